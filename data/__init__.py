@@ -1,0 +1,14 @@
+"""What is known: the part that both processes share, and that imports neither of them.
+
+- ``model``       the nouns, as plain values (standard library only)
+- ``errors``      the tree of errors that people may see
+- ``settings``    the environment, checked
+- ``chains``      one table a chain: nodes, tokens, price feeds, explorer (``chains/*.toml``)
+- ``labels``      known addresses and who is behind them (``labels/*.csv``)
+- ``database``    the engine, its pool, and the two kinds of transaction
+- ``columns``     how amounts, dollars, times and bytes are stored on each database
+- ``tables``      the tables
+- ``queries``     everything that is ever asked of the tables, one file a noun
+- ``migrations``  how the tables came to be
+- ``redis``       keys and scripts of what is shared, fast and re-creatable
+"""

@@ -1,0 +1,98 @@
+"""The engine, its pool, and the two kinds of transaction: ``read`` and ``write``."""
+
+from __future__ import annotations
+
+import re
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from data.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from sqlalchemy import Connection
+
+BUSY_TIMEOUT_MS = 30_000
+_WRITES = "spyhop_writes"
+
+
+class Database:
+    """A database of either kind. Nothing may await the network inside its transactions.
+
+    ``url`` is ``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``; any other raises
+    ConfigurationError. The pool follows the design: 20 connections and 40 more at need,
+    pinged before use, renewed hourly, 30 s of patience.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            parsed = make_url(url)
+        except ArgumentError:
+            parsed = None
+        drivers = {"postgresql+asyncpg", "sqlite+aiosqlite"}
+        if parsed is None or parsed.drivername not in drivers:
+            msg = "write DATABASE_URL=postgresql+asyncpg://…, or leave it out for SQLite"
+            raise ConfigurationError(msg)
+        self.kind = parsed.get_backend_name()
+        pool: dict[str, Any] = {"pool_pre_ping": True, "pool_recycle": 3600}
+        if self.kind == "postgresql":
+            pool |= {"pool_size": 20, "max_overflow": 40, "pool_timeout": 30}
+        self.engine = create_async_engine(parsed, **pool)
+        if self.kind == "sqlite":
+            _take_over_sqlite_transactions(self.engine.sync_engine)
+        self._writing = self.engine.execution_options(**{_WRITES: True})
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that only reads: one consistent view on SQLite, statement by statement
+        on PostgreSQL."""
+        async with self.engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that writes; committed at the end, rolled back on any error."""
+        async with self._writing.begin() as connection:
+            yield connection
+
+    async def close(self) -> None:
+        """Close every connection of the pool."""
+        await self.engine.dispose()
+
+
+def _take_over_sqlite_transactions(engine: Any) -> None:
+    """Make sqlite3 leave BEGIN to us, and begin writes IMMEDIATE.
+
+    A deferred transaction that turns into a writer fails at once when another has written
+    meanwhile: the busy timeout does not hold for it.
+    """
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode = WAL",
+            f"busy_timeout = {BUSY_TIMEOUT_MS}",
+            "foreign_keys = ON",
+            "synchronous = FULL",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(_WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def plain_reason(error: DBAPIError) -> str:
+    """What went wrong in the database, without the statement, its values, or a password."""
+    text = str(error.orig).splitlines()[0] if error.orig else type(error).__name__
+    return re.sub(r"//[^@/\s]*@", "//…@", text)

@@ -1,0 +1,46 @@
+"""The nouns of the glossary as plain values; standard library only.
+
+- ``chain``     a chain as configured: nodes, tokens, price feeds, explorer
+- ``block``     a block's reference, a transaction with its transfers, a coverage gap
+- ``movement``  what one transaction did to one address, net per asset, and what it was worth
+- ``watch``     a chat's interest, with its threshold and direction
+- ``chat``      where alerts go
+- ``alert``     what one chat is to be told about one transaction, and the message that shows it
+"""
+
+from data.model.alert import Alert, AlertState, Match, Message, Priority
+from data.model.block import BlockRef, CoverageGap, Source, Transaction, Transfer
+from data.model.chain import Chain, Explorer, Feed, Token
+from data.model.chat import Chat, ChatKind, ChatState
+from data.model.movement import Leg, Movement, MovementKind, Price, PriceState
+from data.model.watch import Direction, Threshold, UnitThreshold, UsdThreshold, Watch
+
+__all__ = [
+    "Alert",
+    "AlertState",
+    "BlockRef",
+    "Chain",
+    "Chat",
+    "ChatKind",
+    "ChatState",
+    "CoverageGap",
+    "Direction",
+    "Explorer",
+    "Feed",
+    "Leg",
+    "Match",
+    "Message",
+    "Movement",
+    "MovementKind",
+    "Price",
+    "PriceState",
+    "Priority",
+    "Source",
+    "Threshold",
+    "Token",
+    "Transaction",
+    "Transfer",
+    "UnitThreshold",
+    "UsdThreshold",
+    "Watch",
+]

@@ -1,0 +1,78 @@
+"""What one chat is to be told about one transaction, and the message that shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Priority(IntEnum):
+    """Across chats, the lower goes first."""
+
+    WATCH = 1
+    EDIT = 2
+    FEED = 3
+
+
+class AlertState(StrEnum):
+    """Where an alert is on its way; every end has its reason beside it.
+
+    pending → sent → retracted (a reorg took the transaction back) → sent (it reappeared);
+    pending → dropped (its watch was deleted or muted, its chat is gone, a reorg was faster).
+    """
+
+    PENDING = "pending"
+    SENT = "sent"
+    RETRACTED = "retracted"
+    DROPPED = "dropped"
+
+
+class Match(NamedTuple):
+    """A movement that satisfies a watch: positions of both in the lists that were matched."""
+
+    movement: int
+    watch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One per (chain, transaction, chat, topic), however many watches it hits.
+
+    ``movement_id`` and ``watch_id`` are the largest match; ``others`` the further ones as
+    (watch id, movement id). ``message_id`` is our message's id, not Telegram's.
+    """
+
+    id: int
+    chain: str
+    tx_hash: bytes
+    chat_id: int
+    topic_id: int
+    movement_id: int
+    watch_id: int
+    others: tuple[tuple[int, int], ...]
+    priority: Priority
+    state: AlertState
+    reason: str | None
+    message_id: int | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What Telegram shows, from one or more alerts.
+
+    ``revision`` is the one wanted, ``shown_revision`` the one last sent or edited in.
+    ``telegram_id`` is Telegram's message id in the chat.
+    """
+
+    id: int
+    chat_id: int
+    topic_id: int
+    telegram_id: int
+    revision: int
+    shown_revision: int
+    sent_at: datetime

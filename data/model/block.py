@@ -1,0 +1,73 @@
+"""Blocks, and what moved in them before anybody asked what it was worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+ZERO_ADDRESS = bytes(20)
+"""Where minted tokens come from and burned ones go, by the ERC-20 convention."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRef:
+    """A block's place in its chain: 32-byte hashes, the time its header states (UTC)."""
+
+    chain: str
+    number: int
+    hash: bytes
+    parent_hash: bytes
+    time: datetime
+
+
+class Source(StrEnum):
+    """Where in a transaction a transfer was found."""
+
+    NATIVE = "native"
+    LOG = "log"
+    TRACE = "trace"
+
+
+class Transfer(NamedTuple):
+    """One asset movement in one transaction; ``token`` is None for the native coin.
+
+    ``position`` counts within the source in the transaction, so that it survives a reorg.
+    ``amount`` is in base units. A named tuple, because a block has hundreds.
+    """
+
+    source: Source
+    position: int
+    token: bytes | None
+    sender: bytes
+    recipient: bytes
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """A successful transaction and what moved in it, in order.
+
+    ``signer`` is who paid for it; ``target`` the address called, None for a contract creation.
+    """
+
+    hash: bytes
+    index: int
+    signer: bytes
+    target: bytes | None
+    transfers: tuple[Transfer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageGap:
+    """Blocks ``first`` to ``last``, both inclusive, that were not seen, and why."""
+
+    chain: str
+    first: int
+    last: int
+    reason: str
+    opened_at: datetime
+    closed_at: datetime | None = None

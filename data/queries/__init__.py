@@ -1,0 +1,29 @@
+"""Everything that is ever asked of the tables; each takes an open connection.
+
+- ``chats``      where alerts go, and whether they may
+- ``watches``    watchlists, and which watches a batch of addresses concerns
+- ``tokens``     what tokens call themselves
+- ``movements``  what happened, orphaned and brought back by reorgs
+- ``alerts``     the outbox: what is to be told, and what became of it
+- ``messages``   what Telegram shows
+- ``queues``     which chats have something to send, and who is at it
+- ``cursors``    how far a chain's alerts are in the database, its recent hashes, its gaps
+- ``leases``     who follows a chain
+- ``retention``  what is forgotten, and when
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+if TYPE_CHECKING:
+    from sqlalchemy import Table
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+def insert(connection: AsyncConnection, table: Table) -> Any:
+    """An INSERT that knows ON CONFLICT, in the connection's dialect."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)

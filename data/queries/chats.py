@@ -1,0 +1,82 @@
+"""Chats: where alerts go, and whether they may."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select, update
+
+from data.model import Chat, ChatKind, ChatState
+from data.queries import insert
+from data.tables import chats
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+def _chat(row: Any) -> Chat:
+    return Chat(
+        id=row.id,
+        kind=ChatKind(row.kind),
+        state=ChatState(row.state),
+        default_threshold_usd=row.default_threshold_usd,
+        muted_until=row.muted_until,
+        created_at=row.created_at,
+    )
+
+
+async def get(connection: AsyncConnection, chat_id: int) -> Chat | None:
+    """One chat, None if the bot never met it."""
+    row = (await connection.execute(select(chats).where(chats.c.id == chat_id))).one_or_none()
+    return None if row is None else _chat(row)
+
+
+async def meet(
+    connection: AsyncConnection, chat_id: int, kind: ChatKind, default: Decimal, now: datetime
+) -> Chat:
+    """The chat, made if it is new, and active again: it has just spoken to the bot."""
+    statement = (
+        insert(connection, chats)
+        .values(
+            id=chat_id,
+            kind=kind,
+            state=ChatState.ACTIVE,
+            default_threshold_usd=default,
+            created_at=now,
+        )
+        .on_conflict_do_update(
+            index_elements=["id"],
+            set_={"kind": kind, "state": ChatState.ACTIVE, "state_reason": None},
+        )
+        .returning(chats)
+    )
+    return _chat((await connection.execute(statement)).one())
+
+
+async def set_state(
+    connection: AsyncConnection, chat_id: int, state: ChatState, reason: str | None
+) -> None:
+    """Note that the bot may, or may no longer, speak there, and what Telegram said."""
+    await connection.execute(
+        update(chats).where(chats.c.id == chat_id).values(state=state, state_reason=reason)
+    )
+
+
+async def set_default_threshold(connection: AsyncConnection, chat_id: int, usd: Decimal) -> None:
+    """The threshold of every watch of the chat that has none of its own."""
+    await connection.execute(
+        update(chats).where(chats.c.id == chat_id).values(default_threshold_usd=usd)
+    )
+
+
+async def mute(connection: AsyncConnection, chat_id: int, until: datetime | None) -> None:
+    """Hold the whole chat's alerts back until then; None ends it."""
+    await connection.execute(update(chats).where(chats.c.id == chat_id).values(muted_until=until))
+
+
+async def count(connection: AsyncConnection) -> int:
+    """How many chats the bot has met."""
+    return int((await connection.execute(select(func.count()).select_from(chats))).scalar_one())

@@ -1,0 +1,139 @@
+"""Cursors: how far a chain's alerts are in the database, its recent hashes, and its gaps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, select, update
+
+from data.columns import DatabaseNow
+from data.model import BlockRef, CoverageGap
+from data.queries import insert
+from data.tables import blocks, chain_leases, coverage_gaps, cursors
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+async def get(connection: AsyncConnection, chain: str) -> BlockRef | None:
+    """The last block whose alerts are in the database; None before the first start."""
+    statement = (
+        select(blocks)
+        .join(
+            cursors,
+            (cursors.c.chain == blocks.c.chain) & (cursors.c.block_number == blocks.c.number),
+        )
+        .where(cursors.c.chain == chain)
+    )
+    row = (await connection.execute(statement)).one_or_none()
+    return None if row is None else BlockRef(*row)
+
+
+async def updated_at(connection: AsyncConnection) -> dict[str, tuple[int, datetime, datetime]]:
+    """Per chain: the cursor's height, its block's time, and when the watcher last moved it."""
+    statement = select(
+        cursors.c.chain, cursors.c.block_number, cursors.c.block_time, cursors.c.updated_at
+    )
+    return {
+        row.chain: (row.block_number, row.block_time, row.updated_at)
+        for row in await connection.execute(statement)
+    }
+
+
+async def begin(connection: AsyncConnection, start: BlockRef) -> None:
+    """Put a chain's first cursor; one that is there already stays."""
+    await connection.execute(
+        insert(connection, cursors)
+        .values(
+            chain=start.chain,
+            block_number=start.number,
+            block_hash=start.hash,
+            block_time=start.time,
+            updated_at=DatabaseNow(),
+        )
+        .on_conflict_do_nothing()
+    )
+    await remember(connection, [start], keep=1)
+
+
+async def move(connection: AsyncConnection, before: BlockRef, after: BlockRef, epoch: int) -> bool:
+    """Move the cursor from one block to another, if nobody else has and the lease is ours.
+
+    False means that another watcher follows the chain: the transaction must not commit.
+    """
+    lease = select(chain_leases.c.epoch).where(chain_leases.c.chain == before.chain)
+    if connection.dialect.name == "postgresql":
+        lease = lease.with_for_update(read=True)
+    if (await connection.execute(lease)).scalar_one_or_none() != epoch:
+        return False
+    moved = await connection.execute(
+        update(cursors)
+        .where(cursors.c.chain == before.chain, cursors.c.block_hash == before.hash)
+        .values(
+            block_number=after.number,
+            block_hash=after.hash,
+            block_time=after.time,
+            updated_at=DatabaseNow(),
+        )
+    )
+    return moved.rowcount == 1
+
+
+async def recent(connection: AsyncConnection, chain: str) -> list[BlockRef]:
+    """The remembered blocks up to the cursor, newest first."""
+    statement = select(blocks).where(blocks.c.chain == chain).order_by(blocks.c.number.desc())
+    return [BlockRef(*row) for row in await connection.execute(statement)]
+
+
+async def remember(connection: AsyncConnection, branch: Sequence[BlockRef], keep: int) -> None:
+    """Append a branch: what stood at its heights and above is forgotten, and all but ``keep``."""
+    chain, first, last = branch[0].chain, branch[0].number, branch[-1].number
+    await connection.execute(
+        delete(blocks).where(
+            blocks.c.chain == chain,
+            (blocks.c.number >= first) | (blocks.c.number <= last - keep),
+        )
+    )
+    await connection.execute(
+        blocks.insert(),
+        [
+            {
+                "chain": ref.chain,
+                "number": ref.number,
+                "hash": ref.hash,
+                "parent_hash": ref.parent_hash,
+                "time": ref.time,
+            }
+            for ref in branch[-keep:]
+        ],
+    )
+
+
+async def open_gap(connection: AsyncConnection, gap: CoverageGap) -> None:
+    """Record blocks that were not seen."""
+    await connection.execute(
+        coverage_gaps.insert().values(
+            chain=gap.chain,
+            first=gap.first,
+            last=gap.last,
+            reason=gap.reason,
+            opened_at=gap.opened_at,
+        )
+    )
+
+
+async def gaps(connection: AsyncConnection, chain: str, limit: int = 20) -> list[CoverageGap]:
+    """A chain's latest gaps, newest first; a closed one was filled later."""
+    statement = (
+        select(coverage_gaps)
+        .where(coverage_gaps.c.chain == chain)
+        .order_by(coverage_gaps.c.opened_at.desc())
+        .limit(limit)
+    )
+    return [
+        CoverageGap(row.chain, row.first, row.last, row.reason, row.opened_at, row.closed_at)
+        for row in await connection.execute(statement)
+    ]

@@ -1,0 +1,62 @@
+"""Messages: what Telegram shows, and which of it is out of date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select, update
+
+from data.model import Message
+from data.queries import insert
+from data.tables import messages
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+async def record(
+    connection: AsyncConnection, chat_id: int, topic_id: int, telegram_id: int, now: datetime
+) -> int:
+    """Note a message that Telegram has accepted; our id. Noting it again changes nothing."""
+    statement = (
+        insert(connection, messages)
+        .values(
+            chat_id=chat_id,
+            topic_id=topic_id,
+            telegram_id=telegram_id,
+            revision=1,
+            shown_revision=1,
+            sent_at=now,
+        )
+        .on_conflict_do_update(
+            index_elements=["chat_id", "telegram_id"], set_={"topic_id": topic_id}
+        )
+        .returning(messages.c.id)
+    )
+    return int((await connection.execute(statement)).scalar_one())
+
+
+async def to_edit(connection: AsyncConnection, chat_id: int) -> list[Message]:
+    """The chat's messages whose alerts have changed since they were shown, oldest first."""
+    statement = (
+        select(messages)
+        .where(messages.c.chat_id == chat_id, messages.c.revision > messages.c.shown_revision)
+        .order_by(messages.c.id)
+    )
+    return [Message(**row._asdict()) for row in await connection.execute(statement)]
+
+
+async def shown(connection: AsyncConnection, message_id: int, revision: int) -> None:
+    """Telegram shows that revision, or never will (the message was deleted)."""
+    await connection.execute(
+        update(messages)
+        .where(messages.c.id == message_id, messages.c.shown_revision < revision)
+        .values(shown_revision=revision)
+    )
+
+
+async def count(connection: AsyncConnection) -> int:
+    """How many messages were sent and are still remembered."""
+    return int((await connection.execute(select(func.count()).select_from(messages))).scalar_one())

@@ -1,0 +1,203 @@
+"""Movements: stored, orphaned by a reorg, brought back, and read again for the screen."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, select, tuple_, update
+
+from data.model import BlockRef, Leg, Movement, MovementKind, Price, PriceState
+from data.queries import insert
+from data.tables import legs, movements
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+# rows a statement: both databases stop at some 32,000 parameters
+_BATCH = 1_000
+
+
+def _leg(row: Any) -> Leg:
+    price = None
+    if row.price_usd is not None:
+        price = Price(
+            Decimal(row.price_usd), row.price_source, row.price_as_of, PriceState(row.price_state)
+        )
+    amount = row.amount if row.received else -row.amount
+    return Leg(row.token, row.symbol, row.decimals, amount, price)
+
+
+def _leg_values(movement_id: int, position: int, leg: Leg) -> dict[str, Any]:
+    return {
+        "movement_id": movement_id,
+        "position": position,
+        "token": leg.token,
+        "symbol": leg.symbol,
+        "decimals": leg.decimals,
+        "received": leg.amount > 0,
+        "amount": abs(leg.amount),
+        "price_usd": str(leg.price.usd) if leg.price else None,
+        "price_source": leg.price.source if leg.price else None,
+        "price_as_of": leg.price.as_of if leg.price else None,
+        "price_state": leg.price.state if leg.price else None,
+    }
+
+
+def _movement(row: Any, its_legs: tuple[Leg, ...]) -> Movement:
+    return Movement(
+        block=BlockRef(
+            row.chain, row.block_number, row.block_hash, row.block_parent_hash, row.block_time
+        ),
+        tx_hash=row.tx_hash,
+        tx_index=row.tx_index,
+        address=row.address,
+        kind=MovementKind(row.kind),
+        legs=its_legs,
+        counterparty=row.counterparty,
+        signed=row.signed,
+        orphaned=row.orphaned_until is not None,
+        id=row.id,
+    )
+
+
+async def load(connection: AsyncConnection, ids: Collection[int]) -> dict[int, Movement]:
+    """The movements with their legs, by id."""
+    rows = (await connection.execute(select(movements).where(movements.c.id.in_(list(ids))))).all()
+    found = await _legs_of(connection, [row.id for row in rows])
+    return {row.id: _movement(row, found[row.id]) for row in rows}
+
+
+async def store(connection: AsyncConnection, batch: Sequence[Movement]) -> list[Movement]:
+    """Store movements of one chain; each comes back with its id, in the same order.
+
+    One that is there already, because a reorg took its transaction away and brought it back,
+    keeps its id and takes the new block and legs.
+    """
+    if not batch:
+        return []
+    known = await _known(connection, batch)
+    fresh = [movement for movement in batch if _key(movement) not in known]
+    for movement, movement_id in zip(fresh, await _insert(connection, fresh), strict=True):
+        known[_key(movement)] = movement_id
+    stored = [replace(movement, id=known[_key(movement)], orphaned=False) for movement in batch]
+    new = {_key(movement) for movement in fresh}
+    again = [movement for movement in stored if _key(movement) not in new]
+    for movement in again:
+        await connection.execute(
+            update(movements)
+            .where(movements.c.id == movement.id)
+            .values(**_values(movement), orphaned_until=None)
+        )
+    if again:
+        ids = [movement.id for movement in again]
+        await connection.execute(delete(legs).where(legs.c.movement_id.in_(ids)))
+    leg_values = [
+        _leg_values(movement.id, position, leg)
+        for movement in stored
+        if movement.id is not None
+        for position, leg in enumerate(movement.legs)
+    ]
+    if leg_values:
+        await connection.execute(legs.insert(), leg_values)
+    return stored
+
+
+async def orphaned_in(
+    connection: AsyncConnection, chain: str, tx_hashes: Collection[bytes]
+) -> list[Movement]:
+    """The orphaned movements of these transactions, as they were before the reorg."""
+    statement = select(movements).where(
+        movements.c.chain == chain,
+        movements.c.orphaned_until.is_not(None),
+        movements.c.tx_hash.in_(list(tx_hashes)),
+    )
+    rows = (await connection.execute(statement)).all()
+    found = await _legs_of(connection, [row.id for row in rows])
+    return [_movement(row, found[row.id]) for row in rows]
+
+
+async def orphan_above(connection: AsyncConnection, chain: str, number: int, until: int) -> None:
+    """A reorg took every block above ``number`` away: wait for the transactions until a height."""
+    await connection.execute(
+        update(movements)
+        .where(
+            movements.c.chain == chain,
+            movements.c.block_number > number,
+            movements.c.orphaned_until.is_(None),
+        )
+        .values(orphaned_until=until)
+    )
+
+
+async def orphaned_for_good(connection: AsyncConnection, chain: str, height: int) -> list[int]:
+    """Ids of the movements that no block up to ``height`` has brought back in time."""
+    statement = select(movements.c.id).where(
+        movements.c.chain == chain, movements.c.orphaned_until <= height
+    )
+    return [row.id for row in await connection.execute(statement)]
+
+
+async def _legs_of(connection: AsyncConnection, ids: Collection[int]) -> dict[int, tuple[Leg, ...]]:
+    found: defaultdict[int, list[Leg]] = defaultdict(list)
+    statement = (
+        select(legs)
+        .where(legs.c.movement_id.in_(list(ids)))
+        .order_by(legs.c.movement_id, legs.c.position)
+    )
+    for row in await connection.execute(statement):
+        found[row.movement_id].append(_leg(row))
+    return defaultdict(tuple, {key: tuple(value) for key, value in found.items()})
+
+
+def _key(movement: Movement) -> tuple[bytes, bytes]:
+    return movement.tx_hash, movement.address
+
+
+async def _known(
+    connection: AsyncConnection, batch: Sequence[Movement]
+) -> dict[tuple[bytes, bytes], int]:
+    known: dict[tuple[bytes, bytes], int] = {}
+    for start in range(0, len(batch), _BATCH):
+        keys = [_key(movement) for movement in batch[start : start + _BATCH]]
+        statement = select(movements.c.tx_hash, movements.c.address, movements.c.id).where(
+            movements.c.chain == batch[0].block.chain,
+            tuple_(movements.c.tx_hash, movements.c.address).in_(keys),
+        )
+        rows = await connection.execute(statement)
+        known |= {(row.tx_hash, row.address): row.id for row in rows}
+    return known
+
+
+async def _insert(connection: AsyncConnection, fresh: Sequence[Movement]) -> list[int]:
+    ids: dict[tuple[bytes, bytes], int] = {}
+    for start in range(0, len(fresh), _BATCH):
+        statement = (
+            insert(connection, movements)
+            .values([_values(movement) for movement in fresh[start : start + _BATCH]])
+            .returning(movements.c.id, movements.c.tx_hash, movements.c.address)
+        )
+        rows = await connection.execute(statement)
+        ids |= {(row.tx_hash, row.address): row.id for row in rows}
+    return [ids[_key(movement)] for movement in fresh]
+
+
+def _values(movement: Movement) -> dict[str, Any]:
+    return {
+        "chain": movement.block.chain,
+        "tx_hash": movement.tx_hash,
+        "address": movement.address,
+        "tx_index": movement.tx_index,
+        "block_number": movement.block.number,
+        "block_hash": movement.block.hash,
+        "block_parent_hash": movement.block.parent_hash,
+        "block_time": movement.block.time,
+        "kind": movement.kind,
+        "counterparty": movement.counterparty,
+        "signed": movement.signed,
+        "usd": movement.usd,
+    }

@@ -1,0 +1,133 @@
+"""Queues: which chats have something to send, and which worker is at it.
+
+A row's version grows with every alert written for the chat. A worker reads it with its lease
+and deletes the row only at that version: what came meanwhile keeps the row alive.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import case, delete, func, or_, select, update
+
+from data.columns import DatabaseNow
+from data.model import AlertState, Priority
+from data.queries import insert
+from data.tables import alerts, chat_queues, messages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import timedelta
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+@dataclass(frozen=True, slots=True)
+class ChatLease:
+    """One worker's short right to a chat; ``version`` is the queue's when it was leased."""
+
+    chat_id: int
+    owner: str
+    version: int
+
+
+async def enqueue(connection: AsyncConnection, rows: Iterable[tuple[int, Priority]]) -> None:
+    """Chats have something new to send; a row that exists becomes more urgent, never less."""
+    best: dict[int, Priority] = {}
+    for chat_id, priority in rows:
+        best[chat_id] = min(priority, best.get(chat_id, priority))
+    if not best:
+        return
+    base = insert(connection, chat_queues)
+    more_urgent = case(
+        (base.excluded.priority < chat_queues.c.priority, base.excluded.priority),
+        else_=chat_queues.c.priority,
+    )
+    statement = base.values(due_at=DatabaseNow(), version=1).on_conflict_do_update(
+        index_elements=["chat_id"],
+        set_={"priority": more_urgent, "version": chat_queues.c.version + 1},
+    )
+    # in the order of ids, so that two writers never lock each other's rows crosswise
+    await connection.execute(
+        statement, [{"chat_id": chat, "priority": best[chat]} for chat in sorted(best)]
+    )
+
+
+async def lease(
+    connection: AsyncConnection, owner: str, duration: timedelta, limit: int
+) -> list[ChatLease]:
+    """Take up to ``limit`` chats that are due and nobody's, the most urgent first."""
+    free = or_(chat_queues.c.lease_until.is_(None), chat_queues.c.lease_until < DatabaseNow())
+    due = (
+        select(chat_queues.c.chat_id)
+        .where(chat_queues.c.due_at <= DatabaseNow(), free)
+        .order_by(chat_queues.c.priority, chat_queues.c.due_at)
+        .limit(limit)
+    )
+    if connection.dialect.name == "postgresql":
+        due = due.with_for_update(skip_locked=True)
+    statement = (
+        update(chat_queues)
+        .where(chat_queues.c.chat_id.in_(due))
+        .values(lease_owner=owner, lease_until=DatabaseNow(duration))
+        .returning(chat_queues.c.chat_id, chat_queues.c.version, chat_queues.c.priority)
+    )
+    rows = sorted((await connection.execute(statement)).all(), key=lambda row: row.priority)
+    return [ChatLease(row.chat_id, owner, row.version) for row in rows]
+
+
+async def renew(connection: AsyncConnection, held: ChatLease, duration: timedelta) -> bool:
+    """Keep a chat a while longer; False when the lease ran out and someone else took it."""
+    result = await connection.execute(
+        update(chat_queues)
+        .where(chat_queues.c.chat_id == held.chat_id, chat_queues.c.lease_owner == held.owner)
+        .values(lease_until=DatabaseNow(duration))
+    )
+    return result.rowcount > 0
+
+
+async def release(connection: AsyncConnection, held: ChatLease, again_in: timedelta) -> None:
+    """Give a chat back that still has something to send, due after a pause."""
+    await connection.execute(
+        update(chat_queues)
+        .where(chat_queues.c.chat_id == held.chat_id, chat_queues.c.lease_owner == held.owner)
+        .values(lease_owner=None, lease_until=None, due_at=DatabaseNow(again_in))
+    )
+
+
+async def finish(connection: AsyncConnection, held: ChatLease) -> None:
+    """Nothing is left to send; if something came meanwhile, the chat is due again at once."""
+    gone = await connection.execute(
+        delete(chat_queues).where(
+            chat_queues.c.chat_id == held.chat_id,
+            chat_queues.c.lease_owner == held.owner,
+            chat_queues.c.version == held.version,
+        )
+    )
+    if gone.rowcount == 0:
+        await connection.execute(
+            update(chat_queues)
+            .where(chat_queues.c.chat_id == held.chat_id, chat_queues.c.lease_owner == held.owner)
+            .values(lease_owner=None, lease_until=None)
+        )
+
+
+async def repair(connection: AsyncConnection) -> int:
+    """Queue every chat that has something to send but no row; how many there were.
+
+    Nothing in the code leaves such a chat behind; a database restored by hand may.
+    """
+    queued = select(chat_queues.c.chat_id)
+    waiting = (
+        select(alerts.c.chat_id, func.min(alerts.c.priority).label("priority"))
+        .where(alerts.c.state == AlertState.PENDING, alerts.c.chat_id.not_in(queued))
+        .group_by(alerts.c.chat_id)
+    )
+    stale = select(messages.c.chat_id).where(
+        messages.c.revision > messages.c.shown_revision, messages.c.chat_id.not_in(queued)
+    )
+    rows = [(row.chat_id, Priority(row.priority)) for row in await connection.execute(waiting)]
+    rows += [(row.chat_id, Priority.EDIT) for row in await connection.execute(stale.distinct())]
+    await enqueue(connection, rows)
+    return len(rows)

@@ -1,0 +1,39 @@
+"""What is forgotten, and when: everything has an end, so that the disk is bounded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, exists, select
+
+from data.model import AlertState
+from data.tables import alerts, coverage_gaps, messages, movements
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+async def forget(
+    connection: AsyncConnection,
+    *,
+    movements_before: datetime,
+    alerts_before: datetime,
+    gaps_before: datetime,
+) -> dict[str, int]:
+    """Delete what is older than its time; how many rows of each table went.
+
+    A movement stays as long as an alert tells of it, and an alert as long as it waits.
+    """
+    has_alert = exists(select(1).where(alerts.c.movement_id == movements.c.id))
+    has_message = exists(select(1).where(alerts.c.message_id == messages.c.id))
+    counts: dict[str, int] = {}
+    for table, condition in (
+        (alerts, (alerts.c.created_at < alerts_before) & (alerts.c.state != AlertState.PENDING)),
+        (messages, (messages.c.sent_at < alerts_before) & ~has_message),
+        (movements, (movements.c.block_time < movements_before) & ~has_alert),
+        (coverage_gaps, coverage_gaps.c.opened_at < gaps_before),
+    ):
+        counts[table.name] = (await connection.execute(delete(table).where(condition))).rowcount
+    return counts

@@ -1,0 +1,203 @@
+"""Watches: a chat's watchlist, and which watches a batch of addresses concerns."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import LargeBinary, any_, bindparam, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from data.model import ChatState, Direction, Threshold, UnitThreshold, UsdThreshold, Watch
+from data.tables import chats, watches
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+_SQLITE_BATCH = 5_000
+
+
+def _stored(threshold: Threshold | None) -> dict[str, Any]:
+    if isinstance(threshold, UnitThreshold):
+        units = {
+            "quantity": str(threshold.quantity),
+            "symbol": threshold.symbol,
+            "amounts": [
+                [chain, token.hex() if token else None, str(amount)]
+                for (chain, token), amount in threshold.amounts.items()
+            ],
+        }
+        return {"threshold_usd": None, "threshold_units": units}
+    return {"threshold_usd": threshold.usd if threshold else None, "threshold_units": None}
+
+
+def _threshold(usd: Decimal | None, units: Any) -> Threshold | None:
+    if units is not None:
+        amounts = {
+            (chain, bytes.fromhex(token) if token else None): int(amount)
+            for chain, token, amount in units["amounts"]
+        }
+        return UnitThreshold(Decimal(units["quantity"]), units["symbol"], amounts)
+    return None if usd is None else UsdThreshold(usd)
+
+
+def _watch(row: Any, default: Decimal | None = None) -> Watch:
+    threshold = _threshold(row.threshold_usd, row.threshold_units)
+    if threshold is None and default is not None:
+        threshold = UsdThreshold(default)
+    return Watch(
+        id=row.id,
+        number=row.number,
+        chat_id=row.chat_id,
+        topic_id=row.topic_id,
+        chain=row.chain,
+        address=row.address,
+        threshold=threshold,
+        direction=Direction(row.direction),
+        label=row.label,
+        muted_until=row.muted_until,
+        created_at=row.created_at,
+    )
+
+
+async def add(
+    connection: AsyncConnection,
+    chat_id: int,
+    *,
+    now: datetime,
+    topic_id: int = 0,
+    chain: str | None = None,
+    address: bytes | None = None,
+    threshold: Threshold | None = None,
+    direction: Direction = Direction.BOTH,
+    label: str | None = None,
+) -> Watch:
+    """Add a watch, numbered one above the chat's highest."""
+    if connection.dialect.name == "postgresql":
+        # two watches made at once must not take the same number
+        await connection.execute(select(chats.c.id).where(chats.c.id == chat_id).with_for_update())
+    highest = select(func.coalesce(func.max(watches.c.number), 0)).where(
+        watches.c.chat_id == chat_id
+    )
+    number = int((await connection.execute(highest)).scalar_one()) + 1
+    statement = (
+        watches.insert()
+        .values(
+            chat_id=chat_id,
+            number=number,
+            topic_id=topic_id,
+            chain=chain,
+            address=address,
+            direction=direction,
+            label=label,
+            created_at=now,
+            **_stored(threshold),
+        )
+        .returning(watches)
+    )
+    return _watch((await connection.execute(statement)).one())
+
+
+async def of_chat(connection: AsyncConnection, chat_id: int) -> list[Watch]:
+    """The chat's watchlist by number; a threshold of None stands for the chat's default."""
+    statement = select(watches).where(watches.c.chat_id == chat_id).order_by(watches.c.number)
+    return [_watch(row) for row in await connection.execute(statement)]
+
+
+async def by_ids(connection: AsyncConnection, ids: Collection[int]) -> dict[int, Watch]:
+    """Those of the watches that still exist."""
+    statement = select(watches).where(watches.c.id.in_(list(ids)))
+    return {row.id: _watch(row) for row in await connection.execute(statement)}
+
+
+async def remove(connection: AsyncConnection, watch_id: int) -> bool:
+    """Delete a watch; False if it was gone already."""
+    result = await connection.execute(delete(watches).where(watches.c.id == watch_id))
+    return result.rowcount > 0
+
+
+async def set_threshold(
+    connection: AsyncConnection, watch_id: int, threshold: Threshold | None
+) -> None:
+    """Change what counts as big enough; None takes the chat's default."""
+    await connection.execute(
+        update(watches).where(watches.c.id == watch_id).values(**_stored(threshold))
+    )
+
+
+async def set_label(connection: AsyncConnection, watch_id: int, label: str | None) -> None:
+    """Change what the chat calls it."""
+    await connection.execute(update(watches).where(watches.c.id == watch_id).values(label=label))
+
+
+async def mute(connection: AsyncConnection, watch_id: int, until: datetime | None) -> None:
+    """Drop a watch's alerts until then; None ends it."""
+    await connection.execute(
+        update(watches).where(watches.c.id == watch_id).values(muted_until=until)
+    )
+
+
+async def count(connection: AsyncConnection) -> int:
+    """How many watches there are."""
+    return int((await connection.execute(select(func.count()).select_from(watches))).scalar_one())
+
+
+async def on_addresses(
+    connection: AsyncConnection, chain: str, addresses: Sequence[bytes]
+) -> list[Watch]:
+    """The watches of active chats on any of the addresses, thresholds filled in.
+
+    An indexed look-up for each address: the cost does not grow with the number of watches.
+    """
+    base = (
+        select(watches, chats.c.default_threshold_usd)
+        .join(chats, chats.c.id == watches.c.chat_id)
+        .where(
+            chats.c.state == ChatState.ACTIVE,
+            or_(watches.c.chain.is_(None), watches.c.chain == chain),
+        )
+    )
+    found: list[Watch] = []
+    if connection.dialect.name == "postgresql":
+        wanted = bindparam("addresses", list(addresses), type_=ARRAY(LargeBinary))
+        statements = [base.where(watches.c.address == any_(wanted))]
+    else:
+        statements = [
+            base.where(watches.c.address.in_(addresses[start : start + _SQLITE_BATCH]))
+            for start in range(0, len(addresses), _SQLITE_BATCH)
+        ]
+    for statement in statements:
+        rows = await connection.execute(statement)
+        found.extend(_watch(row, row.default_threshold_usd) for row in rows)
+    return found
+
+
+async def lowest_feed_threshold(connection: AsyncConnection, chain: str) -> Decimal | None:
+    """The least value in USD that any feed on the chain asks for; None if there is no such feed."""
+    lowest = [
+        (
+            await connection.execute(
+                select(func.min(watches.c.threshold_usd)).where(watches.c.address.is_(None), where)
+            )
+        ).scalar_one()
+        for where in (watches.c.chain == chain, watches.c.chain.is_(None))
+    ]
+    return min((value for value in lowest if value is not None), default=None)
+
+
+async def feeds_by_units(connection: AsyncConnection, chain: str) -> list[Watch]:
+    """The feeds of active chats on the chain whose threshold counts units of an asset."""
+    statement = (
+        select(watches)
+        .join(chats, chats.c.id == watches.c.chat_id)
+        .where(
+            chats.c.state == ChatState.ACTIVE,
+            watches.c.address.is_(None),
+            watches.c.threshold_usd.is_(None),
+            or_(watches.c.chain == chain, watches.c.chain.is_(None)),
+        )
+    )
+    return [_watch(row) for row in await connection.execute(statement)]

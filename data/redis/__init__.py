@@ -1,0 +1,8 @@
+"""What is shared, fast and re-creatable: every key and every Lua script stands in this folder.
+
+- ``connection``  a checked connection
+- ``published``   what the watcher tells the bot and the health check
+- ``wake``        wake-ups: something is in the outbox
+- ``claims``      a send's mark, so that nothing is said twice
+- ``limiter``     the token buckets and the sliding log that Telegram's limits ask for
+"""

@@ -1,0 +1,66 @@
+"""What the watcher publishes for the bot and the health check, stamped by who wrote it.
+
+Keys: ``published:chain:{chain}`` → JSON of ChainStatus. Nothing expires: an old stamp is the
+sign of a watcher that stands still.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+
+class NodeStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """One node as the watcher sees it; ``name`` never holds a key.
+
+    ``state``: ready, waiting (rate limited), open (its breaker), probing, quarantined.
+    """
+
+    name: str
+    state: str
+    head: int | None
+    latency_ms: int | None
+    calls: int
+    faults: int
+    reason: str | None = None
+
+
+class ChainStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """One chain's progress. ``written_at`` is set by the loop that does the work, when it has
+    made a round; ``state``: following, catching up, blind (no node answers), latched.
+    """
+
+    chain: str
+    state: str
+    written_at: datetime
+    head: int | None
+    head_time: datetime | None
+    cursor: int | None
+    cursor_time: datetime | None
+    nodes: tuple[NodeStatus, ...]
+    reason: str | None = None
+
+
+def _key(chain: str) -> str:
+    return f"published:chain:{chain}"
+
+
+async def publish(redis: Redis, status: ChainStatus) -> None:
+    """Replace what is published of a chain."""
+    await redis.set(_key(status.chain), msgspec.json.encode(status).decode())
+
+
+async def chain_status(redis: Redis, chain: str) -> ChainStatus | None:
+    """What was last published of a chain; None if nothing ever was, or nothing legible."""
+    text = await redis.get(_key(chain))
+    if text is None:
+        return None
+    try:
+        return msgspec.json.decode(text, type=ChainStatus)
+    except msgspec.MsgspecError:
+        return None

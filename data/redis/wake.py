@@ -1,0 +1,54 @@
+"""Wake-ups: a message on a channel says that the outbox has something new.
+
+A wake-up can get lost; whoever waits for one also looks by itself now and then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from redis.exceptions import RedisError
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+OUTBOX = "wake:outbox"
+
+
+async def wake(redis: Redis, channel: str = OUTBOX) -> None:
+    """Wake whoever waits on the channel; silently does nothing when Redis is away."""
+    with suppress(RedisError, OSError):
+        await redis.publish(channel, "1")
+
+
+class Sleeper:
+    """Waits for wake-ups on one channel. Run ``listen`` beside whoever waits."""
+
+    def __init__(self, redis: Redis, channel: str = OUTBOX) -> None:
+        self._redis = redis
+        self._channel = channel
+        self._woken = asyncio.Event()
+
+    async def listen(self) -> None:
+        """Turn messages into wake-ups until cancelled; reconnects by itself."""
+        while True:
+            with suppress(RedisError, OSError):
+                async with self._redis.pubsub() as pubsub:
+                    await pubsub.subscribe(self._channel)
+                    self._woken.set()  # something may have come while nobody listened
+                    while True:
+                        if await pubsub.get_message(ignore_subscribe_messages=True, timeout=5):
+                            self._woken.set()
+            await asyncio.sleep(1)
+
+    def set(self) -> None:
+        """Wake the sleeper from within the process."""
+        self._woken.set()
+
+    async def sleep(self, longest: float) -> None:
+        """Return at the next wake-up, at once if one came since the last time, or in the end."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), longest)
+        self._woken.clear()

@@ -1,0 +1,172 @@
+"""The environment, checked. Every setting stands in ``.env.example`` with a line on it."""
+
+from __future__ import annotations
+
+import os
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from data.chains import known_chains
+from data.errors import ConfigurationError
+
+_TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{30,}")
+
+
+class Settings(BaseSettings):
+    """All settings of both processes. Seconds, unless a name says otherwise."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True
+    )
+
+    bot_token: SecretStr | None = None
+    telegram_api_url: str = "https://api.telegram.org"
+    admin_ids: Annotated[tuple[int, ...], NoDecode] = ()
+
+    database_url: SecretStr | None = None
+    redis_url: SecretStr | None = None
+    data_dir: Path = Path("var")
+    auto_migrate: bool = True
+
+    chains: Annotated[tuple[str, ...], NoDecode] = ("ethereum", "bsc")
+    price_api_url: str = "https://coins.llama.fi"
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["console", "json"] = "console"
+    metrics_port: int | None = Field(default=None, ge=0, le=65535)
+
+    default_threshold_usd: Decimal = Field(default=Decimal(100_000), gt=0, allow_inf_nan=False)
+    keep_movements_from_usd: Decimal = Field(default=Decimal(10_000), ge=0, allow_inf_nan=False)
+    keep_movements_hours: int = Field(default=48, ge=1)
+    keep_alerts_days: int = Field(default=90, ge=1)
+    keep_gaps_days: int = Field(default=365, ge=1)
+
+    rpc_timeout: float = Field(default=30, gt=0)
+    breaker_faults: int = Field(default=5, ge=1)
+    breaker_open_for: float = Field(default=60, gt=0)
+    backoff_first: float = Field(default=1, gt=0)
+    backoff_longest: float = Field(default=8, gt=0)
+
+    chain_lease_for: float = Field(default=10, gt=0)
+    chat_lease_for: float = Field(default=30, gt=0)
+    send_lease_for: float = Field(default=60, gt=0)
+
+    rate_bot_per_second: float = Field(default=25, gt=0)
+    rate_chat_per_second: float = Field(default=0.9, gt=0)
+    rate_chat_burst: int = Field(default=3, ge=1)
+    rate_group_per_minute: int = Field(default=20, ge=1)
+
+    @field_validator("bot_token")
+    @classmethod
+    def _token_is_well_formed(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _TOKEN.fullmatch(value.get_secret_value()):
+            msg = "it looks like 123456789:AbC…, as @BotFather gave it to you"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("admin_ids", mode="before")
+    @classmethod
+    def _ids_are_numbers(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        parts = [part.strip() for part in value.split(",") if part.strip()]
+        if not all(re.fullmatch(r"\d{1,18}", part) for part in parts):
+            msg = "write Telegram user ids with commas between, like 12345,67890"
+            raise ValueError(msg)
+        return tuple(int(part) for part in parts)
+
+    @field_validator("chains", mode="before")
+    @classmethod
+    def _chains_are_known(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        names = tuple(part.strip().lower() for part in value.split(",") if part.strip())
+        unknown = [name for name in names if name not in known_chains()]
+        if unknown or not names:
+            msg = f"write names with commas between, out of: {', '.join(sorted(known_chains()))}"
+            raise ValueError(msg)
+        return tuple(dict.fromkeys(names))
+
+    @field_validator("telegram_api_url", "price_api_url")
+    @classmethod
+    def _url_is_http(cls, value: str) -> str:
+        if value:
+            _check_http_url(value)
+        return value.rstrip("/")
+
+    def node_urls(self, chain: str) -> tuple[str, ...]:
+        """``<CHAIN>_RPC_URLS`` if it is set, else the chain's public nodes.
+
+        Raises ConfigurationError when the setting holds something else than URLs.
+        """
+        name = f"{chain.upper()}_RPC_URLS"
+        text = os.environ.get(name) or _from_env_file(name)
+        if not text:
+            return known_chains()[chain].node_urls
+        urls = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+        for position, url in enumerate(urls, 1):
+            try:
+                _check_http_url(url)
+            except ValueError as error:
+                msg = f"{name}: URL {position} is wrong: {error}"
+                raise ConfigurationError(msg) from None
+        if not urls:
+            msg = f"{name}: write one or more URLs with commas between, or leave it out"
+            raise ConfigurationError(msg)
+        return urls
+
+    @property
+    def database(self) -> str:
+        """Where the data is; SQLite in DATA_DIR unless DATABASE_URL says otherwise."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite+aiosqlite:///{self.data_dir.absolute() / 'spyhop.db'}"
+
+    @property
+    def redis(self) -> str:
+        """REDIS_URL; raises ConfigurationError when nobody set it."""
+        if self.redis_url is None:
+            msg = (
+                "REDIS_URL is not set: start everything with `python run.py`, which brings its own"
+                " Redis, or set REDIS_URL=redis://… for a process on its own"
+            )
+            raise ConfigurationError(msg)
+        return self.redis_url.get_secret_value()
+
+
+def _check_http_url(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or any(character.isspace() for character in url):
+        msg = "a URL starts with http:// or https:// and names a host"
+        raise ValueError(msg)
+
+
+def _from_env_file(name: str) -> str | None:
+    path = Settings.model_config.get("env_file")
+    return dotenv_values(str(path)).get(name) if path and Path(str(path)).is_file() else None
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the environment and ``.env``. Raises ConfigurationError naming the first bad setting.
+
+    The error never holds the value: it may be a secret.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = str(first["loc"][0]).upper() if first["loc"] else "settings"
+        why = str(first["msg"]).removeprefix("Value error, ")
+        msg = f"{name} is wrong: {why}"
+        raise ConfigurationError(msg) from None

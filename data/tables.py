@@ -1,0 +1,232 @@
+"""The tables. Where a column's meaning is not in its name, the noun in ``data.model`` has it."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from data.columns import Amount, Bytes, Dollars, UtcTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite only counts up an INTEGER primary key
+_Id = BigInteger().with_variant(Integer, "sqlite")
+
+chats = Table(
+    "chats",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("state_reason", Text),
+    Column("default_threshold_usd", Dollars, nullable=False),
+    Column("muted_until", UtcTime),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+watches = Table(
+    "watches",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("topic_id", BigInteger, nullable=False),
+    Column("chain", String(32)),
+    Column("address", Bytes),
+    Column("threshold_usd", Dollars),
+    Column("threshold_units", JSON(none_as_null=True)),
+    Column("direction", String(8), nullable=False),
+    Column("label", Text),
+    Column("muted_until", UtcTime),
+    Column("created_at", UtcTime, nullable=False),
+    UniqueConstraint("chat_id", "number"),
+    Index("ix_watches_address", "address"),
+    Index(
+        "ix_watches_feed",
+        "chain",
+        "threshold_usd",
+        postgresql_where=text("address IS NULL"),
+        sqlite_where=text("address IS NULL"),
+    ),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("chain", String(32), primary_key=True),
+    Column("address", Bytes, primary_key=True),
+    Column("symbol", Text),
+    Column("name", Text),
+    Column("decimals", SmallInteger),
+    Column("read_at", UtcTime, nullable=False),
+)
+
+movements = Table(
+    "movements",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("chain", String(32), nullable=False),
+    Column("tx_hash", Bytes, nullable=False),
+    Column("address", Bytes, nullable=False),
+    Column("tx_index", Integer, nullable=False),
+    Column("block_number", BigInteger, nullable=False),
+    Column("block_hash", Bytes, nullable=False),
+    Column("block_parent_hash", Bytes, nullable=False),
+    Column("block_time", UtcTime, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("counterparty", Bytes),
+    Column("signed", Boolean, nullable=False),
+    Column("usd", Dollars),
+    # set while a reorg has taken the block away: the height at which the transaction counts
+    # as gone if no block has brought it back
+    Column("orphaned_until", BigInteger),
+    UniqueConstraint("chain", "tx_hash", "address"),
+    Index("ix_movements_chain_block_number", "chain", "block_number"),
+    Index(
+        "ix_movements_orphaned",
+        "chain",
+        "orphaned_until",
+        postgresql_where=text("orphaned_until IS NOT NULL"),
+        sqlite_where=text("orphaned_until IS NOT NULL"),
+    ),
+)
+
+legs = Table(
+    "legs",
+    metadata,
+    Column("movement_id", ForeignKey("movements.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", SmallInteger, primary_key=True),
+    Column("token", Bytes),
+    Column("symbol", Text, nullable=False),
+    Column("decimals", SmallInteger),
+    Column("received", Boolean, nullable=False),
+    Column("amount", Amount, nullable=False),
+    Column("price_usd", Text),  # exact decimal text: prices have more places than values
+    Column("price_source", String(32)),
+    Column("price_as_of", UtcTime),
+    Column("price_state", String(16)),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), nullable=False),
+    Column("topic_id", BigInteger, nullable=False),
+    Column("telegram_id", BigInteger, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("shown_revision", Integer, nullable=False),
+    Column("sent_at", UtcTime, nullable=False),
+    UniqueConstraint("chat_id", "telegram_id"),
+    Index(
+        "ix_messages_to_edit",
+        "chat_id",
+        postgresql_where=text("revision > shown_revision"),
+        sqlite_where=text("revision > shown_revision"),
+    ),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("chain", String(32), nullable=False),
+    Column("tx_hash", Bytes, nullable=False),
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), nullable=False),
+    Column("topic_id", BigInteger, nullable=False),
+    Column("movement_id", ForeignKey("movements.id", ondelete="CASCADE"), nullable=False),
+    Column("watch_id", BigInteger, nullable=False),  # no foreign key: the alert outlives the watch
+    Column("others", JSON(none_as_null=True)),
+    Column("priority", SmallInteger, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text),
+    Column("message_id", ForeignKey("messages.id", ondelete="SET NULL")),
+    Column("created_at", UtcTime, nullable=False),
+    UniqueConstraint("chain", "tx_hash", "chat_id", "topic_id"),
+    Index(
+        "ix_alerts_pending",
+        "chat_id",
+        "id",
+        postgresql_where=text("state = 'pending'"),
+        sqlite_where=text("state = 'pending'"),
+    ),
+    Index("ix_alerts_movement_id", "movement_id"),
+    Index("ix_alerts_message_id", "message_id"),
+)
+
+# One row for each chat that has something to send: workers lease a chat here. `version` grows
+# with every alert written, so that a worker never deletes a row that changed under its hands.
+chat_queues = Table(
+    "chat_queues",
+    metadata,
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), primary_key=True),
+    Column("priority", SmallInteger, nullable=False),
+    Column("due_at", UtcTime, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("lease_owner", String(64)),
+    Column("lease_until", UtcTime),
+    Index("ix_chat_queues_priority_due_at", "priority", "due_at"),
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("chain", String(32), primary_key=True),
+    Column("block_number", BigInteger, nullable=False),
+    Column("block_hash", Bytes, nullable=False),
+    Column("block_time", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+)
+
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("chain", String(32), primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", Bytes, nullable=False),
+    Column("parent_hash", Bytes, nullable=False),
+    Column("time", UtcTime, nullable=False),
+)
+
+coverage_gaps = Table(
+    "coverage_gaps",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("chain", String(32), nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("closed_at", UtcTime),
+    Index("ix_coverage_gaps_chain", "chain", "opened_at"),
+)
+
+chain_leases = Table(
+    "chain_leases",
+    metadata,
+    Column("chain", String(32), primary_key=True),
+    Column("owner", String(64), nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("until", UtcTime, nullable=False),
+)
