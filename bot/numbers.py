@@ -10,7 +10,9 @@ _PRECISION = 120
 
 def short_usd(value: Decimal) -> str:
     """Three or four figures, rounded down: ``$1.25M``, ``$402``, ``$0.37``, ``<$0.01``."""
-    return "<$0.01" if 0 < value < Decimal("0.01") else f"${_short(value)}"
+    if 0 < value < Decimal("0.01"):
+        return "<$0.01"
+    return f"${_short(value)}" if value < 10**16 else "over $10,000T"
 
 
 def full_usd(value: Decimal) -> str:
@@ -49,8 +51,6 @@ def _short(value: Decimal) -> str:
             if value >= Decimal(10) ** power:
                 scaled = value.scaleb(-power)
                 places = Decimal("0.01") if scaled < 100 else Decimal("0.1")
-                if scaled >= 10_000:
-                    return f"over 10,000{suffix}"
                 return _trimmed(scaled.quantize(places, ROUND_DOWN)) + suffix
         places = Decimal("0.01") if value < 100 else Decimal(1)
         return _trimmed(value.quantize(places, ROUND_DOWN))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from eth_utils import keccak
+from eth_hash.auto import keccak
 
 from data.errors import InputError
 
@@ -14,7 +14,7 @@ _SHAPE = re.compile(r"0[xX][0-9a-fA-F]{40}")
 def checksummed(address: bytes) -> str:
     """The EIP-55 form of 20 bytes."""
     digits = address.hex()
-    nibbles = keccak(text=digits).hex()
+    nibbles = keccak(digits.encode()).hex()
     return "0x" + "".join(
         digit.upper() if nibble >= "8" else digit
         for digit, nibble in zip(digits, nibbles, strict=False)
