@@ -1,0 +1,18 @@
+"""Chains in, alerts out: from a node's block to the outbox in the database.
+
+The five stages, in the order of the alphabet as in the order of the data:
+
+- ``collect``  node → blocks: every one once, in order, linked to its parent
+- ``decode``   block → transactions with their transfers
+- ``enrich``   transfers → movements: net per address, named and priced
+- ``match``    movements × watches → matches
+- ``notify``   matches → alerts, in one transaction with the chain's cursor
+
+around them
+
+- ``follow``   one chain: its lease, its loop, what it publishes
+- ``rpc``      nodes with breakers, and the pool that falls back between them
+- ``evm``      the chain family: how its blocks are fetched and read
+- ``assets``   what tokens are called, and what they are worth
+- ``wiring``   where a process's parts are put together
+"""

@@ -51,7 +51,8 @@ class Transfer(NamedTuple):
 class Transaction:
     """A successful transaction and what moved in it, in order.
 
-    ``signer`` is who paid for it; ``target`` the address called, None for a contract creation.
+    ``signer`` is who paid for it; ``target`` the address called, None for a contract creation;
+    ``pools`` are the contracts that said of themselves that they swapped.
     """
 
     hash: bytes
@@ -59,6 +60,7 @@ class Transaction:
     signer: bytes
     target: bytes | None
     transfers: tuple[Transfer, ...]
+    pools: frozenset[bytes] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,84 @@
+"""Blocks and receipts as nodes answer them: only the fields that are used, still in hex.
+
+Every text is checked where it is turned into bytes or a number: ``BadField`` says which.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import msgspec
+
+_QUANTITY = re.compile(r"0x[0-9a-fA-F]{1,64}")
+
+
+class BadField(ValueError):  # noqa: N818 - it is caught where it is raised, and never shown
+    """A field that should hold hex does not."""
+
+
+class RpcTransaction(msgspec.Struct):
+    """A transaction inside a block."""
+
+    hash: str
+    signer: str = msgspec.field(name="from")
+    target: str | None = msgspec.field(name="to")
+    value: str
+
+
+class RpcBlock(msgspec.Struct, rename="camel"):
+    """A block with full transactions."""
+
+    number: str
+    hash: str
+    parent_hash: str
+    timestamp: str
+    logs_bloom: str
+    transactions: list[RpcTransaction]
+
+
+class RpcLog(msgspec.Struct, rename="camel"):
+    """A log inside a receipt."""
+
+    address: str
+    topics: list[str]
+    data: str
+    block_hash: str
+    transaction_hash: str
+    removed: bool = False
+
+
+class RpcReceipt(msgspec.Struct, rename="camel"):
+    """A transaction's receipt. ``status`` is missing before Byzantium (October 2017)."""
+
+    transaction_hash: str
+    block_hash: str
+    logs: list[RpcLog]
+    contract_address: str | None = None
+    status: str | None = None
+
+
+def quantity(text: str) -> int:
+    """A number of up to 256 bits."""
+    if not _QUANTITY.fullmatch(text):
+        raise BadField("a number is not in hex")
+    return int(text, 16)
+
+
+def fixed(text: str, size: int) -> bytes:
+    """Exactly ``size`` bytes."""
+    try:
+        raw = bytes.fromhex(text[2:])
+    except ValueError:
+        raw = b""
+    if len(raw) != size or text[:2] != "0x":
+        raise BadField(f"{size} bytes were expected in hex")
+    return raw
+
+
+def moment(text: str) -> datetime:
+    """A header's time stamp."""
+    try:
+        return datetime.fromtimestamp(quantity(text), UTC)
+    except (OverflowError, OSError, ValueError):
+        raise BadField("a time stamp lies outside of time") from None

@@ -1,0 +1,46 @@
+"""What a chain family provides: verified blocks, and what moved in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from data.model import BlockRef, Transaction
+
+
+class Block(Protocol):
+    """A fetched and checked block, still in its family's own form."""
+
+    @property
+    def ref(self) -> BlockRef:
+        """Its place in the chain."""
+        ...
+
+    def transactions(self) -> tuple[Transaction, ...]:
+        """Its successful transactions and what moved in them; pure, never raises."""
+        ...
+
+
+class BlockSource(Protocol):
+    """Asks the nodes of one chain for blocks. Every method raises ``RpcError`` when none answers."""
+
+    async def head(self) -> int:
+        """The height of the newest block that any node tells of; asks all of them."""
+        ...
+
+    async def block(self, number: int, *, exists: bool) -> Block | None:
+        """The block at a height, None if there is none yet.
+
+        ``exists`` says that it is known to be there: a node that lacks it is passed over.
+        """
+        ...
+
+    async def block_with_hash(self, block_hash: bytes) -> Block:
+        """The block of that hash."""
+        ...
+
+    async def blocks(self, first: int, last: int) -> Sequence[Block]:
+        """All blocks from ``first`` to ``last``, in order; of one chain unless it just reorged."""
+        ...
