@@ -1,0 +1,143 @@
+"""What a node's error object means.
+
+Codes alone do not say: -32000 is everything, and -32005 is "slow down" here and "ask for less"
+there. So phrases count as well, and the order of the rows matters: a revert reason is written by a
+hostile contract and may say "too many requests", so reverts are recognised before all else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from watcher.rpc.errors import (
+    BlockUnavailable,
+    CallReverted,
+    MethodUnsupported,
+    NodeErred,
+    RateLimited,
+    RequestTooLarge,
+    RpcError,
+    UnexplainedError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """An error matches by one of the codes or one of the phrases (in lower case)."""
+
+    make: Callable[[str, Any], RpcError]
+    codes: frozenset[int]
+    phrases: tuple[str, ...]
+
+
+def _revert(text: str, data: Any) -> RpcError:
+    is_hex = isinstance(data, str) and re.fullmatch(r"0x[0-9a-fA-F]*", data)
+    return CallReverted(text, data if is_hex else None)
+
+
+def _limit(text: str, data: Any) -> RpcError:
+    # Infura's form: {"rate": {"backoff_seconds": 30, …}, …}
+    rate = data.get("rate") if isinstance(data, dict) else None
+    seconds = rate.get("backoff_seconds") if isinstance(rate, dict) else None
+    said = isinstance(seconds, int | float) and not isinstance(seconds, bool) and seconds >= 0
+    return RateLimited(text, float(seconds) if said else None)  # type: ignore[arg-type]
+
+
+def _plain(kind: type[RpcError]) -> Callable[[str, Any], RpcError]:
+    return lambda text, _: kind(text)
+
+
+_ROWS = (
+    _Row(
+        _revert,
+        frozenset({3, -32015}),
+        (
+            "revert",
+            "out of gas",
+            "invalid opcode",
+            "invalid jump destination",
+            "stack underflow",
+            "stack limit reached",
+            "insufficient funds",
+            "gas required exceeds",
+        ),
+    ),
+    _Row(
+        _plain(RequestTooLarge),
+        frozenset(),
+        (
+            "query returned more than",
+            "too many results",
+            "response size",
+            "block range",
+            "batch size",
+            "batch limit",
+            "batch too large",
+            "too large",
+        ),
+    ),
+    _Row(
+        _limit,
+        frozenset({429, -32005, -32016}),
+        (
+            "rate limit",
+            "ratelimit",
+            "too many requests",
+            "request limit",
+            "limit exceeded",
+            "quota",
+            "throttl",
+            "compute units per second",
+        ),
+    ),
+    _Row(
+        _plain(BlockUnavailable),
+        frozenset({-32001}),
+        (
+            "header not found",
+            "header for hash not found",
+            "unknown block",
+            "block not found",
+            "could not find block",
+            "cannot query unfinalized",
+            "missing trie node",
+            "historical state",
+            "state is not available",
+            "pruned",
+            "archive",
+        ),
+    ),
+    _Row(
+        _plain(MethodUnsupported),
+        # -32602 too: our parameters are well formed, but a node may not know a newer form of them.
+        frozenset({-32601, -32004, -32602}),
+        (
+            "method not found",
+            "does not exist/is not available",
+            "method is not available",
+            "not supported",
+            "unsupported",
+            "not whitelisted",
+            "method is not allowed",
+            "method not allowed",
+        ),
+    ),
+    _Row(_plain(NodeErred), frozenset({-32603, -32700}), ("internal error", "server error")),
+)
+
+
+def error_from(code: Any, message: Any, data: Any = None) -> RpcError:
+    """The error of the tree for an error object's three fields, whatever their types.
+
+    The text is the node's own: it is scrubbed when the node is known (`RpcError.at`)."""
+    said = message if isinstance(message, str) and message else "an error without a message"
+    number = code if isinstance(code, int) and not isinstance(code, bool) else None
+    text = said if number is None else f"{said} ({number})"
+    lowered = said.lower()
+    for row in _ROWS:
+        if number in row.codes or any(phrase in lowered for phrase in row.phrases):
+            return row.make(text, data)
+    return UnexplainedError(text)

@@ -1,0 +1,164 @@
+"""JSON-RPC 2.0 on the wire: requests out, answers in, each answer matched to its question by id.
+
+Results stay raw JSON: whoever asked decodes them with the type that was asked for. Whatever
+the bytes are, reading them raises nothing but errors of the tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeAlias, TypeVar
+
+import msgspec
+
+from watcher.rpc.classify import error_from
+from watcher.rpc.errors import (
+    GarbledAnswer,
+    LegitimateAnswer,
+    MethodUnsupported,
+    MismatchedAnswer,
+    RpcError,
+)
+
+T = TypeVar("T")
+Item: TypeAlias = msgspec.Raw | LegitimateAnswer
+"""One answer of a batch: a result, or the error that is the answer."""
+
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_ABSENT = msgspec.Raw()
+_NULL = b"null"
+
+
+class Call(NamedTuple):
+    """One question. A plain `(method, params)` does as well wherever calls are taken.
+
+    `type` is what the result is decoded as, anything that msgspec can decode."""
+
+    method: str
+    params: Sequence[Any] = ()
+    type: Any = msgspec.Raw
+
+
+class _Request(msgspec.Struct):
+    id: int
+    method: str
+    params: Sequence[Any]
+    jsonrpc: str = "2.0"
+
+
+class _Response(msgspec.Struct):
+    id: int | str | None = None
+    result: msgspec.Raw = _ABSENT
+    error: msgspec.Raw = _ABSENT
+
+    @property
+    def has_error(self) -> bool:
+        return len(self.error) > 0 and bytes(self.error) != _NULL
+
+
+def encode_call(number: int, call: Call) -> bytes:
+    """A single request with the given id."""
+    return msgspec.json.encode(_Request(number, call.method, call.params))
+
+
+def encode_batch(first: int, calls: Sequence[Call]) -> bytes:
+    """A batch whose ids count up from `first`."""
+    return msgspec.json.encode(
+        [_Request(number, c.method, c.params) for number, c in enumerate(calls, start=first)]
+    )
+
+
+def read_call(body: bytes, number: int) -> msgspec.Raw:
+    """The raw result of a single request. Raises an error of the tree."""
+    response = decode(body, _Response)
+    # A node that could not even read the id answers with null.
+    if response.id != number and not (response.id is None and response.has_error):
+        raise MismatchedAnswer(f"the answer to request {number} has another id")
+    return _result(response)
+
+
+def read_batch(body: bytes, first: int, count: int) -> list[Item]:
+    """The answers to a batch, in the order of its questions. Raises an error of the tree."""
+    items: dict[int, Item] = {}
+    for response in _responses(body):
+        number = response.id
+        if not isinstance(number, int) or not first <= number < first + count:
+            raise MismatchedAnswer("a batch was answered with an id that was not asked for")
+        if number in items:
+            raise MismatchedAnswer(f"a batch was answered twice under id {number}")
+        try:
+            items[number] = _result(response)
+        except LegitimateAnswer as answer:
+            items[number] = answer
+    if len(items) != count:
+        raise MismatchedAnswer(f"a batch of {count} got {len(items)} answers")
+    return [items[number] for number in range(first, first + count)]
+
+
+def error_in(body: bytes) -> RpcError | None:
+    """The error object in a body that came with a bad HTTP status, if there is one."""
+    try:
+        response = decode(body, _Response)
+    except GarbledAnswer:
+        return None
+    return _error(response) if response.has_error else None
+
+
+def decode(raw: bytes | msgspec.Raw, kind: type[T]) -> T:
+    """Decode JSON as a type. Raises GarbledAnswer."""
+    problem = None
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except msgspec.ValidationError as error:
+        problem = f"JSON of another shape than asked for: {error}"
+    except _UNREADABLE:
+        problem = _describe(bytes(raw))
+    raise GarbledAnswer(problem)
+
+
+def _responses(body: bytes) -> list[_Response]:
+    if body.lstrip()[:1] != b"{":
+        responses = decode(body, list[_Response])
+    else:
+        responses = [decode(body, _Response)]
+    for response in responses:
+        if response.id is None and response.has_error:
+            error = _error(response)
+            if isinstance(error, LegitimateAnswer):
+                raise MethodUnsupported(f"the batch as a whole was answered: {error}")
+            raise error
+    return responses
+
+
+def _result(response: _Response) -> msgspec.Raw:
+    if response.has_error:
+        raise _error(response)
+    if len(response.result) == 0:
+        raise GarbledAnswer("an answer with neither result nor error")
+    return response.result
+
+
+class _ErrorObject(msgspec.Struct):
+    code: Any = None
+    message: Any = None
+    data: Any = None
+
+
+def _error(response: _Response) -> RpcError:
+    either: Any = _ErrorObject | str
+    try:
+        told = decode(response.error, either)
+    except GarbledAnswer as error:
+        return error
+    if isinstance(told, str):
+        return error_from(None, told)
+    return error_from(told.code, told.message, told.data)
+
+
+def _describe(body: bytes) -> str:
+    start = body.lstrip()[:1]
+    if not start:
+        return "an empty answer"
+    if start == b"<":
+        return "HTML instead of JSON"
+    return "the answer is not JSON, or cut off"
