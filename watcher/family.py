@@ -24,7 +24,7 @@ class Block(Protocol):
 
 
 class BlockSource(Protocol):
-    """Asks the nodes of one chain for blocks. Every method raises ``RpcError`` when none answers."""
+    """Asks the nodes of one chain for blocks; raises ``RpcError`` when none answers."""
 
     async def head(self) -> int:
         """The height of the newest block that any node tells of; asks all of them."""

@@ -107,6 +107,14 @@ async def store(connection: AsyncConnection, batch: Sequence[Movement]) -> list[
     return stored
 
 
+async def has_orphans(connection: AsyncConnection, chain: str) -> bool:
+    """Whether any movement of the chain waits for its transaction to come back."""
+    statement = select(movements.c.id).where(
+        movements.c.chain == chain, movements.c.orphaned_until.is_not(None)
+    )
+    return (await connection.execute(statement.limit(1))).first() is not None
+
+
 async def orphaned_in(
     connection: AsyncConnection, chain: str, tx_hashes: Collection[bytes]
 ) -> list[Movement]:

@@ -13,7 +13,7 @@ import msgspec
 _QUANTITY = re.compile(r"0x[0-9a-fA-F]{1,64}")
 
 
-class BadField(ValueError):  # noqa: N818 - it is caught where it is raised, and never shown
+class BadField(ValueError):
     """A field that should hold hex does not."""
 
 

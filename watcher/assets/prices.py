@@ -1,0 +1,84 @@
+"""A chain's prices as of a block: Chainlink on the chain first, then the HTTP source.
+
+Feeds are read at the first block of an epoch of about a minute, so that the same block gets
+the same prices whenever it is looked at, and a minute costs one call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import structlog
+
+from watcher.evm.multicall import LATEST
+from watcher.rpc.errors import RpcError
+
+if TYPE_CHECKING:
+    from data.model import BlockRef, Chain, Price
+    from watcher.assets.price_api import PriceApi
+
+ReadFeeds = Callable[[str, datetime], Awaitable[dict[str, "Price"]]]
+"""Reads the chain's feeds at a block (number in hex, or a tag), believable at a time."""
+
+log = structlog.get_logger(__name__)
+
+EPOCH_SECONDS = 60
+LONGEST_EPOCH = 100
+"""In blocks: many nodes know the state of the last 128 blocks only."""
+
+
+class Prices:
+    """Prices of one chain's curated tokens and of its native coin (the key None)."""
+
+    def __init__(self, chain: Chain, read_feeds: ReadFeeds, api: PriceApi) -> None:
+        self._chain = chain
+        self._read_feeds = read_feeds
+        self._api = api
+        self._epoch_blocks = max(1, min(LONGEST_EPOCH, round(EPOCH_SECONDS / chain.block_time)))
+        self._epoch: int | None = None
+        self._of_feeds: dict[str, Price] = {}
+
+    async def at(self, ref: BlockRef, moved: Collection[bytes]) -> Mapping[bytes | None, Price]:
+        """Prices as of a block, of the native coin and of those moved tokens that are curated."""
+        await self._enter_epoch(ref)
+        chain = self._chain
+        curated = [token for token in moved if token in chain.tokens]
+        prices: dict[bytes | None, Price] = {}
+        unfed: list[bytes] = []
+        for address in curated:
+            pair = chain.tokens[address].feed
+            if pair is not None and pair in self._of_feeds:
+                prices[address] = self._of_feeds[pair]
+            else:
+                unfed.append(address)
+        native = self._of_feeds.get(chain.native_feed)
+        if native is None:
+            unfed.append(chain.wrapped_native)
+        else:
+            prices[None] = prices[chain.wrapped_native] = native
+        fallback = await self._api.prices(set(unfed)) if unfed else {}
+        prices.update(fallback.items())
+        if native is None and chain.wrapped_native in fallback:
+            prices[None] = fallback[chain.wrapped_native]
+        return prices
+
+    async def _enter_epoch(self, ref: BlockRef) -> None:
+        epoch = ref.number - ref.number % self._epoch_blocks
+        if epoch == self._epoch:
+            return
+        for block in (hex(epoch), LATEST):
+            try:
+                self._of_feeds = await self._read_feeds(block, ref.time)
+            except RpcError as error:
+                log.warning(
+                    "price feeds could not be read",
+                    chain=self._chain.name,
+                    block=block,
+                    error=str(error),
+                )
+            else:
+                self._epoch = epoch
+                return
+        # the prices of the epoch before are kept: their age is told with them

@@ -1,0 +1,125 @@
+"""Enrich: transactions → movements. What each did to each address, named and priced. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from data.columns import MAX_AMOUNT
+from data.model import Leg, Movement, MovementKind
+from data.model.block import ZERO_ADDRESS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from data.model import BlockRef, Chain, Price, Transaction, Transfer
+    from data.queries.tokens import TokenRow
+
+UNNAMED = "?"
+"""Shown for a token that does not say what it is called."""
+
+
+def moved_tokens(transactions: Iterable[Transaction]) -> set[bytes]:
+    """The contracts of all tokens that moved."""
+    return {
+        transfer.token
+        for transaction in transactions
+        for transfer in transaction.transfers
+        if transfer.token is not None
+    }
+
+
+def enrich(
+    chain: Chain,
+    ref: BlockRef,
+    transactions: Sequence[Transaction],
+    names: Mapping[bytes, TokenRow],
+    prices: Mapping[bytes | None, Price],
+) -> list[list[Movement]]:
+    """For each transaction the movements it made, one for each address whose holdings changed.
+
+    What only passed through an address nets to nothing and makes no movement.
+    """
+    return [_movements(chain, ref, found, names, prices) for found in transactions]
+
+
+def _movements(
+    chain: Chain,
+    ref: BlockRef,
+    transaction: Transaction,
+    names: Mapping[bytes, TokenRow],
+    prices: Mapping[bytes | None, Price],
+) -> list[Movement]:
+    net: defaultdict[bytes, defaultdict[bytes | None, int]] = defaultdict(lambda: defaultdict(int))
+    for transfer in transaction.transfers:
+        net[transfer.sender][transfer.token] -= transfer.amount
+        net[transfer.recipient][transfer.token] += transfer.amount
+    net.pop(ZERO_ADDRESS, None)
+    movements = []
+    for address, changes in net.items():
+        legs = [
+            _leg(chain, token, amount, names, prices) for token, amount in changes.items() if amount
+        ]
+        if not legs:
+            continue
+        legs.sort(key=lambda leg: leg.usd or 0, reverse=True)
+        movements.append(
+            Movement(
+                block=ref,
+                tx_hash=transaction.hash,
+                tx_index=transaction.index,
+                address=address,
+                kind=_kind(chain, address, legs, transaction.transfers),
+                legs=tuple(legs),
+                counterparty=_counterparty(address, legs[0], transaction.transfers),
+                signed=address == transaction.signer,
+            )
+        )
+    return movements
+
+
+def _leg(
+    chain: Chain,
+    token: bytes | None,
+    amount: int,
+    names: Mapping[bytes, TokenRow],
+    prices: Mapping[bytes | None, Price],
+) -> Leg:
+    # a token that lies can move more than exists; no honest sum comes near the bound
+    amount = max(-MAX_AMOUNT, min(MAX_AMOUNT, amount))
+    price = prices.get(token)
+    if token is None:
+        return Leg(None, chain.native_symbol, chain.native_decimals, amount, price)
+    row = names.get(token)
+    if row is None:
+        return Leg(token, UNNAMED, None, amount)
+    return Leg(token, row.symbol or UNNAMED, row.decimals, amount, price)
+
+
+def _kind(
+    chain: Chain, address: bytes, legs: Sequence[Leg], transfers: Sequence[Transfer]
+) -> MovementKind:
+    received = [leg for leg in legs if leg.amount > 0]
+    sent = [leg for leg in legs if leg.amount < 0]
+    if received and sent:
+        tokens = {leg.token for leg in legs}
+        if tokens == {None, chain.wrapped_native} and address != chain.wrapped_native:
+            is_wrap = received[0].token is not None
+            return MovementKind.WRAP if is_wrap else MovementKind.UNWRAP
+        return MovementKind.SWAP
+    others = _others(address, legs[0], transfers)
+    if received:
+        return MovementKind.MINT if others == {ZERO_ADDRESS} else MovementKind.RECEIVE
+    return MovementKind.BURN if others == {ZERO_ADDRESS} else MovementKind.SEND
+
+
+def _counterparty(address: bytes, leg: Leg, transfers: Sequence[Transfer]) -> bytes | None:
+    others = _others(address, leg, transfers)
+    return next(iter(others)) if len(others) == 1 else None
+
+
+def _others(address: bytes, leg: Leg, transfers: Sequence[Transfer]) -> set[bytes]:
+    """Who stood on the other side of a leg, in the direction that the leg has."""
+    if leg.amount > 0:
+        return {t.sender for t in transfers if t.token == leg.token and t.recipient == address}
+    return {t.recipient for t in transfers if t.token == leg.token and t.sender == address}

@@ -1,0 +1,56 @@
+"""Many contract reads in one call, through Multicall3's ``aggregate3``.
+
+https://github.com/mds1/multicall3: a call that fails does not fail the others.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eth_abi.abi import decode, encode
+from eth_abi.exceptions import DecodingError
+
+from watcher.rpc.errors import GarbledAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from watcher.rpc.pool import Pool
+
+AGGREGATE3 = bytes.fromhex("82ad56cb")  # aggregate3((address,bool,bytes)[])
+LATEST = "latest"
+
+Read = tuple[bytes, bytes]
+"""A contract's address and the data to call it with."""
+
+
+async def read_all(
+    pool: Pool, multicall3: bytes, reads: Sequence[Read], block: str, *, within: float
+) -> list[bytes | None]:
+    """What each read returned at ``block`` (a tag or a number in hex); None where it failed.
+
+    Raises RpcError when no node answers within so many seconds.
+    """
+    if not reads:
+        return []
+    calls = [("0x" + contract.hex(), True, data) for contract, data in reads]
+    data = AGGREGATE3 + encode(["(address,bool,bytes)[]"], [calls])
+    request = {"to": "0x" + multicall3.hex(), "data": "0x" + data.hex()}
+
+    def check(text: str) -> None:
+        if len(results_in(text)) != len(reads):
+            raise GarbledAnswer("Multicall3 answered another number of calls")
+
+    answer = await pool.call(
+        "eth_call", [request, block], type=str, accept=check, rounds=1, within=within
+    )
+    return results_in(answer.value)
+
+
+def results_in(text: str) -> list[bytes | None]:
+    """The results of ``aggregate3``; raises GarbledAnswer when they are none."""
+    try:
+        (results,) = decode(["(bool,bytes)[]"], bytes.fromhex(text.removeprefix("0x")))
+    except (DecodingError, ValueError, OverflowError):
+        raise GarbledAnswer("Multicall3's answer is malformed") from None
+    return [data if success else None for success, data in results]

@@ -1,0 +1,190 @@
+"""Notify: movements → alerts in the outbox, in one transaction with the chain's cursor.
+
+Which watches there are is read inside the transaction, so that one made a second ago counts.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from data.errors import FencedOut
+from data.model import Priority
+from data.queries import alerts, cursors, movements, queues, watches
+from data.queries.alerts import NewAlert
+from watcher.match import match, primary, reaches
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from data.database import Database
+    from data.model import BlockRef, Chain, Movement, Transaction, Watch
+
+_Key = tuple[bytes, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class EnrichedBlock:
+    """A block's transactions with the movements of each, and when the block came up."""
+
+    ref: BlockRef
+    transactions: tuple[Transaction, ...]
+    movements: Sequence[Sequence[Movement]]
+    born: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What is committed at once: the cursor's way, by which a reorg leads over an ancestor."""
+
+    before: BlockRef
+    ancestor: BlockRef
+    blocks: tuple[EnrichedBlock, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a batch comes to: alerts to write, primary movements for feeds, and what to keep."""
+
+    alerts: list[tuple[Movement, Watch, list[tuple[Watch, Movement]]]]
+    for_feeds: list[tuple[Movement, datetime]]
+    keep: list[Movement]
+
+
+async def commit(
+    database: Database,
+    chain: Chain,
+    epoch: int,
+    progress: Progress,
+    *,
+    now: datetime,
+    keep_from_usd: Decimal,
+) -> int:
+    """Write a step's alerts and move the cursor; how many chats have something to send.
+
+    ``epoch`` is the lease's: raises FencedOut, and writes nothing, when another watcher has
+    moved the cursor or taken the chain over. Movements of ``keep_from_usd`` and more are kept
+    whether anybody watches them or not.
+    """
+    after = progress.blocks[-1].ref
+    async with database.write() as connection:
+        if not await cursors.move(connection, progress.before, after, epoch):
+            msg = f"another watcher follows {chain.title} now"
+            raise FencedOut(msg)
+        if progress.before != progress.ancestor:
+            gone_at = progress.before.number + chain.retract_after
+            await movements.orphan_above(connection, chain.name, progress.ancestor.number, gone_at)
+        refs = [block.ref for block in progress.blocks]
+        await cursors.remember(connection, refs, keep=chain.keep_hashes)
+        orphans = await _orphans(connection, chain.name, progress.blocks)
+        wanted = await _wanted(connection, chain, progress.blocks, keep_from_usd, orphans)
+        stored = await movements.store(connection, wanted.keep)
+        by_key = {_key(movement): movement for movement in stored}
+        edits = await _settle_orphans(connection, chain.name, after.number, orphans, by_key)
+        await alerts.write(connection, _new_alerts(wanted, by_key), now)
+        for movement, born in wanted.for_feeds:
+            await alerts.write_for_feeds(connection, by_key[_key(movement)], born, now)
+        ids = [movement.id for movement in stored if movement.id is not None]
+        waiting = await alerts.chats_with_pending(connection, ids) if ids else []
+        queued = waiting + [(chat_id, Priority.EDIT) for chat_id in edits]
+        await queues.enqueue(connection, queued)
+    return len(queued)
+
+
+async def _orphans(
+    connection: AsyncConnection, chain: str, blocks: Iterable[EnrichedBlock]
+) -> dict[_Key, Movement]:
+    """Orphaned movements whose transactions these blocks bring back, as they were before."""
+    if not await movements.has_orphans(connection, chain):
+        return {}
+    hashes = [found.hash for block in blocks for found in block.transactions]
+    return {_key(m): m for m in await movements.orphaned_in(connection, chain, hashes)}
+
+
+async def _wanted(
+    connection: AsyncConnection,
+    chain: Chain,
+    blocks: Sequence[EnrichedBlock],
+    keep_from_usd: Decimal,
+    orphans: dict[_Key, Movement],
+) -> _Wanted:
+    addresses = {m.address for block in blocks for made in block.movements for m in made}
+    watched = await watches.on_addresses(connection, chain.name, list(addresses))
+    lowest = await watches.lowest_feed_threshold(connection, chain.name)
+    unit_feeds = await watches.feeds_by_units(connection, chain.name)
+    wanted = _Wanted([], [], [])
+    for block in blocks:
+        hits: defaultdict[tuple[bytes, int, int], list[tuple[Movement, Watch]]] = defaultdict(list)
+        flat = [movement for made in block.movements for movement in made]
+        kept = {_key(m): m for m in flat if (m.usd or 0) >= keep_from_usd or _key(m) in orphans}
+        for number, position in match(flat, watched, block.born):
+            movement, watch = flat[number], watched[position]
+            hits[movement.tx_hash, watch.chat_id, watch.topic_id].append((movement, watch))
+        for transaction, made in zip(block.transactions, block.movements, strict=True):
+            shown = primary(chain, transaction, made)
+            if shown is None:
+                continue
+            if lowest is not None and (shown.usd or 0) >= lowest:
+                wanted.for_feeds.append((shown, block.born))
+                kept[_key(shown)] = shown
+            for feed in unit_feeds:
+                slot = (shown.tx_hash, feed.chat_id, feed.topic_id)
+                if feed.created_at <= block.born and reaches(shown, feed) and slot not in hits:
+                    hits[slot].append((shown, feed))
+        for found in hits.values():
+            found.sort(key=lambda hit: hit[0].usd or 0, reverse=True)
+            (movement, watch), *rest = found
+            others = [(other_watch, other) for other, other_watch in rest]
+            wanted.alerts.append((movement, watch, others))
+            kept |= {_key(m): m for m, _ in found}
+        wanted.keep.extend(kept.values())
+    return wanted
+
+
+def _new_alerts(wanted: _Wanted, stored: dict[_Key, Movement]) -> list[NewAlert]:
+    return [
+        NewAlert(
+            chat_id=watch.chat_id,
+            topic_id=watch.topic_id,
+            movement=stored[_key(movement)],
+            watch_id=watch.id,
+            others=tuple((w.id, stored[_key(m)].id or 0) for w, m in others),
+            priority=Priority.FEED if watch.is_feed else Priority.WATCH,
+        )
+        for movement, watch, others in wanted.alerts
+    ]
+
+
+async def _settle_orphans(
+    connection: AsyncConnection,
+    chain: str,
+    height: int,
+    orphans: dict[_Key, Movement],
+    stored: dict[_Key, Movement],
+) -> list[int]:
+    """Bring back, restate or take back what a reorg touched; the chats whose messages change."""
+    back = {key: stored[key] for key in orphans if key in stored}
+    edits: list[int] = []
+    if back:
+        ids = [movement.id for movement in back.values() if movement.id is not None]
+        edits += await alerts.bring_back(connection, ids)
+        changed = [m.id for key, m in back.items() if m.id and _moved(m) != _moved(orphans[key])]
+        if changed:
+            edits += await alerts.restate(connection, changed)
+    gone = await movements.orphaned_for_good(connection, chain, height)
+    if gone:
+        edits += await alerts.retract(connection, gone)
+    return edits
+
+
+def _key(movement: Movement) -> _Key:
+    return movement.tx_hash, movement.address
+
+
+def _moved(movement: Movement) -> list[tuple[bytes | None, int]]:
+    return sorted(((leg.token, leg.amount) for leg in movement.legs), key=repr)
