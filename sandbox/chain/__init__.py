@@ -1,17 +1,18 @@
 """A simulated EVM chain behind real JSON-RPC over HTTP: for the demo, the tests and the benches.
 
-`ChainSandbox(ethereum_spec(), nodes=3)` starts everything; `sandbox.chain` has the verbs (transfer, mine, reorg …),
-`ChainClient(control_url)` has the same ones from another process.
+`ChainSandbox(ethereum_spec(), nodes=3)` starts everything; `sandbox.chain` has the verbs (transfer,
+mine, reorg …), `ChainClient(control_url)` has the same ones from another process.
 
-what the chain is   spec.py, ethereum.py, bsc.py, hostile.py (tokens that lie), market.py (prices as of a time)
-who does what       population.py, noise.py, drafts.py, events.py
-blocks              transaction.py, block.py, sealing.py, rlp.py, trie.py, bloom.py, recorded.py (real blocks)
-the chain           chain.py (the verbs), ledger.py (branches), happenings.py (what verbs return), miner.py
-eth_call            contracts/
-JSON-RPC            rendering.py, view.py (what a node sees), log_filter.py, methods.py, rpc_errors.py, answering.py
-HTTP                listener.py, faulty_server.py, node.py, price_source.py, control.py, client.py
-faults              fault.py, transport_faults.py, answer_faults.py
-all together        chain_sandbox.py, __main__.py
+what a chain is  spec.py, ethereum.py, bsc.py, hostile.py (tokens that lie), market.py (prices)
+who does what    population.py, noise.py, drafts.py, events.py
+blocks           transaction.py, block.py, sealing.py, rlp.py, trie.py, bloom.py, recorded.py
+the chain        chain.py (the verbs), ledger.py (branches), happenings.py (results), miner.py
+eth_call         contracts/
+JSON-RPC         rendering.py, view.py (what a node sees), log_filter.py, methods.py,
+                 rpc_errors.py, answering.py, hexes.py
+HTTP             listener.py, faulty_server.py, node.py, price_source.py, control.py, client.py
+faults           fault.py, transport_faults.py, answer_faults.py
+all together     chain_sandbox.py, __main__.py
 """
 
 from sandbox.chain.bsc import bsc_spec

@@ -1,4 +1,6 @@
-"""`python -m sandbox.chain --chain ethereum --nodes 3 --auto-mine`: a chain until Ctrl-C; prints its URLs as JSON."""
+"""`python -m sandbox.chain --chain ethereum --nodes 3 --auto-mine`: a chain until Ctrl-C; prints
+its URLs as JSON.
+"""
 
 from __future__ import annotations
 

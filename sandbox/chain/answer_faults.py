@@ -1,7 +1,8 @@
 """Faults of the answer: the transport works, what it carries is wrong.
 
-Each is one row of a table. `VIEW` faults change what part of the chain the node sees, `REFUSALS` answer with an
-error instead of a result, `RESULTS` change a result, `ENVELOPES` change the whole JSON-RPC answer.
+Each is one row of a table. `VIEW` faults change what part of the chain the node sees, `REFUSALS`
+answer with an error instead of a result, `RESULTS` change a result, `ENVELOPES` change the whole
+JSON-RPC answer.
 
 stale_head(blocks=5)      the node is that many blocks behind
 stuck_head(at=number)     its head no longer moves

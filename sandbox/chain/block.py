@@ -72,7 +72,9 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a transaction did in this block; `first_log` is the block-wide index of its first log."""
+    """What a transaction did in this block; `first_log` is the block-wide index of its first
+    log.
+    """
 
     cumulative_gas: int
     logs_bloom: int

@@ -1,4 +1,6 @@
-"""The 2048-bit filter over the addresses and topics of logs, as an integer so that unions are one `|`."""
+"""The 2048-bit filter over the addresses and topics of logs, as an integer so that unions are
+one `|`.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """BNB Smart Chain for the sandbox: the real addresses, with invented prices.
 
-Addresses are those of public token lists, Chainlink's feed directory, explorer labels and the projects' deployment
-pages, so that what the product knows about them applies. The prices are the sandbox's own: made up. Heartbeats too: no public source gives
-them for this chain.
+Addresses are those of public token lists, Chainlink's feed directory, explorer labels and the
+projects' deployment pages, so that what the product knows about them applies. The prices are the
+sandbox's own: made up. Heartbeats too: no public source gives them for this chain.
 """
 
 from __future__ import annotations

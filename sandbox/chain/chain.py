@@ -1,4 +1,6 @@
-"""The simulated chain and its verbs: each mines a block, or joins the next one with `mine=False`."""
+"""The simulated chain and its verbs: each mines a block, or joins the next one with
+`mine=False`.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +29,9 @@ Order = Literal["same", "reversed", "late"]
 class Chain:
     """One chain that any number of nodes serve.
 
-    Addresses and hashes are 0x texts, amounts integers in base units. The same seed, start and sequence of verbs
-    make the same chain. `clock` gives Unix seconds for time stamps; without one each block comes `block_time`
-    after its parent. `keep` is how many blocks are remembered.
+    Addresses and hashes are 0x texts, amounts integers in base units. The same seed, start and
+    sequence of verbs make the same chain. `clock` gives Unix seconds for time stamps; without one
+    each block comes `block_time` after its parent. `keep` is how many blocks are remembered.
     """
 
     def __init__(
@@ -65,7 +67,9 @@ class Chain:
         return self.ledger.head
 
     def mine(self, blocks: int = 1, *, transactions: int = 0) -> list[Head]:
-        """Make blocks with that many ordinary transactions each; the first takes what is pending."""
+        """Make blocks with that many ordinary transactions each; the first takes what is
+        pending.
+        """
         if not 0 <= transactions <= 5000:
             raise ValueError(f"{transactions} transactions a block: 0 to 5000 are possible")
         return [_head(self._extend(self._take_pending(), transactions)) for _ in range(blocks)]
@@ -128,7 +132,9 @@ class Chain:
         status: int = 1,
         mine: bool = True,
     ) -> Mined:
-        """Anything: logs are (address, topics, data); status 0 fails, and then nothing moved whatever `value_wei`."""
+        """Anything: logs are (address, topics, data); status 0 fails, and then nothing moved
+        whatever `value_wei`.
+        """
         made = tuple(
             Log(hexes.address(emitter), tuple(map(hexes.word, topics)), bytes.fromhex(data[2:]))
             for emitter, topics, data in logs
@@ -150,10 +156,10 @@ class Chain:
     ) -> Reorg:
         """Replace the last `depth` blocks by a branch one longer (or `length` blocks long).
 
-        `keep` says which of their transactions are in the new branch. `order`: in the same place, in reverse order
-        within their block, or all late, in the branch's last block. `amounts` maps transaction hashes to a
-        percentage that the amounts of their token transfers become. `transactions` is new noise a block, put first,
-        so that positions and log indexes change.
+        `keep` says which of their transactions are in the new branch. `order`: in the same place,
+        in reverse order within their block, or all late, in the branch's last block. `amounts`
+        maps transaction hashes to a percentage that the amounts of their token transfers become.
+        `transactions` is new noise a block, put first, so that positions and log indexes change.
         """
         branch = self.ledger.branch(depth) if depth > 0 else []
         if any(isinstance(block, RecordedBlock) for block in branch):
@@ -197,7 +203,9 @@ class Chain:
         self.market.pin(symbol, Decimal(usd), self.head.timestamp)
 
     def set_feed_fault(self, pair: str, fault: FeedFault | None) -> None:
-        """How the Chainlink feed of `pair`, such as `ETH / USD`, goes wrong from now on; None heals it."""
+        """How the Chainlink feed of `pair`, such as `ETH / USD`, goes wrong from now on; None
+        heals it.
+        """
         self.contracts.set_feed_fault(pair, fault)
 
     def find(self, tx_hash: str) -> Mined | None:
@@ -246,7 +254,9 @@ class Chain:
         return block
 
     def _next_time(self) -> int:
-        """Milliseconds: now, but always after the parent (a whole second, unless blocks come faster than that)."""
+        """Milliseconds: now, but always after the parent (a whole second, unless blocks come
+        faster than that).
+        """
         gap = int(self.spec.block_time * 1000)
         earliest = self.head.timestamp_ms + min(gap, 1000)
         if self._clock is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Self
 
 from sandbox.chain.chain import Chain
 from sandbox.chain.control import Control
@@ -15,10 +16,11 @@ from sandbox.chain.spec import ChainSpec
 
 
 class ChainSandbox:
-    """`async with ChainSandbox(ethereum_spec(), nodes=3) as sandbox: ... sandbox.rpc_urls, sandbox.chain`.
+    """`async with ChainSandbox(ethereum_spec(), nodes=3) as sandbox: ... sandbox.rpc_urls,
+    sandbox.chain`.
 
-    `clock` gives block time stamps (None: virtual, from `start_time`); with `auto_mine` blocks come by themselves,
-    with `transactions` each (None: what the spec's noise says).
+    `clock` gives block time stamps (None: virtual, from `start_time`); with `auto_mine` blocks
+    come by themselves, with `transactions` each (None: what the spec's noise says).
     """
 
     def __init__(
@@ -86,7 +88,7 @@ class ChainSandbox:
         for server in (*self.nodes, self.prices):
             await server.close()
 
-    async def __aenter__(self) -> ChainSandbox:
+    async def __aenter__(self) -> Self:
         await self.start()
         return self
 

@@ -1,9 +1,11 @@
-"""The chain's verbs over HTTP: what `Chain` does in process, `ChainClient` does for a sandbox in another one."""
+"""The chain's verbs over HTTP: what `Chain` does in process, `ChainClient` does for a sandbox in
+another one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import aiohttp
 
@@ -16,13 +18,15 @@ _PATIENCE = aiohttp.ClientTimeout(total=60)
 
 
 class ChainClient:
-    """`async with ChainClient(control_url) as chain: await chain.transfer(...)`; ValueError says what was refused."""
+    """`async with ChainClient(control_url) as chain: await chain.transfer(...)`; ValueError says
+    what was refused.
+    """
 
     def __init__(self, control_url: str) -> None:
         self._url = control_url.rstrip("/")
         self._session: aiohttp.ClientSession | None = None
 
-    async def __aenter__(self) -> ChainClient:
+    async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(timeout=_PATIENCE)
         return self
 

@@ -1,4 +1,5 @@
-"""The control API, for tests and demos that drive the sandbox from outside; `ChainClient` speaks it.
+"""The control API, for tests and demos that drive the sandbox from outside; `ChainClient` speaks
+it.
 
 GET  /sandbox/state                 URLs, head, and each node's faults and tally
 POST /sandbox/chain/{verb}          one of the chain's verbs, with its arguments as a JSON object

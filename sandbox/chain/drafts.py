@@ -73,7 +73,9 @@ def pair_of(one: bytes, other: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """Where swaps go through: a router, and the wrapped form that stands for native coin (None) in pools."""
+    """Where swaps go through: a router, and the wrapped form that stands for native coin (None)
+    in pools.
+    """
 
     router: bytes
     wrapped: bytes
@@ -87,7 +89,9 @@ class Exchange:
         bought: bytes | None,
         amount_bought: int,
     ) -> Draft:
-        """One pool, two movements, a Sync and a Swap; None is native coin, wrapped or unwrapped by the router."""
+        """One pool, two movements, a Sync and a Swap; None is native coin, wrapped or unwrapped
+        by the router.
+        """
         token_in, token_out = sold or self.wrapped, bought or self.wrapped
         pair = pair_of(token_in, token_out)
         logs: list[Log] = []

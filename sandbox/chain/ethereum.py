@@ -1,7 +1,8 @@
 """Ethereum mainnet for the sandbox: the real addresses, with invented prices.
 
-Addresses are those of public token lists, Chainlink's feed directory, explorer labels and the projects' deployment
-pages, so that what the product knows about them applies. The prices are the sandbox's own: made up.
+Addresses are those of public token lists, Chainlink's feed directory, explorer labels and the
+projects' deployment pages, so that what the product knows about them applies. The prices are the
+sandbox's own: made up.
 """
 
 from __future__ import annotations

@@ -11,8 +11,9 @@ from typing import Any
 class Fault:
     """One thing that is wrong with a node.
 
-    `methods`: only calls of these methods (none named: all). `times`: only the first so many exchanges that it
-    strikes (0: until it is healed). Names and parameters: `transport_faults.py` and `answer_faults.py`.
+    `methods`: only calls of these methods (none named: all). `times`: only the first so many
+    exchanges that it strikes (0: until it is healed). Names and parameters: `transport_faults.py`
+    and `answer_faults.py`.
     """
 
     name: str
@@ -39,11 +40,11 @@ class Fault:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Fault:
-        """From the control API; ValueError if it is not shaped like a fault."""
+        """From the control API; TypeError if it is not shaped like a fault."""
         name, params = value.get("name"), value.get("params", {})
         methods, times = value.get("methods", []), value.get("times", 0)
         if not isinstance(name, str) or not isinstance(params, Mapping):
-            raise ValueError("a fault has a name and a params object")
+            raise TypeError("a fault has a name and a params object")
         if not isinstance(methods, list) or not isinstance(times, int):
-            raise ValueError("a fault's methods are a list, its times a number")
+            raise TypeError("a fault's methods are a list, its times a number")
         return cls(name, params, frozenset(map(str, methods)), times)

@@ -1,4 +1,6 @@
-"""An HTTP server whose faults are switched at runtime: nodes and the price source are such servers."""
+"""An HTTP server whose faults are switched at runtime: nodes and the price source are such
+servers.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What a verb brought about: values that tests assert on, the same in process and over HTTP (`as_json`, `from_json`)."""
+"""What a verb brought about: values that tests assert on, the same in process and over HTTP
+(`as_json`, `from_json`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Tokens that lie: names meant to break a message, a parser or a balance sheet. They exist in the sandbox only."""
+"""Tokens that lie: names meant to break a message, a parser or a balance sheet. They exist in
+the sandbox only.
+"""
 
 from __future__ import annotations
 

@@ -13,7 +13,8 @@ _SMALL = 1024
 
 
 class Listener:
-    """`open` listens (port 0: at first on one that the system chooses), `close` refuses connections.
+    """`open` listens (port 0: at first on one that the system chooses), `close` refuses
+    connections.
 
     `build` makes a fresh application each time; open connections end when it closes.
     """

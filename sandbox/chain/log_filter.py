@@ -52,7 +52,9 @@ class LogFilter:
 
 
 def logs(view: View, wanted: Mapping[str, Any]) -> list[Any]:
-    """The logs in order; by block hash an unknown block is an error, by number it is silently nothing."""
+    """The logs in order; by block hash an unknown block is an error, by number it is silently
+    nothing.
+    """
     matching = LogFilter.parse(wanted)
     found: list[Any] = []
     for block in _blocks(view, wanted):

@@ -20,7 +20,9 @@ class Miner:
         return self._task is not None and not self._task.done()
 
     def start(self, transactions: int | None = None) -> None:
-        """Mine on, with that many ordinary transactions a block (None: what the spec's noise says)."""
+        """Mine on, with that many ordinary transactions a block (None: what the spec's noise
+        says).
+        """
         if self.is_running:
             return
         count = self._chain.spec.noise.transactions if transactions is None else transactions
@@ -36,7 +38,9 @@ class Miner:
             await task
 
     async def _mine(self, transactions: int) -> None:
-        """Keeps the pace on average; where the machine is too slow for it, blocks come as fast as they can."""
+        """Keeps the pace on average; where the machine is too slow for it, blocks come as fast
+        as they can.
+        """
         loop = asyncio.get_running_loop()
         due = loop.time()
         while True:

@@ -21,7 +21,9 @@ from sandbox.chain.view import View
 
 @dataclass(slots=True)
 class Tally:
-    """What a node has been asked; `bytes_out` as sent (compressed where it was), `calls` by method."""
+    """What a node has been asked; `bytes_out` as sent (compressed where it was), `calls` by
+    method.
+    """
 
     requests: int = 0
     batches: int = 0

@@ -20,7 +20,9 @@ _MAX_UINT = 2**256 - 1
 
 
 class Noise:
-    """Makes drafts for one block at a time; amounts are log-normal in dollars, with a fat tail of whales."""
+    """Makes drafts for one block at a time; amounts are log-normal in dollars, with a fat tail
+    of whales.
+    """
 
     def __init__(self, spec: ChainSpec, market: Market, seed: int) -> None:
         self._spec = spec
@@ -114,7 +116,9 @@ class Noise:
         return Draft(spammer, token, logs=logs, gas_used=30_000 + 25_000 * len(logs))
 
     def _poison(self) -> Draft:
-        """Zero-value transfers from a look-alike: same first and last bytes as somebody the victim knows."""
+        """Zero-value transfers from a look-alike: same first and last bytes as somebody the
+        victim knows.
+        """
         token = self._addresses[self._pick(self._majors).address]
         victim, known = self._people.couple(self._rng)
         look_alike = known[:2] + self._rng.randbytes(16) + known[-2:]

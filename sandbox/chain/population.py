@@ -26,7 +26,9 @@ class Population:
         return self._people[int(len(self._people) * rng.random() ** 3)]
 
     def couple(self, rng: Random) -> tuple[bytes, bytes]:
-        """A payer and a payee, at times with a labelled wallet on one side, now and then on both."""
+        """A payer and a payee, at times with a labelled wallet on one side, now and then on
+        both.
+        """
         payer, payee = self.person(rng), self.person(rng)
         chance = rng.random()
         if chance < self._labelled_share:

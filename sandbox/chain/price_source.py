@@ -1,6 +1,7 @@
 """A keyless HTTP price source in the shape of DefiLlama's `GET /prices/current/{coins}`.
 
-`coins` are `chain:address` parted by commas, the zero address being the native coin. What is unknown is left out.
+`coins` are `chain:address` parted by commas, the zero address being the native coin. What is
+unknown is left out.
 """
 
 from __future__ import annotations

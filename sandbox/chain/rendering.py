@@ -1,4 +1,6 @@
-"""Blocks, transactions and receipts as JSON-RPC writes them, made once per block and kept for the newest ones."""
+"""Blocks, transactions and receipts as JSON-RPC writes them, made once per block and kept for
+the newest ones.
+"""
 
 from __future__ import annotations
 

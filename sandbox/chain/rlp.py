@@ -1,4 +1,6 @@
-"""Recursive-length prefix: the byte form that hashes of headers, transactions and receipts are taken of."""
+"""Recursive-length prefix: the byte form that hashes of headers, transactions and receipts are
+taken of.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Makes blocks: orders transactions, prices gas, and fills the header as the chain's consensus does."""
+"""Makes blocks: orders transactions, prices gas, and fills the header as the chain's consensus
+does.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,9 @@ def seal(
 
 
 def next_base_fee(spec: ChainSpec, parent: Block | RecordedBlock | None) -> int:
-    """EIP-1559's rule, kept between 0.1 and 200 gwei so that long empty or full stretches stay plausible."""
+    """EIP-1559's rule, kept between 0.1 and 200 gwei so that long empty or full stretches stay
+    plausible.
+    """
     if not spec.base_fee or parent is None:
         return spec.base_fee
     target = parent.gas_limit // 2

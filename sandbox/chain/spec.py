@@ -1,4 +1,6 @@
-"""What a simulated chain is made of, as plain values; addresses are 0x texts, prices are US dollars."""
+"""What a simulated chain is made of, as plain values; addresses are 0x texts, prices are US
+dollars.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +13,11 @@ MetadataStyle = Literal["string", "bytes32", "reverting"]
 
 @dataclass(frozen=True, slots=True)
 class TokenSpec:
-    """An ERC-20 contract; `follows` names the market whose moves its price shares (own symbol if empty).
+    """An ERC-20 contract; `follows` names the market whose moves its price shares (own symbol if
+    empty).
 
-    `style` is how symbol() and name() answer: as strings, as bytes32 like old tokens, or by reverting.
+    `style` is how symbol() and name() answer: as strings, as bytes32 like old tokens, or by
+    reverting.
     """
 
     address: str
@@ -65,7 +69,9 @@ class NoiseSpec:
 
 @dataclass(frozen=True, slots=True)
 class ChainSpec:
-    """One EVM chain; `block_time` in seconds, depths in blocks, `base_fee` in wei (0 where there is none)."""
+    """One EVM chain; `block_time` in seconds, depths in blocks, `base_fee` in wei (0 where there
+    is none).
+    """
 
     name: str
     chain_id: int

@@ -1,4 +1,6 @@
-"""A transaction together with what executing it did: drafts are what somebody wants, transactions are signed."""
+"""A transaction together with what executing it did: drafts are what somebody wants,
+transactions are signed.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,9 @@ class Fees:
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """A signed transaction; the signature's numbers are random, so no sender can be recovered from it."""
+    """A signed transaction; the signature's numbers are random, so no sender can be recovered
+    from it.
+    """
 
     draft: Draft
     fees: Fees

@@ -1,7 +1,8 @@
 """Faults of the transport: what reaches the client is late, cut, or no JSON-RPC at all.
 
-Each is one row of a table: a function of the exchange that answers it, or answers None to let it go on (after a
-delay, for instance), so that several can be on at once. `down` is the listener's own: nobody answers.
+Each is one row of a table: a function of the exchange that answers it, or answers None to let it
+go on (after a delay, for instance), so that several can be on at once. `down` is the listener's
+own: nobody answers.
 
 down                      connections are refused
 hang                      accepts and never answers

@@ -1,4 +1,6 @@
-"""Root of the Merkle-Patricia trie that maps `rlp(index)` to a block's transactions, receipts or withdrawals."""
+"""Root of the Merkle-Patricia trie that maps `rlp(index)` to a block's transactions, receipts or
+withdrawals.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ _EMPTY = rlp.encode(b"")
 
 
 def ordered_root(values: Sequence[bytes]) -> bytes:
-    """The root over `values` in their order; no key is a prefix of another, so no branch holds a value."""
+    """The root over `values` in their order; no key is a prefix of another, so no branch holds a
+    value.
+    """
     if not values:
         return EMPTY_ROOT
     leaves = sorted((_nibbles(rlp.encode(index)), value) for index, value in enumerate(values))

@@ -1,4 +1,6 @@
-"""What one node knows of the shared chain: a node that lags, or lies about its head, sees another part of it."""
+"""What one node knows of the shared chain: a node that lags, or lies about its head, sees
+another part of it.
+"""
 
 from __future__ import annotations
 

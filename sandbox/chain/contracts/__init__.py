@@ -1,4 +1,5 @@
-"""What `eth_call` finds at an address, without an EVM: contracts are functions of a block and call data.
+"""What `eth_call` finds at an address, without an EVM: contracts are functions of a block and
+call data.
 
 registry.py    which contract stands where; `Contracts.call` and `Contracts.code`
 token.py       ERC-20 metadata, also in its odd forms

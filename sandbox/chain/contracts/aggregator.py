@@ -1,4 +1,6 @@
-"""Chainlink proxies: a new round every sixtieth of the heartbeat, with the market's price of that moment."""
+"""Chainlink proxies: a new round every sixtieth of the heartbeat, with the market's price of
+that moment.
+"""
 
 from __future__ import annotations
 

@@ -27,7 +27,9 @@ class RevertedCallError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Call data for one contract on the state of one block; `again` calls another contract on the same state."""
+    """Call data for one contract on the state of one block; `again` calls another contract on
+    the same state.
+    """
 
     data: bytes
     block: AnyBlock

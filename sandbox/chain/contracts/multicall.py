@@ -44,7 +44,9 @@ class Multicall:
         return function(call)
 
     def _block_hash(self, call: Call) -> bytes:
-        """As the BLOCKHASH instruction: zero for what is older than 256 blocks, or not older at all."""
+        """As the BLOCKHASH instruction: zero for what is older than 256 blocks, or not older at
+        all.
+        """
         (number,) = call.arguments(("uint256",))
         block = self._ledger.at(number)
         recent = block is not None and call.block.number - 256 <= number < call.block.number

@@ -17,7 +17,9 @@ _DEPTH = 8
 
 
 class Contracts:
-    """The contracts of one chain. Addresses without one answer calls with nothing, as on a real chain."""
+    """The contracts of one chain. Addresses without one answer calls with nothing, as on a real
+    chain.
+    """
 
     def __init__(self, spec: ChainSpec, market: Market, ledger: Ledger) -> None:
         self._feeds = {feed.pair: Aggregator(feed, market) for feed in spec.feeds}
@@ -38,7 +40,9 @@ class Contracts:
         self._feeds[pair].fault = fault
 
     def call(self, target: bytes, data: bytes, block: AnyBlock, depth: int = 0) -> bytes:
-        """What the contract at `target` answers on the state of `block`; RevertedCallError if it reverts."""
+        """What the contract at `target` answers on the state of `block`; RevertedCallError if it
+        reverts.
+        """
         contract = self._contracts.get(target)
         if contract is None or depth > _DEPTH:
             return b""
