@@ -1,0 +1,44 @@
+"""A simulated EVM chain behind real JSON-RPC over HTTP: for the demo, the tests and the benches.
+
+`ChainSandbox(ethereum_spec(), nodes=3)` starts everything; `sandbox.chain` has the verbs (transfer,
+mine, reorg …), `ChainClient(control_url)` has the same ones from another process.
+
+what a chain is  spec.py, ethereum.py, bsc.py, hostile.py (tokens that lie), market.py (prices)
+who does what    population.py, noise.py, drafts.py, events.py
+blocks           transaction.py, block.py, sealing.py, rlp.py, trie.py, bloom.py, recorded.py
+the chain        chain.py (the verbs), ledger.py (branches), happenings.py (results), miner.py
+eth_call         contracts/
+JSON-RPC         rendering.py, view.py (what a node sees), log_filter.py, methods.py,
+                 rpc_errors.py, answering.py, hexes.py
+HTTP             listener.py, faulty_server.py, node.py, price_source.py, control.py, client.py
+faults           fault.py, transport_faults.py, answer_faults.py
+all together     chain_sandbox.py, __main__.py
+"""
+
+from sandbox.chain.bsc import bsc_spec
+from sandbox.chain.chain import Chain
+from sandbox.chain.chain_sandbox import ChainSandbox
+from sandbox.chain.client import ChainClient
+from sandbox.chain.ethereum import ethereum_spec
+from sandbox.chain.fault import Fault
+from sandbox.chain.happenings import Head, Mined, Reorg
+from sandbox.chain.node import Node
+from sandbox.chain.spec import ChainSpec, FeedSpec, NoiseSpec, TokenSpec, WalletSpec
+
+__all__ = [
+    "Chain",
+    "ChainClient",
+    "ChainSandbox",
+    "ChainSpec",
+    "Fault",
+    "FeedSpec",
+    "Head",
+    "Mined",
+    "Node",
+    "NoiseSpec",
+    "Reorg",
+    "TokenSpec",
+    "WalletSpec",
+    "bsc_spec",
+    "ethereum_spec",
+]

@@ -1,0 +1,311 @@
+"""The simulated chain and its verbs: each mines a block, or joins the next one with
+`mine=False`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from decimal import Decimal
+from random import Random
+from typing import Any, Literal
+
+from sandbox.chain import drafts, events, hexes
+from sandbox.chain.block import Block
+from sandbox.chain.contracts import Contracts
+from sandbox.chain.contracts.aggregator import FeedFault
+from sandbox.chain.happenings import Head, Mined, Reorg
+from sandbox.chain.ledger import AnyBlock, Ledger
+from sandbox.chain.market import Market
+from sandbox.chain.noise import Noise
+from sandbox.chain.recorded import RecordedBlock
+from sandbox.chain.sealing import next_base_fee, seal
+from sandbox.chain.spec import ChainSpec
+from sandbox.chain.transaction import GWEI, Draft, Fees, Log, Transaction, sign
+
+Keep = Literal["all", "none"] | Collection[str]
+Order = Literal["same", "reversed", "late"]
+
+
+class Chain:
+    """One chain that any number of nodes serve.
+
+    Addresses and hashes are 0x texts, amounts integers in base units. The same seed, start and
+    sequence of verbs make the same chain. `clock` gives Unix seconds for time stamps; without one
+    each block comes `block_time` after its parent. `keep` is how many blocks are remembered.
+    """
+
+    def __init__(
+        self,
+        spec: ChainSpec,
+        *,
+        seed: int = 1,
+        start_time: int = 1_760_000_000,
+        clock: Callable[[], float] | None = None,
+        history: int = 70,
+        keep: int = 1000,
+    ) -> None:
+        self.spec = spec
+        self.market = Market(spec, seed)
+        self.ledger = Ledger(keep)
+        self.contracts = Contracts(spec, self.market, self.ledger)
+        self._clock = clock
+        self._rng = Random(f"chain {seed}")
+        self._noise = Noise(spec, self.market, seed)
+        self._nonces: dict[bytes, int] = {}
+        self._pending: list[Transaction] = []
+        self._wrapped = hexes.address(spec.wrapped_native)
+        self._routers = [hexes.address(router) for router in spec.routers]
+        gap = int(spec.block_time * 1000)
+        first = (int(clock() * 1000) if clock else start_time * 1000) - history * gap
+        for number in range(max(1, history)):
+            parent = self.ledger.head if number else None
+            self.ledger.append(seal(spec, parent, (), first + number * gap, self._rng))
+
+    @property
+    def head(self) -> AnyBlock:
+        """The newest block."""
+        return self.ledger.head
+
+    def mine(self, blocks: int = 1, *, transactions: int = 0) -> list[Head]:
+        """Make blocks with that many ordinary transactions each; the first takes what is
+        pending.
+        """
+        if not 0 <= transactions <= 5000:
+            raise ValueError(f"{transactions} transactions a block: 0 to 5000 are possible")
+        return [_head(self._extend(self._take_pending(), transactions)) for _ in range(blocks)]
+
+    def transfer(self, sender: str, recipient: str, value_wei: int, *, mine: bool = True) -> Mined:
+        """Native coin from one address to another."""
+        draft = drafts.pay(hexes.address(sender), hexes.address(recipient), value_wei)
+        return self._submit(draft, mine=mine)
+
+    def transfer_erc20(
+        self, token: str, sender: str, recipient: str, amount: int, *, mine: bool = True
+    ) -> Mined:
+        """`amount` base units of a token."""
+        parties = hexes.address(sender), hexes.address(recipient)
+        return self._submit(drafts.send_token(self._token(token), *parties, amount), mine=mine)
+
+    def deposit(self, owner: str, amount: int, *, mine: bool = True) -> Mined:
+        """Wrap native coin."""
+        return self._submit(drafts.wrap(self._wrapped, hexes.address(owner), amount), mine=mine)
+
+    def withdraw(self, owner: str, amount: int, *, mine: bool = True) -> Mined:
+        """Unwrap native coin."""
+        return self._submit(drafts.unwrap(self._wrapped, hexes.address(owner), amount), mine=mine)
+
+    def swap(
+        self,
+        trader: str,
+        sold: str | None,
+        amount_sold: int,
+        bought: str | None,
+        amount_bought: int,
+        *,
+        mine: bool = True,
+    ) -> Mined:
+        """Through the first router and one pool; None stands for native coin."""
+        exchange = drafts.Exchange(self._routers[0], self._wrapped)
+        sold_token = None if sold is None else self._token(sold)
+        bought_token = None if bought is None else self._token(bought)
+        parts = (sold_token, amount_sold, bought_token, amount_bought)
+        return self._submit(exchange.swap(hexes.address(trader), *parts), mine=mine)
+
+    def mint(self, token: str, recipient: str, amount: int, *, mine: bool = True) -> Mined:
+        """New tokens out of the zero address."""
+        minter = hexes.address(self.spec.wallets[0].address)
+        draft = drafts.mint(self._token(token), minter, hexes.address(recipient), amount)
+        return self._submit(draft, mine=mine)
+
+    def burn(self, token: str, holder: str, amount: int, *, mine: bool = True) -> Mined:
+        """Tokens into the zero address."""
+        draft = drafts.burn(self._token(token), hexes.address(holder), amount)
+        return self._submit(draft, mine=mine)
+
+    def transact(
+        self,
+        sender: str,
+        recipient: str | None,
+        *,
+        value_wei: int = 0,
+        logs: Sequence[tuple[str, Sequence[str], str]] = (),
+        status: int = 1,
+        mine: bool = True,
+    ) -> Mined:
+        """Anything: logs are (address, topics, data); status 0 fails, and then nothing moved
+        whatever `value_wei`.
+        """
+        made = tuple(
+            Log(hexes.address(emitter), tuple(map(hexes.word, topics)), bytes.fromhex(data[2:]))
+            for emitter, topics, data in logs
+        )
+        target = None if recipient is None else hexes.address(recipient)
+        gas_used = 21_000 + 27_000 * len(made)
+        draft = Draft(hexes.address(sender), target, value_wei, b"", made, status, gas_used)
+        return self._submit(draft, mine=mine)
+
+    def reorg(
+        self,
+        depth: int,
+        *,
+        keep: Keep = "all",
+        order: Order = "same",
+        amounts: Mapping[str, int] | None = None,
+        transactions: int = 0,
+        length: int | None = None,
+    ) -> Reorg:
+        """Replace the last `depth` blocks by a branch one longer (or `length` blocks long).
+
+        `keep` says which of their transactions are in the new branch. `order`: in the same place,
+        in reverse order within their block, or all late, in the branch's last block. `amounts`
+        maps transaction hashes to a percentage that the amounts of their token transfers become.
+        `transactions` is new noise a block, put first, so that positions and log indexes change.
+        """
+        branch = self.ledger.branch(depth) if depth > 0 else []
+        if any(isinstance(block, RecordedBlock) for block in branch):
+            raise ValueError(
+                "a recorded block cannot be reorganised: its transactions are not ours"
+            )
+        new_length = depth + 1 if length is None else length
+        if new_length < 1:
+            raise ValueError("a branch has at least one block")
+        orphans = [block for block in self.ledger.detach(depth) if isinstance(block, Block)]
+        chosen = [[t for t in block.transactions if _is_kept(t, keep)] for block in orphans]
+        changes = {text.lower(): percent for text, percent in (amounts or {}).items()}
+        chosen = [[_scaled(t, changes.get(hexes.data(t.hash))) for t in kept] for kept in chosen]
+        fork = self.head
+        added = [
+            self._extend(kept, transactions, noise_first=True)
+            for kept in _arranged(chosen, order, new_length)
+        ]
+        kept_hashes = {t.hash for kept in chosen for t in kept}
+        everything = [t.hash for block in orphans for t in block.transactions]
+        return Reorg(
+            fork.number,
+            tuple(_head(block) for block in orphans),
+            tuple(_head(block) for block in added),
+            tuple(hexes.data(item) for item in everything if item in kept_hashes),
+            tuple(hexes.data(item) for item in everything if item not in kept_hashes),
+        )
+
+    def serve_recorded(
+        self, block: Mapping[str, Any], receipts: Sequence[Mapping[str, Any]]
+    ) -> Head:
+        """A real block becomes the whole chain; blocks mined afterwards follow it."""
+        recorded = RecordedBlock(block, receipts)
+        self.ledger.clear()
+        self._pending.clear()
+        self.ledger.append(recorded)
+        return _head(recorded)
+
+    def set_price(self, symbol: str, usd: str) -> None:
+        """From the newest block on, feeds and the price source say exactly this."""
+        self.market.pin(symbol, Decimal(usd), self.head.timestamp)
+
+    def set_feed_fault(self, pair: str, fault: FeedFault | None) -> None:
+        """How the Chainlink feed of `pair`, such as `ETH / USD`, goes wrong from now on; None
+        heals it.
+        """
+        self.contracts.set_feed_fault(pair, fault)
+
+    def find(self, tx_hash: str) -> Mined | None:
+        """Where a transaction is on the canonical branch now."""
+        place = self.ledger.place(hexes.word(tx_hash))
+        return None if place is None else _mined(*place)
+
+    def _submit(self, draft: Draft, *, mine: bool) -> Mined:
+        transaction = self._sign(draft)
+        self._pending.append(transaction)
+        if not mine:
+            return Mined(hexes.data(transaction.hash))
+        self._extend(self._take_pending(), 0)
+        place = self.ledger.place(transaction.hash)
+        if place is None:
+            raise RuntimeError("the block that was just mined lacks its transaction")
+        return _mined(*place)
+
+    def _sign(self, draft: Draft) -> Transaction:
+        nonce = self._nonces.get(draft.sender)
+        if nonce is None:
+            nonce = draft.sender[0] * draft.sender[1] // 16
+        self._nonces[draft.sender] = nonce + 1
+        base_fee = next_base_fee(self.spec, self.head)
+        priority = self._rng.randrange(1, 2 * self.spec.priority_fee)
+        if self._rng.random() < 0.2 or not base_fee:
+            fees = Fees(0, base_fee * 2 + priority, priority)
+        else:
+            fees = Fees(2, base_fee * 2 + priority + GWEI, priority)
+        return sign(draft, fees, nonce, self.spec.chain_id, self._rng)
+
+    def _take_pending(self) -> list[Transaction]:
+        pending, self._pending = self._pending, []
+        return pending
+
+    def _extend(
+        self, wanted: Sequence[Transaction], noise: int, *, noise_first: bool = False
+    ) -> Block:
+        """Append a block; what is wanted stands in the middle of the noise, or after all of it."""
+        at = self._next_time()
+        others = [self._sign(draft) for draft in self._noise.drafts(noise, at // 1000)]
+        middle = len(others) if noise_first else len(others) // 2
+        transactions = [*others[:middle], *wanted, *others[middle:]]
+        block = seal(self.spec, self.head, transactions, at, self._rng)
+        self.ledger.append(block)
+        return block
+
+    def _next_time(self) -> int:
+        """Milliseconds: now, but always after the parent (a whole second, unless blocks come
+        faster than that).
+        """
+        gap = int(self.spec.block_time * 1000)
+        earliest = self.head.timestamp_ms + min(gap, 1000)
+        if self._clock is None:
+            return self.head.timestamp_ms + gap
+        return max(earliest, int(self._clock() * 1000))
+
+    def _token(self, token: str) -> bytes:
+        """By address, or by the symbol that the spec gives it."""
+        return hexes.address(token if token.startswith("0x") else self.spec.token(token).address)
+
+
+def _is_kept(transaction: Transaction, keep: Keep) -> bool:
+    if isinstance(keep, str):
+        return keep == "all"
+    return hexes.data(transaction.hash) in {text.lower() for text in keep}
+
+
+def _scaled(transaction: Transaction, percent: int | None) -> Transaction:
+    if percent is None:
+        return transaction
+    logs = tuple(
+        Log(log.address, log.topics, hexes.uint(int.from_bytes(log.data, "big") * percent // 100))
+        if log.topics[:1] == (events.TRANSFER,) and len(log.data) == hexes.WORD
+        else log
+        for log in transaction.draft.logs
+    )
+    return transaction.with_logs(logs)
+
+
+def _arranged(
+    chosen: Sequence[list[Transaction]], order: Order, length: int
+) -> list[list[Transaction]]:
+    """The kept transactions of each old block, dealt to `length` new ones."""
+    blocks: list[list[Transaction]] = [[] for _ in range(length)]
+    for index, kept in enumerate(chosen):
+        place = length - 1 if order == "late" else min(index, length - 1)
+        blocks[place].extend(reversed(kept) if order == "reversed" else kept)
+    return blocks
+
+
+def _head(block: AnyBlock) -> Head:
+    return Head(block.number, hexes.data(block.hash))
+
+
+def _mined(block: AnyBlock, index: int) -> Mined:
+    if isinstance(block, RecordedBlock):
+        logs = tuple(int(log["logIndex"], 16) for log in block.receipts[index]["logs"])
+    else:
+        first = block.receipts[index].first_log
+        logs = tuple(range(first, first + len(block.transactions[index].draft.logs)))
+    transaction_hash = hexes.data(block.transaction_hashes[index])
+    return Mined(transaction_hash, block.number, hexes.data(block.hash), index, logs)

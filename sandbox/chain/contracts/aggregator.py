@@ -1,0 +1,88 @@
+"""Chainlink proxies: a new round every sixtieth of the heartbeat, with the market's price of
+that moment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from eth_abi.abi import encode
+from eth_hash.auto import keccak
+
+from sandbox.chain.contracts.call import Call, RevertedCallError, selector
+from sandbox.chain.hexes import uint
+from sandbox.chain.market import Market
+from sandbox.chain.spec import FeedSpec
+
+FeedFault = Literal["stale", "zero", "negative", "reverting", "incomplete"]
+
+_LATEST = selector("latestRoundData()")
+_ROUND = selector("getRoundData(uint80)")
+_ANSWER = selector("latestAnswer()")
+_TIMESTAMP = selector("latestTimestamp()")
+_DECIMALS = selector("decimals()")
+_DESCRIPTION = selector("description()")
+_VERSION = selector("version()")
+_PHASE = 5 << 64
+
+
+@dataclass(slots=True)
+class Aggregator:
+    """One feed; `fault` is how it goes wrong, from now on and for whatever block is asked."""
+
+    spec: FeedSpec
+    market: Market
+    fault: FeedFault | None = None
+
+    def __call__(self, call: Call) -> bytes:
+        now = call.block.timestamp
+        if self.fault == "reverting":
+            raise RevertedCallError
+        if call.selector == _LATEST:
+            return self._round_data(self._round_at(now))
+        if call.selector == _ANSWER:
+            return encode(("int256",), (self._answer(self._updated_at(self._round_at(now))),))
+        if call.selector == _TIMESTAMP:
+            return uint(self._updated_at(self._round_at(now)))
+        if call.selector == _ROUND:
+            (asked,) = call.arguments(("uint80",))
+            if not 0 < asked - _PHASE <= self._round_at(now):
+                raise RevertedCallError("No data present")
+            return self._round_data(asked - _PHASE)
+        if call.selector == _DECIMALS:
+            return uint(self.spec.decimals)
+        if call.selector == _DESCRIPTION:
+            return encode(("string",), (self.spec.pair,))
+        if call.selector == _VERSION:
+            return uint(4)
+        raise RevertedCallError
+
+    @property
+    def _period(self) -> int:
+        return max(1, self.spec.heartbeat // 60)
+
+    @property
+    def _offset(self) -> int:
+        """So that feeds do not all turn at once."""
+        return int.from_bytes(keccak(self.spec.proxy.encode())[:4], "big") % self._period
+
+    def _round_at(self, now: int) -> int:
+        seen = now - 3 * self.spec.heartbeat if self.fault == "stale" else now
+        return (seen - self._offset) // self._period
+
+    def _updated_at(self, number: int) -> int:
+        return number * self._period + self._offset
+
+    def _answer(self, at: int) -> int:
+        if self.fault == "zero":
+            return 0
+        usd = self.market.usd(self.spec.base, at)
+        answer = int((usd if usd is not None else self.spec.price_usd) * 10**self.spec.decimals)
+        return -answer if self.fault == "negative" else answer
+
+    def _round_data(self, number: int) -> bytes:
+        at, round_id = self._updated_at(number), _PHASE + number
+        updated = 0 if self.fault == "incomplete" else at
+        types = ("uint80", "int256", "uint256", "uint256", "uint80")
+        return encode(types, (round_id, self._answer(at), at, updated, round_id))

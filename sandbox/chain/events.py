@@ -1,0 +1,55 @@
+"""Logs as the well-known contracts emit them."""
+
+from __future__ import annotations
+
+from eth_hash.auto import keccak
+
+from sandbox.chain.hexes import padded, uint
+from sandbox.chain.transaction import Log
+
+ZERO = bytes(20)
+TRANSFER = keccak(b"Transfer(address,address,uint256)")
+APPROVAL = keccak(b"Approval(address,address,uint256)")
+DEPOSIT = keccak(b"Deposit(address,uint256)")
+WITHDRAWAL = keccak(b"Withdrawal(address,uint256)")
+SWAP_V2 = keccak(b"Swap(address,uint256,uint256,uint256,uint256,address)")
+SYNC_V2 = keccak(b"Sync(uint112,uint112)")
+
+
+def transfer(token: bytes, sender: bytes, recipient: bytes, amount: int) -> Log:
+    """An ERC-20 movement: three topics."""
+    return Log(token, (TRANSFER, padded(sender), padded(recipient)), uint(amount))
+
+
+def nft_transfer(collection: bytes, sender: bytes, recipient: bytes, token_id: int) -> Log:
+    """An ERC-721 movement: four topics and no data."""
+    return Log(collection, (TRANSFER, padded(sender), padded(recipient), uint(token_id)), b"")
+
+
+def approval(token: bytes, owner: bytes, spender: bytes, amount: int) -> Log:
+    """Leave to spend: nothing moved."""
+    return Log(token, (APPROVAL, padded(owner), padded(spender)), uint(amount))
+
+
+def deposit(wrapped: bytes, owner: bytes, amount: int) -> Log:
+    """Native coin became its wrapped form; WETH9 and WBNB emit no Transfer for it."""
+    return Log(wrapped, (DEPOSIT, padded(owner)), uint(amount))
+
+
+def withdrawal(wrapped: bytes, owner: bytes, amount: int) -> Log:
+    """The wrapped form became native coin again."""
+    return Log(wrapped, (WITHDRAWAL, padded(owner)), uint(amount))
+
+
+def pair_swap(
+    pair: bytes, router: bytes, recipient: bytes, amount_in: int, amount_out: int, *, first_in: bool
+) -> Log:
+    """A Uniswap v2 pair's Swap; `first_in`: the pair's first token came in."""
+    amounts = (amount_in, 0, 0, amount_out) if first_in else (0, amount_in, amount_out, 0)
+    topics = (SWAP_V2, padded(router), padded(recipient))
+    return Log(pair, topics, b"".join(uint(amount) for amount in amounts))
+
+
+def pair_sync(pair: bytes, reserves: tuple[int, int]) -> Log:
+    """A Uniswap v2 pair's reserves after a change."""
+    return Log(pair, (SYNC_V2,), uint(reserves[0]) + uint(reserves[1]))

@@ -1,0 +1,88 @@
+"""Makes blocks: orders transactions, prices gas, and fills the header as the chain's consensus
+does.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from random import Random
+
+from eth_hash.auto import keccak
+
+from sandbox.chain.block import Block, Header, receipts_of, receipts_root
+from sandbox.chain.recorded import RecordedBlock
+from sandbox.chain.spec import ChainSpec
+from sandbox.chain.transaction import GWEI, Transaction
+from sandbox.chain.trie import ordered_root
+
+_PRODUCERS = 21
+_LOWEST_BASE_FEE, _HIGHEST_BASE_FEE = GWEI // 10, 200 * GWEI
+
+
+def seal(
+    spec: ChainSpec,
+    parent: Block | RecordedBlock | None,
+    transactions: Sequence[Transaction],
+    timestamp_ms: int,
+    rng: Random,
+) -> Block:
+    """The next block after `parent` (None: the chain's first)."""
+    ordered = _by_nonce(transactions)
+    receipts = receipts_of(ordered)
+    number = parent.number + 1 if parent else spec.start_number
+    gas_used = receipts[-1].cumulative_gas if receipts else 0
+    logs_bloom = 0
+    for receipt in receipts:
+        logs_bloom |= receipt.logs_bloom
+    beacon = spec.consensus == "beacon"
+    header = Header(
+        parent_hash=parent.hash if parent else rng.randbytes(32),
+        miner=_producer(spec, number, rng),
+        state_root=rng.randbytes(32),
+        transactions_root=ordered_root([transaction.raw for transaction in ordered]),
+        receipts_root=receipts_root(ordered, receipts),
+        logs_bloom=logs_bloom,
+        difficulty=0 if beacon else 2,
+        number=number,
+        gas_limit=max(spec.gas_limit, gas_used),
+        gas_used=gas_used,
+        timestamp=timestamp_ms // 1000,
+        extra_data=b"spyhop sandbox"
+        if beacon
+        else b"spyhop sandbox".ljust(32, b"\0") + rng.randbytes(65),
+        mix_hash=rng.randbytes(32) if beacon else (timestamp_ms % 1000).to_bytes(32, "big"),
+        base_fee=next_base_fee(spec, parent),
+        parent_beacon_root=rng.randbytes(32) if beacon else bytes(32),
+    )
+    return Block(header, header.hash(), tuple(ordered), receipts, timestamp_ms)
+
+
+def next_base_fee(spec: ChainSpec, parent: Block | RecordedBlock | None) -> int:
+    """EIP-1559's rule, kept between 0.1 and 200 gwei so that long empty or full stretches stay
+    plausible.
+    """
+    if not spec.base_fee or parent is None:
+        return spec.base_fee
+    target = parent.gas_limit // 2
+    change = parent.base_fee * (parent.gas_used - target) // target // 8
+    return min(max(parent.base_fee + change, _LOWEST_BASE_FEE), _HIGHEST_BASE_FEE)
+
+
+def _producer(spec: ChainSpec, number: int, rng: Random) -> bytes:
+    turn = rng.randrange(_PRODUCERS) if spec.consensus == "beacon" else number // 8 % _PRODUCERS
+    return keccak(f"sandbox producer {spec.chain_id} {turn}".encode())[12:]
+
+
+def _by_nonce(transactions: Sequence[Transaction]) -> list[Transaction]:
+    """The same order, but with each sender's transactions among their own places by nonce."""
+    places: defaultdict[bytes, list[int]] = defaultdict(list)
+    for place, transaction in enumerate(transactions):
+        places[transaction.draft.sender].append(place)
+    ordered = list(transactions)
+    for mine in places.values():
+        if len(mine) > 1:
+            by_nonce = sorted((transactions[place] for place in mine), key=lambda t: t.nonce)
+            for place, transaction in zip(mine, by_nonce, strict=True):
+                ordered[place] = transaction
+    return ordered
