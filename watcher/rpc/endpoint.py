@@ -59,7 +59,8 @@ def _endpoint(url: str, name: str) -> Endpoint:
     parts = _split(url)
     headers: dict[str, str] = {}
     secrets = [parts.query, parts.path.strip("/"), *parts.path.split("/")]
-    secrets += [value for _, value in parse_qsl(parts.query, keep_blank_values=True)]
+    secrets += [pair.partition("=")[2] for pair in parts.query.split("&")]
+    secrets += [value for _, value in parse_qsl(parts.query)]
     userinfo, at, place = parts.netloc.rpartition("@")
     if at:
         plain = ":".join(unquote(part) for part in userinfo.split(":", 1))

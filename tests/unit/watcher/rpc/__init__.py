@@ -1,0 +1,1 @@
+"""The nodes' part of the watcher, against real servers on this machine that misbehave."""

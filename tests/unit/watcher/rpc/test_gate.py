@@ -1,0 +1,185 @@
+"""A node's gate: shut after faults, rate limits and refusals, and open again by itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from watcher.rpc.breaker import State
+from watcher.rpc.errors import (
+    BlockUnavailable,
+    CallReverted,
+    NodeRefused,
+    NotAsked,
+    RateLimited,
+    RpcError,
+    TimedOut,
+    UntrueAnswer,
+    WrongChain,
+)
+from watcher.rpc.events import (
+    BreakerMoved,
+    NodeFaulted,
+    NodeLimited,
+    NodeQuarantined,
+    NodeRecovered,
+    RpcEvent,
+)
+from watcher.rpc.gate import Gate
+from watcher.rpc.options import PoolOptions
+from watcher.rpc.snapshot import Standing
+
+from .naughty import Clock
+
+OPTIONS = PoolOptions(breaker_threshold=2)
+
+
+@pytest.fixture
+def gate(clock: Clock, events: list[RpcEvent]) -> Gate:
+    return Gate("ethereum", "https://node.example", OPTIONS, clock, events.append)
+
+
+def end(gate: Gate, error: RpcError | None = None) -> None:
+    gate.settle(gate.enter(), error)
+
+
+def test_faults_open_the_breaker_and_a_good_probe_closes_it(
+    gate: Gate, clock: Clock, events: list[RpcEvent]
+) -> None:
+    # given two faults in a row
+    end(gate, TimedOut("late"))
+    end(gate, TimedOut("late"))
+    assert gate.standing is Standing.OPEN
+    with pytest.raises(NotAsked, match="breaker open for another 60 s"):
+        gate.enter()
+
+    # when the breaker's time has passed and a probe is answered
+    clock.seconds += 60
+    probe = gate.enter()
+    with pytest.raises(NotAsked, match="being probed"):
+        gate.enter()
+    gate.settle(probe)
+
+    # then all of it was told
+    assert gate.standing is Standing.READY
+    node = ("ethereum", "https://node.example")
+    assert events == [
+        NodeFaulted(*node, "TimedOut", "late"),
+        NodeFaulted(*node, "TimedOut", "late"),
+        BreakerMoved(*node, State.CLOSED, State.OPEN, "2 faults in a row"),
+        BreakerMoved(*node, State.OPEN, State.HALF_OPEN, "time for a probe"),
+        BreakerMoved(*node, State.HALF_OPEN, State.CLOSED, "the probe succeeded"),
+        NodeRecovered(*node),
+    ]
+
+
+@pytest.mark.parametrize(
+    "error", [CallReverted("no"), BlockUnavailable("not yet"), RateLimited("slow", 0.0)]
+)
+def test_what_is_no_fault_never_opens_the_breaker(gate: Gate, error: RpcError) -> None:
+    for _ in range(10):
+        end(gate, error)
+
+    assert gate.breaker is State.CLOSED
+
+
+def test_a_rate_limit_in_between_does_not_wipe_faults_out(gate: Gate) -> None:
+    end(gate, TimedOut("late"))
+    end(gate, RateLimited("slow", 0.0))
+    end(gate, TimedOut("late"))
+
+    assert gate.breaker is State.OPEN
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [(7.0, 7.0), (None, OPTIONS.rate_limit_wait), (1e9, OPTIONS.longest_wait), (0.0, 0.0)],
+)
+def test_a_rate_limit_shuts_the_gate_for_its_time(
+    gate: Gate, events: list[RpcEvent], said: float | None, seconds: float
+) -> None:
+    end(gate, RateLimited("slow", said))
+
+    assert gate.waits_for == seconds
+    assert events == [NodeLimited("ethereum", "https://node.example", seconds, "slow")]
+    if seconds:
+        with pytest.raises(NotAsked, match="rate limited for another"):
+            gate.enter()
+
+
+def test_a_shorter_wait_does_not_cut_a_longer_one(gate: Gate) -> None:
+    first, second = gate.enter(), gate.enter()
+
+    gate.settle(first, RateLimited("slow", 30.0))
+    gate.settle(second, RateLimited("slow", 1.0))
+
+    assert gate.waits_for == 30.0
+
+
+def test_a_refusal_quarantines_until_a_probe_is_answered(
+    gate: Gate, clock: Clock, events: list[RpcEvent]
+) -> None:
+    # given a node that refused us
+    end(gate, NodeRefused("HTTP 401"))
+    assert gate.standing is Standing.QUARANTINED
+    assert gate.quarantined == "HTTP 401"
+    with pytest.raises(NotAsked, match="quarantined: HTTP 401"):
+        gate.enter()
+
+    # when its time has passed
+    clock.seconds += OPTIONS.quarantine_for
+    probe = gate.enter()
+
+    # then one may try, and its answer opens the gate
+    with pytest.raises(NotAsked, match="quarantined"):
+        gate.enter()
+    gate.settle(probe)
+    assert gate.standing is Standing.READY
+    assert [type(event) for event in events] == [NodeQuarantined, NodeRecovered]
+
+
+def test_the_operator_is_told_once_for_each_reason(
+    gate: Gate, clock: Clock, events: list[RpcEvent]
+) -> None:
+    for error in (NodeRefused("401"), NodeRefused("401"), WrongChain("chain 5")):
+        end(gate, error)
+        clock.seconds += OPTIONS.quarantine_for
+
+    assert [event.reason for event in events if isinstance(event, NodeQuarantined)] == [
+        "401",
+        "chain 5",
+    ]
+
+
+def test_an_answer_from_before_the_quarantine_does_not_end_it(gate: Gate) -> None:
+    early, late = gate.enter(), gate.enter()
+
+    gate.settle(late, NodeRefused("HTTP 401"))
+    gate.settle(early)
+
+    assert gate.standing is Standing.QUARANTINED
+
+
+def test_a_probe_that_says_nothing_leaves_the_node_in_quarantine(gate: Gate, clock: Clock) -> None:
+    end(gate, NodeRefused("HTTP 401"))
+    clock.seconds += OPTIONS.quarantine_for
+
+    gate.abandon(gate.enter())
+
+    assert gate.standing is Standing.QUARANTINED
+    clock.seconds += OPTIONS.quarantine_for
+    gate.settle(gate.enter())
+    assert gate.standing is Standing.READY
+
+
+def test_reported_lies_open_the_breaker_of_a_node_that_answers_promptly(gate: Gate) -> None:
+    for _ in range(2):
+        end(gate)
+        gate.report(UntrueAnswer("empty logs under a full bloom"))
+
+    assert gate.standing is Standing.OPEN
+
+
+def test_a_reported_wrong_chain_quarantines(gate: Gate) -> None:
+    gate.report(WrongChain("chain 5"))
+
+    assert gate.quarantined == "chain 5"
