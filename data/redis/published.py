@@ -39,7 +39,6 @@ class ChainStatus(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     written_at: datetime
     head: int | None
-    head_time: datetime | None
     cursor: int | None
     cursor_time: datetime | None
     nodes: tuple[NodeStatus, ...]

@@ -16,7 +16,7 @@ _HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
 _SHORTEST_SECRET = 4  # scrubbing "v2" or "eth" would hide nothing and spoil every text
 
 
-class BadNodeUrl(ValueError):  # noqa: N818 - named for what it is, as the errors of the tree are
+class BadNodeUrl(ValueError):
     """A node's URL cannot be used. The text says why, without the URL."""
 
 

@@ -28,7 +28,7 @@ No text holds a key: names come from `endpoint.public_name`, and what a node wro
 `RpcError.at` before anybody sees it.
 """
 
-# ruff: noqa: N818 - the names say what happened; that they are errors is said by the tree
+
 
 from __future__ import annotations
 

@@ -1,0 +1,82 @@
+"""What both processes have in common: settings, log, signals, and how they end."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from importlib.util import find_spec
+
+import structlog
+from redis.exceptions import RedisError
+from sqlalchemy.exc import DBAPIError
+
+from data.database import plain_reason
+from data.errors import EX_CONFIG, ConfigurationError, SpyhopError
+from data.logging import secrets_of, set_up_logging
+from data.settings import Settings, load_settings
+
+Run = Callable[[Settings, asyncio.Event], Coroutine[None, None, None]]
+"""A process's body: it returns soon after the event is set."""
+
+log = structlog.get_logger(__name__)
+
+
+def main(name: str, run: Run) -> int:
+    """Run a process until SIGTERM or SIGINT; its exit status.
+
+    0: asked to end. 1: it could not go on, and a restart may help. 78: its configuration is
+    wrong, and no restart helps; one sentence on stderr says what to write.
+    """
+    try:
+        settings = load_settings()
+        set_up_logging(settings.log_level, settings.log_format, secrets_of(settings))
+        if settings.database_url is None:
+            settings.data_dir.mkdir(parents=True, exist_ok=True)
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(_until_signalled(name, run, settings))
+    except (SpyhopError, DBAPIError, RedisError, OSError) as error:
+        return _tell(name, error)
+    except BaseExceptionGroup as group:
+        known, unknown = group.split((SpyhopError, DBAPIError, RedisError, OSError))
+        if known is None or unknown is not None:
+            raise
+        return _tell(name, _first(known))
+    return 0
+
+
+async def _until_signalled(name: str, run: Run, settings: Settings) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    log.info("started", process=name)
+    await run(settings, stopping)
+    log.info("ended", process=name)
+
+
+def _tell(name: str, error: BaseException) -> int:
+    if isinstance(error, DBAPIError):
+        sentence = f"the database does not answer: {plain_reason(error)}"
+    elif isinstance(error, RedisError):
+        sentence = "Redis does not answer: is REDIS_URL right, and the server up?"
+    else:
+        sentence = str(error)
+    print(f"{name}: {sentence}", file=sys.stderr)  # noqa: T201 - seen at any log level
+    return EX_CONFIG if isinstance(error, ConfigurationError) else 1
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The configuration error of a group if it has one, else whichever comes first."""
+    wrong = group.subgroup(ConfigurationError)
+    first = (wrong or group).exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    if find_spec("uvloop") is None:
+        return None
+    import uvloop
+
+    return uvloop.new_event_loop

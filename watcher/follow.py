@@ -1,0 +1,235 @@
+"""Follow one chain: hold its lease, drive the five stages, publish how far they are.
+
+What is published is written by the loop itself when it has made a round, so that a loop that
+stands still looks like one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import structlog
+from redis.exceptions import RedisError
+from sqlalchemy.exc import DBAPIError
+
+from data.database import plain_reason
+from data.errors import FencedOut
+from data.queries import cursors, leases
+from data.redis.published import ChainStatus, NodeStatus, publish
+from data.redis.wake import wake
+from watcher.collect import Collector, ReorgBeyondMemory, Step, first_cursor
+from watcher.decode import decode
+from watcher.enrich import enrich, moved_tokens
+from watcher.notify import EnrichedBlock, Progress, commit
+from watcher.rpc.errors import RpcError
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+    from data.database import Database
+    from data.model import BlockRef, Chain
+    from watcher.assets.names import TokenNames
+    from watcher.assets.prices import Prices
+    from watcher.family import Block, BlockSource
+
+log = structlog.get_logger(__name__)
+
+_PUBLISH_EVERY = 1.0
+_PAUSE_AFTER_FAULT = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class FollowOptions:
+    """``lease_for`` in seconds; ``owner`` names this process among standbys."""
+
+    owner: str
+    lease_for: float
+    keep_from_usd: Decimal
+
+
+class Follower:
+    """Follows one chain for as long as it is let. ``nodes`` tells the state of its nodes."""
+
+    def __init__(
+        self,
+        chain: Chain,
+        source: BlockSource,
+        names: TokenNames,
+        prices: Prices,
+        nodes: Callable[[], tuple[NodeStatus, ...]],
+        database: Database,
+        redis: Redis,
+        options: FollowOptions,
+    ) -> None:
+        self._chain = chain
+        self._source = source
+        self._names = names
+        self._prices = prices
+        self._nodes = nodes
+        self._database = database
+        self._redis = redis
+        self._options = options
+        self._lease_for = timedelta(seconds=options.lease_for)
+        self._published_at = -_PUBLISH_EVERY
+        self._collector: Collector | None = None
+
+    async def run(self) -> None:
+        """Until cancelled: take the lease, follow while it holds, wait for it otherwise."""
+        while True:
+            epoch = await self._acquire()
+            if epoch is None:
+                await asyncio.sleep(self._options.lease_for / 3)
+                continue
+            log.info("following", chain=self._chain.name, epoch=epoch)
+            try:
+                await self._while_held(epoch)
+            finally:
+                with suppress(DBAPIError, OSError):
+                    await asyncio.shield(self._give_up(epoch))
+
+    async def _acquire(self) -> int | None:
+        try:
+            async with self._database.write() as connection:
+                return await leases.acquire(
+                    connection, self._chain.name, self._options.owner, self._lease_for
+                )
+        except (DBAPIError, OSError) as error:
+            log.warning("the database does not answer", error=_reason(error))
+            return None
+
+    async def _give_up(self, epoch: int) -> None:
+        async with self._database.write() as connection:
+            await leases.give_up(connection, self._chain.name, epoch)
+
+    async def _while_held(self, epoch: int) -> None:
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._follow(epoch))
+                tasks.create_task(self._renew(epoch))
+        except* FencedOut as lost:
+            log.warning("taken over", chain=self._chain.name, why=str(lost.exceptions[0]))
+
+    async def _renew(self, epoch: int) -> None:
+        """Raises FencedOut when the lease is another's."""
+        while True:
+            await asyncio.sleep(self._options.lease_for / 3)
+            try:
+                async with self._database.write() as connection:
+                    held = await leases.renew(connection, self._chain.name, epoch, self._lease_for)
+            except (DBAPIError, OSError) as error:
+                # the cursor is fenced: at worst a standby takes over
+                log.warning("the lease was not renewed", error=_reason(error))
+                continue
+            if not held:
+                msg = f"the lease of {self._chain.title} ran out"
+                raise FencedOut(msg)
+
+    async def _follow(self, epoch: int) -> None:
+        """Raises FencedOut when another watcher has taken over."""
+        while True:
+            try:
+                if self._collector is None:
+                    self._collector = await self._resume()
+                step = await self._collector.next()
+                await self._take(step, epoch)
+                self._collector.advance(step)
+                await self._publish_now_and_then(
+                    "catching up" if self._collector.head > step.after.number else "following"
+                )
+            except RpcError as error:
+                await self._stumble("blind", str(error))
+            except ReorgBeyondMemory as error:
+                self._collector = None
+                await self._stumble("latched", str(error))
+            except (DBAPIError, OSError) as error:
+                self._collector = None  # what was committed is read again
+                await self._stumble("no database", _reason(error))
+            except FencedOut:
+                self._collector = None
+                raise
+
+    async def _resume(self) -> Collector:
+        async with self._database.read() as connection:
+            recent = await cursors.recent(connection, self._chain.name)
+        at_head = not recent
+        if at_head:
+            start = await first_cursor(self._chain, self._source)
+            async with self._database.write() as connection:
+                await cursors.begin(connection, start)
+            recent = [start]
+        collector = Collector(
+            self._chain,
+            self._source,
+            recent,
+            at_head=at_head,
+            on_round=lambda: self._publish_now_and_then("following"),
+        )
+        await collector.survey()
+        return collector
+
+    async def _take(self, step: Step, epoch: int) -> None:
+        blocks = [
+            await self._enriched(block, born)
+            for block, born in zip(step.blocks, step.born, strict=True)
+        ]
+        if step.is_reorg:
+            log.warning(
+                "reorg",
+                chain=self._chain.name,
+                depth=step.before.number - step.ancestor.number,
+                height=step.after.number,
+            )
+        queued = await commit(
+            self._database,
+            self._chain,
+            epoch,
+            Progress(step.before, step.ancestor, tuple(blocks)),
+            now=datetime.now(UTC),
+            keep_from_usd=self._options.keep_from_usd,
+        )
+        if queued:
+            await wake(self._redis)
+
+    async def _enriched(self, block: Block, born: datetime) -> EnrichedBlock:
+        transactions = decode(block)
+        moved = moved_tokens(transactions)
+        names = await self._names.of(moved)
+        prices = await self._prices.at(block.ref, moved)
+        movements = enrich(self._chain, block.ref, transactions, names, prices)
+        return EnrichedBlock(block.ref, transactions, movements, born)
+
+    async def _stumble(self, state: str, reason: str) -> None:
+        log.error(state, chain=self._chain.name, reason=reason)
+        await self._publish(state, reason)
+        await asyncio.sleep(_PAUSE_AFTER_FAULT)
+
+    async def _publish_now_and_then(self, state: str) -> None:
+        if time.monotonic() - self._published_at >= _PUBLISH_EVERY:
+            await self._publish(state)
+
+    async def _publish(self, state: str, reason: str | None = None) -> None:
+        self._published_at = time.monotonic()
+        cursor: BlockRef | None = self._collector.cursor if self._collector else None
+        status = ChainStatus(
+            chain=self._chain.name,
+            state=state,
+            written_at=datetime.now(UTC),
+            head=self._collector.head if self._collector else None,
+            cursor=cursor.number if cursor else None,
+            cursor_time=cursor.time if cursor else None,
+            nodes=self._nodes(),
+            reason=reason,
+        )
+        with suppress(RedisError, OSError):
+            await publish(self._redis, status)
+
+
+def _reason(error: DBAPIError | OSError) -> str:
+    return plain_reason(error) if isinstance(error, DBAPIError) else str(error)

@@ -1,0 +1,147 @@
+"""Where the watcher's parts are put together, and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import aiohttp
+import structlog
+
+from data.chains import known_chains
+from data.database import Database
+from data.errors import ConfigurationError
+from data.migrate import prepare_schema
+from data.redis.connection import open_redis, refuse_eviction
+from data.redis.published import NodeStatus
+from watcher.assets.names import TokenNames
+from watcher.assets.price_api import PriceApi
+from watcher.assets.prices import Prices
+from watcher.evm.chainlink import read_feeds
+from watcher.evm.fetch import EvmBlocks
+from watcher.evm.metadata import read_tokens
+from watcher.follow import Follower, FollowOptions
+from watcher.rpc.events import NodeFaulted, NodeLimited, RpcEvent
+from watcher.rpc.options import PoolOptions
+from watcher.rpc.pool import Pool
+from watcher.upkeep import upkeep
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+    from data.model import Chain, Price
+    from data.queries.tokens import TokenRow
+    from data.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+_ASSETS_WITHIN = 10.0
+"""Seconds for one read of names or prices: an alert does not wait longer for them."""
+
+
+async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
+    """Follow every configured chain until ``stopping`` is set.
+
+    Raises ConfigurationError for what no restart can mend.
+    """
+    async with AsyncExitStack() as stack:
+        database = Database(settings.database)
+        stack.push_async_callback(database.close)
+        await prepare_schema(database, migrate_now=settings.auto_migrate)
+        redis = open_redis(settings.redis)
+        stack.push_async_callback(redis.aclose)
+        await refuse_eviction(redis)
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        owner = f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
+        followers = []
+        for name in settings.chains:
+            chain = known_chains()[name]
+            pool = await stack.enter_async_context(open_pool(chain, settings))
+            followers.append(_follower(chain, pool, database, redis, session, settings, owner))
+        scheduler = upkeep(database, settings)
+        scheduler.start()
+        stack.callback(scheduler.shutdown, wait=False)
+        async with asyncio.TaskGroup() as tasks:
+            running = [tasks.create_task(follower.run()) for follower in followers]
+            await stopping.wait()
+            for task in running:
+                task.cancel()
+
+
+def open_pool(chain: Chain, settings: Settings) -> Pool:
+    """The pool of a chain's configured nodes."""
+    options = PoolOptions(
+        timeout=settings.rpc_timeout,
+        breaker_threshold=settings.breaker_faults,
+        breaker_open_for=settings.breaker_open_for,
+        backoff_first=settings.backoff_first,
+        backoff_longest=settings.backoff_longest,
+    )
+    try:
+        return Pool(
+            chain.name, chain.chain_id, settings.node_urls(chain.name), options, on_event=_log_event
+        )
+    except ValueError as error:
+        msg = f"{chain.name.upper()}_RPC_URLS is wrong: {error}"
+        raise ConfigurationError(msg) from None
+
+
+def _follower(
+    chain: Chain,
+    pool: Pool,
+    database: Database,
+    redis: Redis,
+    session: aiohttp.ClientSession,
+    settings: Settings,
+    owner: str,
+) -> Follower:
+    feeds = list(chain.feeds.values())
+
+    async def feeds_at(block: str, asked_at: datetime) -> dict[str, Price]:
+        return await read_feeds(
+            pool, chain.multicall3, feeds, block, asked_at, within=_ASSETS_WITHIN
+        )
+
+    async def tokens(addresses: Sequence[bytes]) -> list[TokenRow]:
+        return await read_tokens(pool, chain.multicall3, addresses, within=_ASSETS_WITHIN)
+
+    api = PriceApi(settings.price_api_url, chain, session)
+    return Follower(
+        chain,
+        EvmBlocks(chain, pool),
+        TokenNames(chain, database, tokens),
+        Prices(chain, feeds_at, api),
+        _node_statuses(pool),
+        database,
+        redis,
+        FollowOptions(owner, settings.chain_lease_for, settings.keep_movements_from_usd),
+    )
+
+
+def _node_statuses(pool: Pool) -> Callable[[], tuple[NodeStatus, ...]]:
+    def statuses() -> tuple[NodeStatus, ...]:
+        return tuple(
+            NodeStatus(
+                name=node.name,
+                state=node.state,
+                head=node.head,
+                latency_ms=None if node.latency_ms is None else round(node.latency_ms),
+                calls=node.calls,
+                faults=node.faults,
+                reason=node.quarantined or node.last_error,
+            )
+            for node in pool.nodes
+        )
+
+    return statuses
+
+
+def _log_event(event: RpcEvent) -> None:
+    quiet = isinstance(event, NodeFaulted | NodeLimited)
+    (log.debug if quiet else log.info)(type(event).__name__, event=str(event))
