@@ -25,7 +25,7 @@ _QUERY_VALUE = re.compile(r"(?<==)[^&#\s]+")
 # what providers put into a path as a key; an address or a hash is none
 _PATH_KEY = re.compile(r"(?<=/)(?!0[xX])[A-Za-z0-9_-]{16,}(?=[/?#]|$)")
 _SHORTEST_SECRET = 6
-_CHATTY = ("aiogram.event", "aiogram.dispatcher", "aiosqlite", "asyncio", "alembic")
+_CHATTY = ("aiogram.event", "aiogram.dispatcher", "aiosqlite", "asyncio", "alembic", "apscheduler")
 
 
 def scrubber(secrets: Iterable[str] = ()) -> Callable[[str], str]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 BATCH = 20
 """Blocks fetched at once while catching up."""
 LONGEST_POLL = 0.5
+LONGEST_SLEEP = 2.0
+"""Seconds without a look at the chain, however far off the next block is due by the clocks."""
 _UNKNOWN_HASH = bytes(32)
 
 
@@ -185,8 +187,7 @@ class Collector:
         if self._fastest_arrival is not None:
             due = self.cursor.time.timestamp() + self._chain.block_time + self._fastest_arrival
             until_due = due - self._now().timestamp()
-            # a time stamp that lies must not put us to sleep
-            pause = max(pause, min(until_due, self._chain.block_time))
+            pause = max(pause, min(until_due, LONGEST_SLEEP))
         await self._sleep(pause)
 
 

@@ -43,6 +43,7 @@ log = structlog.get_logger(__name__)
 
 _PUBLISH_EVERY = 1.0
 _PAUSE_AFTER_FAULT = 1.0
+_SURVEY_EVERY = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ class Follower:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._follow(epoch))
                 tasks.create_task(self._renew(epoch))
+                tasks.create_task(self._survey())
         except* FencedOut as lost:
             log.warning("taken over", chain=self._chain.name, why=str(lost.exceptions[0]))
 
@@ -130,6 +132,14 @@ class Follower:
             if not held:
                 msg = f"the lease of {self._chain.title} ran out"
                 raise FencedOut(msg)
+
+    async def _survey(self) -> None:
+        """Keep the state of the nodes known that nobody needs as long as the first one works."""
+        while True:
+            await asyncio.sleep(_SURVEY_EVERY)
+            if self._collector is not None:
+                with suppress(RpcError):
+                    await self._collector.survey()
 
     async def _follow(self, epoch: int) -> None:
         """Raises FencedOut when another watcher has taken over."""

@@ -6,6 +6,8 @@ answering with an empty list (go-ethereum issue 24078).
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from watcher.rpc.pool import Pool
 
 _RECEIPTS = list[RpcReceipt] | None
+_SURVEY_WITHIN = 3.0
 _NO_LOGS = "0x" + "00" * 256
 
 
@@ -53,8 +56,14 @@ class EvmBlocks:
         self._pool = pool
 
     async def head(self) -> int:
-        """Ask every node; raises AllNodesFailed when none of them tells its head."""
-        heads = [node.head for node in await self._pool.survey() if node.head is not None]
+        """Ask every node; raises AllNodesFailed when none of them ever told its head.
+
+        One that hangs is not waited for.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_SURVEY_WITHIN):
+                await self._pool.survey()
+        heads = [node.head for node in self._pool.nodes if node.head is not None]
         if heads:
             return max(heads)
         answer = await self._pool.call("eth_blockNumber", type=str)

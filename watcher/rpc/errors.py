@@ -28,8 +28,6 @@ No text holds a key: names come from `endpoint.public_name`, and what a node wro
 `RpcError.at` before anybody sees it.
 """
 
-
-
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
