@@ -1,0 +1,153 @@
+"""Is Spyhop alive and doing its work? ``python check_health.py [--json]``
+
+Exit status 0 when it is, 1 when anything failed. It ends within ten seconds whatever hangs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+import threading
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from typing import Any
+
+from redis.exceptions import RedisError
+from sqlalchemy.exc import DBAPIError
+
+from data.chains import known_chains
+from data.database import Database, plain_reason
+from data.errors import SpyhopError
+from data.health import Check, Verdict, check_chain, check_outbox, check_stamp, is_healthy
+from data.migrate import check_schema
+from data.queries import alerts, cursors
+from data.redis.connection import open_redis
+from data.redis.published import bot_status, chain_status
+from data.redis_server import RedisServer
+from data.settings import Settings, load_settings
+
+PART_WITHIN = 4.0
+ALL_WITHIN = 9.0
+_COLOURS = {Verdict.OK: "32", Verdict.WARN: "33", Verdict.FAIL: "31"}
+
+
+async def look(settings: Settings) -> list[Check]:
+    """Every check, in the order of the table."""
+    parts = await asyncio.gather(
+        _in_time("database", _database(settings)), _in_time("redis", _redis(settings))
+    )
+    return [_configuration(settings), *parts[0], *parts[1]]
+
+
+async def _in_time(name: str, checks: Coroutine[Any, Any, list[Check]]) -> list[Check]:
+    try:
+        async with asyncio.timeout(PART_WITHIN):
+            return await checks
+    except TimeoutError:
+        return [Check(name, Verdict.FAIL, f"no answer within {PART_WITHIN:g} s")]
+    except DBAPIError as error:
+        return [Check(name, Verdict.FAIL, plain_reason(error))]
+    except RedisError as error:
+        return [Check(name, Verdict.FAIL, f"no answer: {type(error).__name__}")]
+    except (SpyhopError, OSError) as error:
+        return [Check(name, Verdict.FAIL, str(error))]
+
+
+def _configuration(settings: Settings) -> Check:
+    if settings.bot_token is None:
+        return Check("bot configuration", Verdict.FAIL, "BOT_TOKEN is not set")
+    return Check("bot configuration", Verdict.OK, "BOT_TOKEN is set and well-formed")
+
+
+async def _database(settings: Settings) -> list[Check]:
+    if settings.database_url is None and not (settings.data_dir / "spyhop.db").exists():
+        return [Check("database", Verdict.FAIL, "there is none yet: Spyhop was never started")]
+    database = Database(settings.database)
+    try:
+        await check_schema(database)
+        async with database.read() as connection:
+            waiting, oldest = await alerts.oldest_pending(connection)
+            gaps = [gap for chain in settings.chains for gap in await cursors.gaps(connection, chain)]
+    finally:
+        await database.close()
+    opened = [gap for gap in gaps if gap.closed_at is None]
+    checks = [
+        Check("database", Verdict.OK, f"{database.kind} answers"),
+        check_outbox(waiting, oldest, datetime.now(UTC)),
+    ]
+    if opened:
+        told = ", ".join(f"{gap.chain} {gap.first}–{gap.last} ({gap.reason})" for gap in opened[:5])
+        checks.append(Check("coverage gaps", Verdict.WARN, f"{len(opened)} open: {told}"))
+    return checks
+
+
+async def _redis(settings: Settings) -> list[Check]:
+    url = settings.redis if settings.redis_url else RedisServer(settings.data_dir / "valkey").url
+    redis = open_redis(url)
+    try:
+        await redis.ping()
+        checks = [Check("redis", Verdict.OK, "answers")]
+        now = datetime.now(UTC)
+        bot = await bot_status(redis)
+        checks.append(check_stamp("bot", bot.written_at if bot else None, now))
+        for name in settings.chains:
+            checks += check_chain(known_chains()[name], await chain_status(redis, name), now)
+    finally:
+        await redis.aclose()
+    return checks
+
+
+def table(checks: list[Check], *, colour: bool) -> str:
+    """The checks for people."""
+    width = max(len(check.name) for check in checks)
+    rows = []
+    for check in checks:
+        word = f"{check.verdict:<4}"
+        if colour:
+            word = f"\x1b[{_COLOURS[check.verdict]}m{word}\x1b[0m"
+        rows.append(f"{word}  {check.name:<{width}}  {check.detail}")
+    rows.append("")
+    failed = sum(check.verdict is Verdict.FAIL for check in checks)
+    rows.append("healthy" if not failed else f"NOT healthy: {failed} failed")
+    return "\n".join(rows)
+
+
+def main() -> int:
+    """Look, print, and say it by the exit status."""
+    parser = argparse.ArgumentParser(description="Is Spyhop alive and doing its work?")
+    parser.add_argument("--json", action="store_true", help="one JSON object, for programs")
+    arguments = parser.parse_args()
+    _end_in_any_case()
+    try:
+        checks = asyncio.run(look(load_settings()))
+    except SpyhopError as error:
+        checks = [Check("settings", Verdict.FAIL, str(error))]
+    healthy = is_healthy(checks)
+    if arguments.json:
+        rows = [
+            {"name": check.name, "verdict": check.verdict, "detail": check.detail}
+            for check in checks
+        ]
+        print(json.dumps({"healthy": healthy, "checks": rows}, ensure_ascii=False))
+    else:
+        print(table(checks, colour=sys.stdout.isatty()))
+    return 0 if healthy else 1
+
+
+def _end_in_any_case() -> None:
+    """A driver that blocks the loop itself cannot be cancelled, so a thread holds the door."""
+
+    def end() -> None:
+        print(f"NOT healthy: no result within {ALL_WITHIN:g} s", file=sys.stderr, flush=True)
+        os._exit(1)
+
+    timer = threading.Timer(ALL_WITHIN, end)
+    timer.daemon = True
+    timer.start()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
