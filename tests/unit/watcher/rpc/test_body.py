@@ -47,10 +47,10 @@ def test_deflate_without_its_wrapping_is_understood() -> None:
     assert read("deflate", bare(b"hello" * 100), 1000, 7) == b"hello" * 100
 
 
-@pytest.mark.parametrize("size", [STEP - 1, STEP, *range(STEP + 1, STEP + 260), 3 * STEP])
-def test_nothing_is_held_back_at_the_edge_of_a_step(size: int) -> None:
+def test_nothing_is_held_back_at_the_edge_of_a_step() -> None:
     # Bare, because there zlib swallows the last byte of the input while it still holds output.
-    assert read("deflate", bare(bytes(size)), size, 65536) == bytes(size)
+    for size in [STEP - 1, *range(STEP, STEP + 260), 3 * STEP]:
+        assert read("deflate", bare(bytes(size)), size, 65536) == bytes(size)
 
 
 def test_a_bomb_is_stopped_at_the_limit() -> None:
