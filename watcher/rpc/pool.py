@@ -188,11 +188,13 @@ class Pool:
         """Note the newest block that a node told of (`eth_blockNumber` is noted by itself)."""
         self._named(node).saw_head(number)
 
-    async def survey(self) -> tuple[NodeSnapshot, ...]:
+    async def survey(self, within: float | None = None) -> tuple[NodeSnapshot, ...]:
         """Ask every node that may be asked for its head, all at once, and return the snapshots.
 
         Those that nobody needs are so kept known, and those that were set aside are probed."""
-        await asyncio.gather(*(_head(node) for node in self._nodes))
+        async with asyncio.TaskGroup() as tasks:
+            for node in self._nodes:
+                tasks.create_task(_head(node, within))
         return self.nodes
 
     async def _answer(
@@ -250,9 +252,9 @@ def _another_round_may_help(error: BaseException) -> bool:
     )
 
 
-async def _head(node: Node) -> None:
-    with suppress(RpcError):
-        await node.call("eth_blockNumber")
+async def _head(node: Node, within: float | None) -> None:
+    with suppress(RpcError):  # the node's gate has judged it, and the snapshot shows it
+        await node.call("eth_blockNumber", timeout=within)
 
 
 def _ignore(_: RpcEvent) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from typing import Any, TypeAlias
 
@@ -37,6 +38,14 @@ async def node() -> AsyncIterator[NaughtyNode]:
 async def other() -> AsyncIterator[NaughtyNode]:
     async with NaughtyNode() as started:
         yield started
+
+
+@pytest.fixture
+def refused_url() -> Iterator[str]:
+    """A URL at which nobody listens: its port is taken, so that nobody begins to."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from aiohttp import web
-from aiohttp.test_utils import unused_port
 
 CHAIN_ID = 1
 Misbehave = Callable[[web.Request, Any], Awaitable[web.StreamResponse]]
@@ -76,11 +75,6 @@ class NaughtyNode:
             return await self.misbehave(request, asked)  # type: ignore[arg-type]
         answers = [self.answer(call) for call in calls]
         return web.json_response(answers if isinstance(asked, list) else answers[0])
-
-
-def refused_url() -> str:
-    """A URL at which nobody listens."""
-    return f"http://127.0.0.1:{unused_port()}"
 
 
 def says(body: str | bytes, status: int = 200, **headers: str) -> Misbehave:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,12 @@ def bare(data: bytes) -> bytes:
     return packer.compress(data) + packer.flush()
 
 
-ENCODINGS = {"": bytes, "identity": bytes, "gzip": gzip.compress, "deflate": zlib.compress}
+ENCODINGS: dict[str, Callable[[bytes], bytes]] = {
+    "": bytes,
+    "identity": bytes,
+    "gzip": gzip.compress,
+    "deflate": zlib.compress,
+}
 
 
 def read(encoding: str, wire: bytes, limit: int, piece: int) -> bytes:
@@ -41,9 +47,10 @@ def test_deflate_without_its_wrapping_is_understood() -> None:
     assert read("deflate", bare(b"hello" * 100), 1000, 7) == b"hello" * 100
 
 
-@pytest.mark.parametrize("size", [STEP - 1, STEP, STEP + 1, 3 * STEP])
-def test_nothing_is_held_back_at_the_edge_of_a_step(size: int) -> None:
-    assert read("gzip", gzip.compress(bytes(size)), size, 65536) == bytes(size)
+def test_nothing_is_held_back_at_the_edge_of_a_step() -> None:
+    # Bare, because there zlib swallows the last byte of the input while it still holds output.
+    for size in [STEP - 1, *range(STEP, STEP + 260), 3 * STEP]:
+        assert read("deflate", bare(bytes(size)), size, 65536) == bytes(size)
 
 
 def test_a_bomb_is_stopped_at_the_limit() -> None:

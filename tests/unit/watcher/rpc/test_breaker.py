@@ -99,6 +99,25 @@ def test_an_answer_from_before_it_opened_does_not_close_it(clock: Clock) -> None
     assert breaker.state is State.HALF_OPEN
 
 
+def test_a_fault_from_before_it_opened_does_not_count_after_it_closed(clock: Clock) -> None:
+    # given calls that are on their way while the breaker opens, is probed and closes again
+    breaker = Breaker(THRESHOLD, OPEN_FOR, clock)
+    early = [permit for permit in (breaker.enter() for _ in range(2 * THRESHOLD)) if permit]
+    for permit in early[:THRESHOLD]:
+        breaker.failed(permit)
+    clock.seconds += OPEN_FOR
+    probe = breaker.enter()
+    assert probe is not None
+    breaker.succeeded(probe)
+
+    # when they fail at last
+    for permit in early[THRESHOLD:]:
+        breaker.failed(permit)
+
+    # then that is an old story
+    assert breaker.state is State.CLOSED
+
+
 def test_reported_faults_open_it_in_spite_of_successes(clock: Clock) -> None:
     breaker = Breaker(THRESHOLD, OPEN_FOR, clock)
 

@@ -38,6 +38,10 @@ def gate(clock: Clock, events: list[RpcEvent]) -> Gate:
     return Gate("ethereum", "https://node.example", OPTIONS, clock, events.append)
 
 
+def standing(gate: Gate) -> Standing:
+    return gate.standing
+
+
 def end(gate: Gate, error: RpcError | None = None) -> None:
     gate.settle(gate.enter(), error)
 
@@ -48,7 +52,7 @@ def test_faults_open_the_breaker_and_a_good_probe_closes_it(
     # given two faults in a row
     end(gate, TimedOut("late"))
     end(gate, TimedOut("late"))
-    assert gate.standing is Standing.OPEN
+    assert standing(gate) is Standing.OPEN
     with pytest.raises(NotAsked, match="breaker open for another 60 s"):
         gate.enter()
 
@@ -60,7 +64,7 @@ def test_faults_open_the_breaker_and_a_good_probe_closes_it(
     gate.settle(probe)
 
     # then all of it was told
-    assert gate.standing is Standing.READY
+    assert standing(gate) is Standing.READY
     node = ("ethereum", "https://node.example")
     assert events == [
         NodeFaulted(*node, "TimedOut", "late"),
@@ -120,7 +124,7 @@ def test_a_refusal_quarantines_until_a_probe_is_answered(
 ) -> None:
     # given a node that refused us
     end(gate, NodeRefused("HTTP 401"))
-    assert gate.standing is Standing.QUARANTINED
+    assert standing(gate) is Standing.QUARANTINED
     assert gate.quarantined == "HTTP 401"
     with pytest.raises(NotAsked, match="quarantined: HTTP 401"):
         gate.enter()
@@ -133,7 +137,7 @@ def test_a_refusal_quarantines_until_a_probe_is_answered(
     with pytest.raises(NotAsked, match="quarantined"):
         gate.enter()
     gate.settle(probe)
-    assert gate.standing is Standing.READY
+    assert standing(gate) is Standing.READY
     assert [type(event) for event in events] == [NodeQuarantined, NodeRecovered]
 
 
@@ -156,7 +160,7 @@ def test_an_answer_from_before_the_quarantine_does_not_end_it(gate: Gate) -> Non
     gate.settle(late, NodeRefused("HTTP 401"))
     gate.settle(early)
 
-    assert gate.standing is Standing.QUARANTINED
+    assert standing(gate) is Standing.QUARANTINED
 
 
 def test_a_probe_that_says_nothing_leaves_the_node_in_quarantine(gate: Gate, clock: Clock) -> None:
@@ -165,10 +169,10 @@ def test_a_probe_that_says_nothing_leaves_the_node_in_quarantine(gate: Gate, clo
 
     gate.abandon(gate.enter())
 
-    assert gate.standing is Standing.QUARANTINED
+    assert standing(gate) is Standing.QUARANTINED
     clock.seconds += OPTIONS.quarantine_for
     gate.settle(gate.enter())
-    assert gate.standing is Standing.READY
+    assert standing(gate) is Standing.READY
 
 
 def test_reported_lies_open_the_breaker_of_a_node_that_answers_promptly(gate: Gate) -> None:
@@ -176,7 +180,7 @@ def test_reported_lies_open_the_breaker_of_a_node_that_answers_promptly(gate: Ga
         end(gate)
         gate.report(UntrueAnswer("empty logs under a full bloom"))
 
-    assert gate.standing is Standing.OPEN
+    assert standing(gate) is Standing.OPEN
 
 
 def test_a_reported_wrong_chain_quarantines(gate: Gate) -> None:

@@ -34,7 +34,7 @@ from watcher.rpc.errors import (
 from watcher.rpc.snapshot import Standing
 
 from .conftest import OpenPool
-from .naughty import Misbehave, NaughtyNode, errs, refused_url, replies, says
+from .naughty import Misbehave, NaughtyNode, errs, replies, says
 
 LIMIT = 200_000
 
@@ -65,6 +65,13 @@ async def hangs_up(request: web.Request, asked: Any) -> web.StreamResponse:
     assert request.transport is not None
     request.transport.close()
     return web.Response()
+
+
+async def promises_too_much(request: web.Request, asked: Any) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Length": str(500_000_000)})
+    await response.prepare(request)
+    await asyncio.sleep(3600)
+    return response
 
 
 async def streams_without_end(request: web.Request, asked: Any) -> web.StreamResponse:
@@ -116,6 +123,7 @@ FAULTS: dict[str, tuple[Misbehave, type[RpcError]]] = {
         OversizedAnswer,
     ),
     "oversize body": (says(bytes(LIMIT + 1)), OversizedAnswer),
+    "a promised 500 MB": (promises_too_much, OversizedAnswer),
     "endless body": (streams_without_end, OversizedAnswer),
     "wrong id": (replies(lambda asked: {"id": asked["id"] + 1, "result": "0x1"}), MismatchedAnswer),
     "id as text": (replies(lambda a: {"id": str(a["id"]), "result": "0x1"}), MismatchedAnswer),
@@ -169,14 +177,13 @@ async def test_the_next_node_answers_in_its_place(
         assert (answer.value, answer.node) == ("eth_gasPrice", other.url)
 
 
-async def test_a_refused_connection_is_told_apart(open_pool: OpenPool) -> None:
-    url = refused_url()
-    pool = await open_pool(url)
+async def test_a_refused_connection_is_told_apart(refused_url: str, open_pool: OpenPool) -> None:
+    pool = await open_pool(refused_url)
 
     with pytest.raises(AllNodesFailed) as raised:
         await pool.call("eth_gasPrice", rounds=1)
 
-    assert type(raised.value.reasons[url]) is Unreachable
+    assert type(raised.value.reasons[refused_url]) is Unreachable
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from watcher.rpc.events import RpcEvent
 from watcher.rpc.pool import Pool
 
 from .conftest import OpenPool
-from .naughty import Misbehave, NaughtyNode, errs, refused_url, says
+from .naughty import Misbehave, NaughtyNode, errs, says
 
 PATH, QUERY, USER, WORD = "PATHKEY0123456789", "QUERYKEY012345678", "USERKEY01234", "WORDKEY01234"
 BASIC = base64.b64encode(f"{USER}:{WORD}".encode()).decode()
@@ -79,9 +79,9 @@ async def test_a_node_that_repeats_its_key_is_not_quoted(
 
 
 async def test_a_refused_connection_does_not_say_where_to(
-    open_pool: OpenPool, events: list[RpcEvent]
+    refused_url: str, open_pool: OpenPool, events: list[RpcEvent]
 ) -> None:
-    pool = await open_pool(keyed(refused_url()))
+    pool = await open_pool(keyed(refused_url))
 
     with pytest.raises(AllNodesFailed) as raised:
         await pool.call("eth_gasPrice", rounds=1)
