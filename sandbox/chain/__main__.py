@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--block-time", type=float, help="seconds; the real chain's by default")
     parser.add_argument("--transactions", type=int, help="ordinary transactions a block")
     parser.add_argument("--whale-share", type=float, default=NoiseSpec().whale_share)
-    parser.add_argument("--keep", type=int, default=1000, help="blocks to remember")
+    parser.add_argument("--keep", type=int, default=300, help="blocks to remember")
     parser.add_argument("--ports", type=int, nargs="*", default=[], help="one for each node")
     parser.add_argument("--control-port", type=int, default=0)
     chosen = parser.parse_args(arguments)

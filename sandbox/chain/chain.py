@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from random import Random
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from sandbox.chain import drafts, events, hexes
 from sandbox.chain.block import Block
@@ -18,12 +18,14 @@ from sandbox.chain.ledger import AnyBlock, Ledger
 from sandbox.chain.market import Market
 from sandbox.chain.noise import Noise
 from sandbox.chain.recorded import RecordedBlock
-from sandbox.chain.sealing import next_base_fee, seal
+from sandbox.chain.sealing import next_base_fee, producer, seal
 from sandbox.chain.spec import ChainSpec
-from sandbox.chain.transaction import GWEI, Draft, Fees, Log, Transaction, sign
+from sandbox.chain.transaction import Draft, Fees, Log, Transaction, sign
 
 Keep = Literal["all", "none"] | Collection[str]
 Order = Literal["same", "reversed", "late"]
+
+_MAX_UINT = 2**256 - 1
 
 
 class Chain:
@@ -67,8 +69,10 @@ class Chain:
         return self.ledger.head
 
     def mine(self, blocks: int = 1, *, transactions: int = 0) -> list[Head]:
-        """Make blocks with that many ordinary transactions each; the first takes what is
-        pending.
+        """Make blocks with that many ordinary transactions each; the first takes what is pending.
+
+        On BSC a block with ordinary transactions ends with one more: the producer's zero-gas
+        system transaction.
         """
         if not 0 <= transactions <= 5000:
             raise ValueError(f"{transactions} transactions a block: 0 to 5000 are possible")
@@ -169,6 +173,8 @@ class Chain:
         new_length = depth + 1 if length is None else length
         if new_length < 1:
             raise ValueError("a branch has at least one block")
+        if order not in get_args(Order):
+            raise ValueError(f"there is no order {order!r}; there is {', '.join(get_args(Order))}")
         orphans = [block for block in self.ledger.detach(depth) if isinstance(block, Block)]
         chosen = [[t for t in block.transactions if _is_kept(t, keep)] for block in orphans]
         changes = {text.lower(): percent for text, percent in (amounts or {}).items()}
@@ -214,6 +220,8 @@ class Chain:
         return None if place is None else _mined(*place)
 
     def _submit(self, draft: Draft, *, mine: bool) -> Mined:
+        if not 0 <= draft.value <= _MAX_UINT:
+            raise ValueError("a value is between 0 and 2^256 - 1")
         transaction = self._sign(draft)
         self._pending.append(transaction)
         if not mine:
@@ -229,12 +237,12 @@ class Chain:
         if nonce is None:
             nonce = draft.sender[0] * draft.sender[1] // 16
         self._nonces[draft.sender] = nonce + 1
+        if draft.recipient == drafts.VALIDATOR_SET:
+            return sign(draft, Fees(0, 0, 0), nonce, self.spec.chain_id, self._rng)
         base_fee = next_base_fee(self.spec, self.head)
         priority = self._rng.randrange(1, 2 * self.spec.priority_fee)
-        if self._rng.random() < 0.2 or not base_fee:
-            fees = Fees(0, base_fee * 2 + priority, priority)
-        else:
-            fees = Fees(2, base_fee * 2 + priority + GWEI, priority)
+        kind = 0 if self._rng.random() < (0.2 if base_fee else 0.6) else 2
+        fees = Fees(kind, base_fee * 2 + priority, priority)
         return sign(draft, fees, nonce, self.spec.chain_id, self._rng)
 
     def _take_pending(self) -> list[Transaction]:
@@ -249,6 +257,9 @@ class Chain:
         others = [self._sign(draft) for draft in self._noise.drafts(noise, at // 1000)]
         middle = len(others) if noise_first else len(others) // 2
         transactions = [*others[:middle], *wanted, *others[middle:]]
+        if noise and self.spec.consensus == "parlia":
+            miner = producer(self.spec, self.head.number + 1, self._rng)
+            transactions.append(self._sign(drafts.reward(miner, noise * 10**13)))
         block = seal(self.spec, self.head, transactions, at, self._rng)
         self.ledger.append(block)
         return block
@@ -269,6 +280,8 @@ class Chain:
 
 
 def _is_kept(transaction: Transaction, keep: Keep) -> bool:
+    if transaction.draft.recipient == drafts.VALIDATOR_SET:
+        return False
     if isinstance(keep, str):
         return keep == "all"
     return hexes.data(transaction.hash) in {text.lower() for text in keep}

@@ -184,8 +184,9 @@ class ChainClient:
         times: int = 0,
         **params: Any,
     ) -> None:
-        """One fault for a server, in place of those it had."""
-        await self.set_faults(server, [Fault(name, params, frozenset(methods), times)])
+        """One more fault for a server, as `Node.break_with`."""
+        fault = Fault(name, params, frozenset(methods), times)
+        await self._ask("POST", f"faults/{server}", {"faults": [fault.as_json()]})
 
     async def heal(self, server: str) -> None:
         """End all faults of a server."""

@@ -4,7 +4,8 @@ it.
 GET  /sandbox/state                 URLs, head, and each node's faults and tally
 POST /sandbox/chain/{verb}          one of the chain's verbs, with its arguments as a JSON object
 POST /sandbox/mining/{start|stop}   the background miner
-PUT  /sandbox/faults/{server}       a node's (or the price source's) faults: exactly this list
+POST /sandbox/faults/{server}       more faults for a node or the price source, as a list
+PUT  /sandbox/faults/{server}       exactly these faults
 Errors are 400 with {"error": sentence}.
 """
 
@@ -81,6 +82,7 @@ class Control:
         application.router.add_get("/sandbox/state", self._state)
         application.router.add_post("/sandbox/chain/{verb}", self._verb)
         application.router.add_post("/sandbox/mining/{state}", self._mining)
+        application.router.add_post("/sandbox/faults/{server}", self._set_faults)
         application.router.add_put("/sandbox/faults/{server}", self._set_faults)
         return application
 
@@ -125,7 +127,8 @@ class Control:
     async def _set_faults(self, request: web.Request) -> web.Response:
         server = self._servers[request.match_info["server"]]
         faults = (await _object(request)).get("faults", [])
-        await server.set_faults(tuple(Fault.from_json(fault) for fault in faults))
+        kept = server.faults if request.method == "POST" else ()
+        await server.set_faults((*kept, *(Fault.from_json(fault) for fault in faults)))
         return web.json_response({"faults": [fault.as_json() for fault in server.faults]})
 
 
@@ -134,7 +137,7 @@ async def _sentences(request: web.Request, handler: Handler) -> web.StreamRespon
     """What the caller did wrong is said, not logged."""
     try:
         return await handler(request)
-    except (ValueError, TypeError, LookupError) as error:
+    except (ValueError, TypeError, LookupError, ArithmeticError) as error:
         return web.json_response({"error": f"{type(error).__name__}: {error}"}, status=400)
 
 

@@ -10,10 +10,13 @@ from sandbox.chain import events
 from sandbox.chain.hexes import padded, uint
 from sandbox.chain.transaction import Draft, Log
 
+VALIDATOR_SET = bytes.fromhex("0000000000000000000000000000000000001000")
+
 _TRANSFER_CALL = keccak(b"transfer(address,uint256)")[:4]
 _APPROVE_CALL = keccak(b"approve(address,uint256)")[:4]
 _DEPOSIT_CALL = keccak(b"deposit()")[:4]
 _WITHDRAW_CALL = keccak(b"withdraw(uint256)")[:4]
+_REWARD_CALL = keccak(b"deposit(address)")[:4]
 _EXECUTE_CALL = keccak(b"execute(bytes,bytes[],uint256)")[:4]
 
 
@@ -63,6 +66,11 @@ def burn(token: bytes, holder: bytes, amount: int) -> Draft:
 def create(deployer: bytes, code: bytes) -> Draft:
     """A contract creation: no recipient."""
     return Draft(deployer, None, data=code, gas_used=480_000 + 200 * len(code))
+
+
+def reward(producer: bytes, amount: int) -> Draft:
+    """BSC's system transaction: the block's producer hands its fees to the validator contract."""
+    return Draft(producer, VALIDATOR_SET, amount, _REWARD_CALL + padded(producer), gas_used=38_000)
 
 
 def pair_of(one: bytes, other: bytes) -> bytes:

@@ -46,9 +46,12 @@ class Market:
     def pin(self, symbol: str, usd: Decimal, since: int) -> None:
         """From `since` on (until a later pin) the price is exactly this."""
         self._start.setdefault(symbol, usd)
-        pins = self._pins.setdefault(symbol, [])
-        pins.append((since, usd))
-        pins.sort(key=lambda pin: pin[0])
+        later = [pin for pin in self._pins.get(symbol, []) if pin[0] != since]
+        self._pins[symbol] = sorted([*later, (since, usd)])
+
+    def pinned_at(self, symbol: str) -> list[int]:
+        """When the price was pinned, in order."""
+        return [since for since, _ in self._pins.get(symbol, [])]
 
     def _waver(self, symbol: str, at: int) -> int:
         """Parts per million of the swing, from -1,000,000 to 1,000,000."""

@@ -129,11 +129,13 @@ def _fee_history(view: View, params: Params) -> Any:
     except (TypeError, ValueError) as error:
         raise InvalidParamsError("invalid argument 0: a number of blocks is wanted") from error
     newest = view.number(params[1] if len(params) > 1 else "latest")
-    percentiles = params[2] if len(params) > 2 and params[2] else []
+    percentiles = _percentiles(params[2] if len(params) > 2 else None)
     if newest > view.head:
         raise ServerError("request beyond head block")
     spec, ledger = view.chain.spec, view.chain.ledger
     blocks = list(ledger.numbers(newest - min(max(asked, 1), 1024) + 1, newest))
+    if not blocks:
+        raise ServerError("header not found")
     fees = [block.base_fee for block in blocks] + [next_base_fee(spec, blocks[-1])]
     history: dict[str, Any] = {
         "oldestBlock": quantity(blocks[0].number),
@@ -142,9 +144,17 @@ def _fee_history(view: View, params: Params) -> Any:
     }
     if percentiles:
         tip = spec.priority_fee
-        reward = [quantity(tip * (50 + int(part)) // 100) for part in percentiles]
+        reward = [quantity(tip * (50 + part) // 100) for part in percentiles]
         history["reward"] = [reward for _ in blocks]
     return history
+
+
+def _percentiles(wanted: Any) -> list[int]:
+    if not isinstance(wanted, list | None):
+        raise InvalidParamsError("invalid argument 2: a list of percentiles is wanted")
+    if not all(isinstance(part, int | float) and 0 <= part <= 100 for part in wanted or []):
+        raise InvalidParamsError("invalid argument 2: a percentile is between 0 and 100")
+    return [int(part) for part in wanted or []]
 
 
 METHODS: dict[str, Method] = {

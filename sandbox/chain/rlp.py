@@ -9,13 +9,16 @@ from typing import TypeAlias
 
 Item: TypeAlias = "bytes | int | Iterable[Item]"
 
+_SHORT = tuple(bytes((0x80 + size,)) for size in range(56))
+
 
 def encode(item: Item) -> bytes:
     """Encode bytes, non-negative integers (no leading zeros) and nested sequences of them."""
     if isinstance(item, bytes):
-        if len(item) == 1 and item[0] < 0x80:
+        size = len(item)
+        if size == 1 and item[0] < 0x80:
             return item
-        return _prefix(0x80, len(item)) + item
+        return (_SHORT[size] if size < 56 else _prefix(0x80, size)) + item
     if isinstance(item, int):
         return encode(item.to_bytes((item.bit_length() + 7) // 8, "big"))
     return pack([encode(part) for part in item])

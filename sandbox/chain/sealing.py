@@ -38,7 +38,7 @@ def seal(
     beacon = spec.consensus == "beacon"
     header = Header(
         parent_hash=parent.hash if parent else rng.randbytes(32),
-        miner=_producer(spec, number, rng),
+        miner=producer(spec, number, rng),
         state_root=rng.randbytes(32),
         transactions_root=ordered_root([transaction.raw for transaction in ordered]),
         receipts_root=receipts_root(ordered, receipts),
@@ -69,7 +69,8 @@ def next_base_fee(spec: ChainSpec, parent: Block | RecordedBlock | None) -> int:
     return min(max(parent.base_fee + change, _LOWEST_BASE_FEE), _HIGHEST_BASE_FEE)
 
 
-def _producer(spec: ChainSpec, number: int, rng: Random) -> bytes:
+def producer(spec: ChainSpec, number: int, rng: Random) -> bytes:
+    """Who makes a block: anybody on the beacon chain, validators by turns of eight on BSC."""
     turn = rng.randrange(_PRODUCERS) if spec.consensus == "beacon" else number // 8 % _PRODUCERS
     return keccak(f"sandbox producer {spec.chain_id} {turn}".encode())[12:]
 

@@ -4,6 +4,7 @@ that moment.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Literal
 
@@ -68,11 +69,25 @@ class Aggregator:
         return int.from_bytes(keccak(self.spec.proxy.encode())[:4], "big") % self._period
 
     def _round_at(self, now: int) -> int:
+        """The rounds so far: one a period, and one whenever the price was pinned."""
         seen = now - 3 * self.spec.heartbeat if self.fault == "stale" else now
-        return (seen - self._offset) // self._period
+        pins = self.market.pinned_at(self.spec.base)
+        return (seen - self._offset) // self._period + bisect_right(pins, seen)
 
     def _updated_at(self, number: int) -> int:
-        return number * self._period + self._offset
+        """When a round began."""
+        pins = self.market.pinned_at(self.spec.base)
+        for before in range(len(pins) + 1):
+            start = (number - before) * self._period + self._offset
+            if bisect_right(pins, start) == before:
+                return start
+            if before and self._round_began(pins[before - 1], before) == number:
+                return pins[before - 1]
+        raise RevertedCallError("No data present")
+
+    def _round_began(self, pin: int, pins_until: int) -> int:
+        """The number of the round that a pin began."""
+        return (pin - self._offset) // self._period + pins_until
 
     def _answer(self, at: int) -> int:
         if self.fault == "zero":
