@@ -1,7 +1,8 @@
 """Everything on one small machine: `python run.py` (or `make run`).
 
-Starts the embedded Valkey (unless REDIS_URL names a server), migrates, starts the watcher and the bot, and starts
-again what dies. What it leaves behind when it is killed ends with it, or is ended by the next start.
+Starts the embedded Valkey (unless REDIS_URL names a server), migrates, starts the watcher and the
+bot, and starts again what dies. When it is killed, its children end with it, or the next start ends
+them.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ class JsonLine(logging.Formatter):
 
 
 def talk(level: str, form: str) -> None:
-    """To the same place and in the same form as the children: stderr, and JSON where they write JSON."""
+    """To stderr like the children, and JSON where they write JSON."""
     handler = logging.StreamHandler()
     text = logging.Formatter("run: %(message)s")
     handler.setFormatter(JsonLine() if form.lower() == "json" else text)

@@ -22,9 +22,9 @@ class ChildProcess:
     """One program, started any number of times, at most one at a time.
 
     It gets a process group of its own, so that Ctrl-C in a terminal reaches only the parent, which
-    then ends its children in its own order. On Linux the kernel sends `death_signal` to it when the thread that
-    called `start` ends: start it from a thread that lives as long as the program. Where the kernel cannot (macOS), the
-    pid file lets the next start find what was left.
+    then ends its children in its own order. On Linux the kernel sends `death_signal` to it when the
+    thread that called `start` ends: start it from a thread that lives as long as the program. Where
+    the kernel cannot (macOS), the pid file lets the next start find what was left.
     """
 
     def __init__(
@@ -38,7 +38,10 @@ class ChildProcess:
         user: tuple[int, int] | None = None,
         death_signal: Signals = SIGKILL,
     ) -> None:
-        """`env` replaces the environment; `user` is (uid, gid), for root only; `output` takes stdout and stderr."""
+        """`env` replaces the environment, `output` takes stdout and stderr, `user` is (uid, gid).
+
+        Only root can give another `user`.
+        """
         self.argv = tuple(argv)
         self.pid_file = pid_file
         self._env = env
@@ -49,7 +52,7 @@ class ChildProcess:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Raises `PidFileHeld` when an earlier one still runs, `OSError` when it cannot be executed."""
+        """Raises `PidFileHeld` while an earlier one lives, `OSError` if it cannot be executed."""
         if self.is_running:
             raise RuntimeError(f"{self.argv[0]} is running already")
         lock = self.pid_file.acquire() if self.pid_file else None
@@ -71,7 +74,7 @@ class ChildProcess:
                     os._exit(1)
 
         uid, gid = self._user or (None, None)
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603 - the owner chose the program
             self.argv,
             stdin=subprocess.DEVNULL,
             stdout=self._output,

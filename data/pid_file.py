@@ -1,9 +1,9 @@
 """A pid file that cannot lie: whoever is named in it holds the lock on it.
 
-The lock (flock) belongs to the open file, and a child inherits open files. So a program that takes the
-lock, starts a child with it and closes its own copy leaves a lock that lives exactly as long as the
-child, whatever kills whom. A pid file that is not locked names nobody, however often the number in it
-has been given to other processes since.
+The lock (flock) belongs to the open file, and a child inherits open files. So a program that takes
+the lock, starts a child with it and closes its own copy leaves a lock that lives exactly as long as
+the child, whatever kills whom. A pid file that is not locked names nobody, however often the number
+in it has been given to other processes since.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from pathlib import Path
 _LOOK_AGAIN = 0.02  # seconds between two looks at a lock that is held
 
 
-class PidFileHeld(Exception):
-    """The lock on a pid file is held by a living process; `pid` is None while it has not signed yet."""
+class PidFileHeld(Exception):  # noqa: N818 - says the state, like FileExists
+    """A living process holds the lock; `pid` is None where it has not signed."""
 
     def __init__(self, path: Path, pid: int | None) -> None:
         super().__init__(f"{path} is held by {f'process {pid}' if pid else 'another process'}")
@@ -32,7 +32,7 @@ class PidFile:
         self.path = path
 
     def acquire(self) -> int:
-        """Take the lock and empty the file; the open file descriptor carries the lock until it is closed.
+        """Take the lock and empty the file; the lock goes when the returned descriptor is closed.
 
         Raises `PidFileHeld` when a living process has it, `OSError` when the file cannot be opened.
         """
@@ -58,7 +58,7 @@ class PidFile:
         return False
 
     def end_holder(self, grace: float) -> None:
-        """End a process that an earlier owner left behind: SIGTERM, and SIGKILL after `grace` seconds.
+        """End what an earlier owner left behind: SIGTERM, and SIGKILL after `grace` seconds.
 
         Returns at once when nobody holds the lock. Raises `PidFileHeld` when it is still held
         `grace` seconds after the SIGKILL.

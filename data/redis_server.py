@@ -1,7 +1,7 @@
 """The embedded Valkey: a real server on a private unix socket, for one small machine.
 
-Nothing listens on TCP. The append-only file keeps what was written across restarts, and nothing is ever
-evicted. The server belongs to one directory; its pid file there is locked as long as it lives.
+Nothing listens on TCP. The append-only file keeps what was written across restarts, and nothing is
+ever evicted. The server belongs to one directory; its pid file there is locked as long as it lives.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ class RedisServerError(Exception):
 class RedisServer:
     """One Valkey in one directory.
 
-    Either let it run itself (`start`, `stop`, or as a context manager), or `prepare` the directory and run
-    `argv` under a supervisor that locks `pid_file` for it. `url` and `socket` follow from the directory alone, so that
-    another process finds the server by making the same object.
+    Either let it run itself (`start`, `stop`, or as a context manager), or `prepare` the directory
+    and run `argv` under a supervisor that locks `pid_file` for it. `url` and `socket` follow from
+    the directory alone, so that another process finds the server by making the same object.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -193,11 +193,12 @@ def _in_wheel() -> Path | None:
 def _runs(program: Path) -> bool:
     """A program for another C library or processor is there and still does not run."""
     try:
-        return (
-            subprocess.run([program, "--version"], capture_output=True, timeout=10).returncode == 0
+        version = subprocess.run(  # noqa: S603 - the wheel's own, or what the PATH says
+            [program, "--version"], capture_output=True, timeout=10
         )
     except (OSError, subprocess.TimeoutExpired):
         return False
+    return version.returncode == 0
 
 
 def _socket_path(directory: Path) -> Path:
@@ -206,7 +207,7 @@ def _socket_path(directory: Path) -> Path:
         return path
     digest = hashlib.sha256(os.fsencode(directory)).hexdigest()[:16]
     name = Path(f"spyhop-{os.getuid()}-{digest}") / "valkey.sock"
-    for root in (Path(tempfile.gettempdir()), Path("/tmp")):
+    for root in (Path(tempfile.gettempdir()), Path("/tmp")):  # noqa: S108 - only a folder that proves to be ours is used
         if len(os.fsencode(root / name)) <= LONGEST_SOCKET_PATH:
             return root / name
     raise RedisServerError(f"No folder for Valkey's socket has a short enough name: {directory}")

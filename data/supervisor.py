@@ -1,6 +1,6 @@
-"""Keeps a few child processes running, in order: started one after the other, started again when they die.
+"""Keeps a few child processes running: starts them in order, and again when they die.
 
-Written for one thread that owns the program: signals are counted and wake it, and nothing else happens
+Written for the one thread of a program: signals are counted and wake it, and nothing else happens
 behind its back.
 """
 
@@ -26,7 +26,7 @@ STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 log = logging.getLogger("run")
 
 
-class CannotRun(Exception):
+class CannotRun(Exception):  # noqa: N818 - says what is the case, like FileExists
     """A sentence for the person at the terminal, and the status to end with."""
 
     def __init__(self, sentence: str, status: int = FAILED) -> None:
@@ -36,10 +36,10 @@ class CannotRun(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """What is to run. The next one starts when this one is `ready`, or has ended well if it runs `once`.
+    """What is to run. The next one starts when this one is `ready`, or, if it runs `once`, is done.
 
     One that has `ready` serves the others: it ends after them. `last_words` says why it ended, where
-    it writes elsewhere than to the terminal.
+    it does not write to the terminal.
     """
 
     name: str
@@ -77,7 +77,7 @@ class Kept:
         self._started = 0.0
 
     def start(self) -> None:
-        """Raises `OSError` when it cannot be executed, `PidFileHeld` when an earlier one does not end."""
+        """Raises `OSError` if it cannot be executed, `PidFileHeld` if an earlier one stays."""
         self.due = None
         self._started = time.monotonic()
         self.end_left_over()
@@ -171,7 +171,7 @@ class Supervisor:
             self._turn(wake, at_most=0.05, spare=kept)
 
     def _turn(self, wake: socket.socket, at_most: float = 60, spare: Kept | None = None) -> None:
-        """Wait for a signal or the next start that is due, then look after everybody but `spare`."""
+        """Wait for a signal or a start that is due, then look after everybody but `spare`."""
         due = [kept.due - time.monotonic() for kept in self._kept if kept.due is not None]
         _sleep(wake, max(0, min([*due, at_most])))
         for kept in self._kept:
@@ -222,7 +222,7 @@ class Supervisor:
 
     @contextmanager
     def _signals(self) -> Iterator[socket.socket]:
-        """Signals are counted, and wake whoever waits on the socket. What was ignored (nohup) stays so."""
+        """Signals are counted, and wake who waits on the socket; ignored ones stay ignored."""
 
         def ask(_number: int, _frame: FrameType | None) -> None:
             self._asked_to_stop += 1

@@ -10,12 +10,13 @@ from data.child_process import ChildProcess
 from data.pid_file import PidFile, PidFileHeld
 
 SLEEP = (sys.executable, "-c", "import time; print('up', flush=True); time.sleep(600)")
-STUBBORN = (
-    sys.executable,
-    "-c",
-    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True);"
-    "time.sleep(600)",
-)
+IGNORANT = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("up", flush=True)
+time.sleep(600)
+"""
+STUBBORN = (sys.executable, "-c", IGNORANT)
 
 
 @pytest.fixture
