@@ -29,8 +29,8 @@ def start(argv: tuple[str, ...], pid_file: PidFile) -> ChildProcess:
     child = ChildProcess(argv, pid_file=pid_file, output=writer)
     child.start()
     os.close(writer)
-    assert os.read(reader, 2) == b"up"
-    os.close(reader)
+    with os.fdopen(reader) as said:
+        assert said.readline() == "up\n"
     return child
 
 
