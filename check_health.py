@@ -70,7 +70,9 @@ async def _database(settings: Settings) -> list[Check]:
         await check_schema(database)
         async with database.read() as connection:
             waiting, oldest = await alerts.oldest_pending(connection)
-            gaps = [gap for chain in settings.chains for gap in await cursors.gaps(connection, chain)]
+            gaps = [
+                gap for chain in settings.chains for gap in await cursors.gaps(connection, chain)
+            ]
     finally:
         await database.close()
     opened = [gap for gap in gaps if gap.closed_at is None]

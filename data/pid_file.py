@@ -18,7 +18,7 @@ from pathlib import Path
 _LOOK_AGAIN = 0.02  # seconds between two looks at a lock that is held
 
 
-class PidFileHeld(Exception):  # noqa: N818 - says the state, like FileExists
+class PidFileHeld(Exception):
     """A living process holds the lock; `pid` is None where it has not signed."""
 
     def __init__(self, path: Path, pid: int | None) -> None:

@@ -26,7 +26,7 @@ STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 log = logging.getLogger("run")
 
 
-class CannotRun(Exception):  # noqa: N818 - says what is the case, like FileExists
+class CannotRun(Exception):
     """A sentence for the person at the terminal, and the status to end with."""
 
     def __init__(self, sentence: str, status: int = FAILED) -> None:

@@ -12,7 +12,7 @@ Exception
     └── NotSeen              what was waited for did not come
 """
 
-# ruff: noqa: N818 - the classes are called what the server says
+
 
 from __future__ import annotations
 

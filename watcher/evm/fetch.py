@@ -6,8 +6,6 @@ answering with an empty list (go-ethereum issue 24078).
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -60,10 +58,8 @@ class EvmBlocks:
 
         One that hangs is not waited for.
         """
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_SURVEY_WITHIN):
-                await self._pool.survey()
-        heads = [node.head for node in self._pool.nodes if node.head is not None]
+        nodes = await self._pool.survey(within=_SURVEY_WITHIN)
+        heads = [node.head for node in nodes if node.head is not None]
         if heads:
             return max(heads)
         answer = await self._pool.call("eth_blockNumber", type=str)
