@@ -12,8 +12,6 @@ Exception
     └── NotSeen              what was waited for did not come
 """
 
-
-
 from __future__ import annotations
 
 
