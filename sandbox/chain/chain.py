@@ -165,8 +165,7 @@ class Chain:
         maps transaction hashes to a percentage that the amounts of their token transfers become.
         `transactions` is new noise a block, put first, so that positions and log indexes change.
         """
-        branch = self.ledger.branch(depth) if depth > 0 else []
-        if any(isinstance(block, RecordedBlock) for block in branch):
+        if any(isinstance(block, RecordedBlock) for block in self.ledger.branch(depth)):
             raise ValueError(
                 "a recorded block cannot be reorganised: its transactions are not ours"
             )
