@@ -165,6 +165,23 @@ async def test_a_recorded_block_over_http(sandbox, client, rpc):
         await client.reorg(1)
 
 
+async def test_a_recorded_block_can_follow_a_stand_in_for_its_parent(sandbox, client, rpc):
+    await client.mine(1, transactions=5)
+    block = await rpc.result("eth_getBlockByNumber", "latest", True)
+    receipts = await rpc.result("eth_getBlockReceipts", "latest")
+    await client.mine(3)
+
+    parent = await client.serve_parent_of(block)
+    served = await rpc.result("eth_getBlockByHash", block["parentHash"], True)
+    head = await client.serve_recorded(block, receipts)
+
+    assert parent.hash == served["hash"] == block["parentHash"]
+    assert served["transactions"] == []
+    assert head.number == parent.number + 1
+    assert await rpc.result("eth_getBlockByNumber", hex(parent.number), True) == served
+    assert await rpc.result("eth_getBlockByNumber", "latest", True) == block
+
+
 async def test_the_program_prints_its_urls_serves_and_ends_on_sigterm(session):
     arguments = [
         "--chain",
