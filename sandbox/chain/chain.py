@@ -17,7 +17,7 @@ from sandbox.chain.happenings import Head, Mined, Reorg
 from sandbox.chain.ledger import AnyBlock, Ledger
 from sandbox.chain.market import Market
 from sandbox.chain.noise import Noise
-from sandbox.chain.recorded import RecordedBlock
+from sandbox.chain.recorded import RecordedBlock, empty_parent
 from sandbox.chain.sealing import next_base_fee, producer, seal
 from sandbox.chain.spec import ChainSpec
 from sandbox.chain.transaction import Draft, Fees, Log, Transaction, sign
@@ -165,8 +165,7 @@ class Chain:
         maps transaction hashes to a percentage that the amounts of their token transfers become.
         `transactions` is new noise a block, put first, so that positions and log indexes change.
         """
-        branch = self.ledger.branch(depth) if depth > 0 else []
-        if any(isinstance(block, RecordedBlock) for block in branch):
+        if any(isinstance(block, RecordedBlock) for block in self.ledger.branch(depth)):
             raise ValueError(
                 "a recorded block cannot be reorganised: its transactions are not ours"
             )
@@ -197,12 +196,24 @@ class Chain:
     def serve_recorded(
         self, block: Mapping[str, Any], receipts: Sequence[Mapping[str, Any]]
     ) -> Head:
-        """A real block becomes the whole chain; blocks mined afterwards follow it."""
+        """A real block becomes the newest one, as recorded; blocks mined afterwards follow it.
+
+        Where its parent is the head, it is appended; otherwise it becomes the whole chain.
+        """
         recorded = RecordedBlock(block, receipts)
-        self.ledger.clear()
-        self._pending.clear()
+        if recorded.parent_hash != self.head.hash:
+            self.ledger.clear()
+            self._pending.clear()
         self.ledger.append(recorded)
         return _head(recorded)
+
+    def serve_parent_of(self, block: Mapping[str, Any]) -> Head:
+        """An empty block in place of a recorded block's parent becomes the whole chain.
+
+        It has the parent's number and hash, so that a watcher can start here and meet the recorded
+        block as the next one; its other fields do not make up that hash.
+        """
+        return self.serve_recorded(empty_parent(block, self.spec.block_time), ())
 
     def set_price(self, symbol: str, usd: str) -> None:
         """From the newest block on, feeds and the price source say exactly this."""

@@ -149,6 +149,10 @@ class ChainClient:
         made = await self._do("serve_recorded", block=dict(block), receipts=list(receipts))
         return Head(**made)
 
+    async def serve_parent_of(self, block: Mapping[str, Any]) -> Head:
+        """`Chain.serve_parent_of`."""
+        return Head(**(await self._do("serve_parent_of", block=dict(block))))
+
     async def set_price(self, symbol: str, usd: str) -> None:
         """`Chain.set_price`."""
         await self._do("set_price", symbol=symbol, usd=usd)

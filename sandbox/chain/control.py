@@ -37,6 +37,7 @@ VERBS = frozenset(
         "mine",
         "mint",
         "reorg",
+        "serve_parent_of",
         "serve_recorded",
         "set_feed_fault",
         "set_price",

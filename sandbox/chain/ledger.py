@@ -53,7 +53,10 @@ class Ledger:
         return (self._by_hash[place[0]], place[1]) if place else None
 
     def branch(self, depth: int) -> list[AnyBlock]:
-        """The last `depth` blocks, oldest first."""
+        """The last `depth` blocks, oldest first; ValueError if there are fewer."""
+        kept = self.head.number - self._lowest + 1
+        if not 1 <= depth <= kept:
+            raise ValueError(f"a branch of {depth} blocks: the chain has 1 to {kept}")
         first = self.head.number - depth + 1
         return [self._canonical[number] for number in range(first, self.head.number + 1)]
 
@@ -79,10 +82,9 @@ class Ledger:
 
     def detach(self, depth: int) -> list[AnyBlock]:
         """Make the last `depth` blocks orphans; they stay known by their hashes. Oldest first."""
-        if not 1 <= depth <= self.head.number - self._lowest:
-            kept = self.head.number - self._lowest
-            raise ValueError(f"a reorg of {depth} blocks: the chain can replace 1 to {kept}")
         orphans = self.branch(depth)
+        if orphans[0].number == self._lowest:
+            raise ValueError("the oldest block stays: a new branch needs a parent")
         for block in orphans:
             del self._canonical[block.number]
             for transaction_hash in block.transaction_hashes:

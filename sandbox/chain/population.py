@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from random import Random
 
 from eth_hash.auto import keccak
@@ -10,14 +11,16 @@ from sandbox.chain import hexes
 from sandbox.chain.spec import ChainSpec
 
 
+@lru_cache(maxsize=8)
+def _people(seed: int, count: int) -> tuple[bytes, ...]:
+    return tuple(keccak(f"sandbox person {seed} {n}".encode())[12:] for n in range(count))
+
+
 class Population:
     """Ordinary addresses, and the labelled wallets that a share of all movements touches."""
 
     def __init__(self, spec: ChainSpec, seed: int) -> None:
-        self._people = [
-            keccak(f"sandbox person {seed} {number}".encode())[12:]
-            for number in range(spec.noise.population)
-        ]
+        self._people = _people(seed, spec.noise.population)
         self._labelled = [hexes.address(wallet.address) for wallet in spec.wallets]
         self._labelled_share = spec.noise.labelled_share if self._labelled else 0.0
 

@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.chain import hexes
+from eth_hash.auto import keccak
+
+from sandbox.chain import bloom, hexes
+from sandbox.chain.trie import EMPTY_ROOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +62,20 @@ class RecordedBlock:
     @property
     def transaction_hashes(self) -> tuple[bytes, ...]:
         return tuple(hexes.word(transaction["hash"]) for transaction in self.block["transactions"])
+
+
+def empty_parent(block: Mapping[str, Any], block_time: float) -> dict[str, Any]:
+    """A block without transactions that has the number and hash of a recorded block's parent."""
+    nothing = hexes.data(EMPTY_ROOT)
+    return {
+        **block,
+        "number": hex(int(block["number"], 16) - 1),
+        "hash": block["parentHash"],
+        "parentHash": hexes.data(keccak(block["parentHash"].encode())),
+        "timestamp": hex(int(block["timestamp"], 16) - int(block_time)),
+        "gasUsed": "0x0",
+        "logsBloom": "0x" + "00" * bloom.BYTES,
+        "receiptsRoot": nothing,
+        "transactionsRoot": nothing,
+        "transactions": [],
+    }
