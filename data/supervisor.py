@@ -38,8 +38,8 @@ class CannotRun(Exception):
 class Child:
     """What is to run. The next one starts once this one is `ready` or, if it runs `once`, done.
 
-    One that has `ready` serves the others: it ends after them. `last_words` says why it ended, if it
-    does not write to the terminal.
+    One that has `ready` serves the others: it ends after them. `last_words` says why it ended,
+    where it does not write to the terminal.
     """
 
     name: str
