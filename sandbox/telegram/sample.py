@@ -38,7 +38,7 @@ def _alert(title: str, line: str, watch: str = "Whales of Ethereum") -> str:
 
 def _buttons(*labels: str) -> str:
     row = [{"text": label, "callback_data": f"sample:{label[:20]}"} for label in labels]
-    link = [{"text": "Etherscan ↗", "url": _TX}]
+    link = [{"text": "Etherscan", "url": _TX}]
     return json.dumps({"inline_keyboard": [row, link]})
 
 
