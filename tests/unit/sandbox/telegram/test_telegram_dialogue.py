@@ -88,6 +88,16 @@ async def test_a_second_poller_ends_the_first_with_409(sandbox: TelegramSandbox,
     assert await second == []
 
 
+async def test_a_poll_whose_client_died_is_forgotten(sandbox: TelegramSandbox, bot: Bot):
+    poll = asyncio.create_task(bot.get_updates(timeout=30))
+    await sandbox.wait_for_polling()
+
+    poll.cancel()
+    await asyncio.wait([poll])
+
+    assert await sandbox.world.events.until(lambda: not sandbox.world.updates.being_polled, 10)
+
+
 async def test_updates_come_again_until_they_are_confirmed(
     sandbox: TelegramSandbox, bot: Bot, ada: int
 ):

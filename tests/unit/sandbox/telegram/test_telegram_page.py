@@ -11,18 +11,13 @@ from playwright.async_api import Page, async_playwright, expect
 from sandbox.telegram import TelegramSandbox
 
 CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+FLAGS = """
+    --headless --no-sandbox --disable-gpu --disable-quic --no-first-run
+    --disable-background-networking --disable-component-update --disable-sync
+"""
 HOSTILE = '<img src=x onerror="document.title=1"> <b>x</b> \u2067txt\u2069'
 
+expect.set_options(timeout=20_000)
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the PATH"),
@@ -32,7 +27,7 @@ pytestmark = [
 @pytest.fixture
 async def page(sandbox: TelegramSandbox, ada: int) -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
         page = await browser.new_page(viewport={"width": 1280, "height": 820})
         page.set_default_timeout(20_000)
         problems: list[str] = []
