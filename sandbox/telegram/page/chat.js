@@ -72,7 +72,7 @@ function chatRow(one, message) {
 // ---- the open chat
 
 function openChat(id) {
-  if (view.chat !== id) Object.assign(view, { chat: id, topic: null, more: SHOWN, unseen: 0, drawn: new Map() });
+  if (view.chat !== id) Object.assign(view, { chat: id, topic: null, more: SHOWN, unseen: 0, action: 0, drawn: new Map() });
   ui.app.dataset.view = "talk";
   location.hash = `#${id}`;
   loadCommands();
@@ -163,6 +163,7 @@ function lookOf(message, before, after, me) {
   return {
     own, first: !same(before, message), last: !same(message, after),
     named: !own && one.type !== "private" && !same(before, message),
+    topic: view.topic == null && message.topic_id != null && one.topics[message.topic_id] && (!same(before, message) || before.topic_id !== message.topic_id) ? one.topics[message.topic_id].name : "",
     reply: message.reply_to != null ? messagesOf(view.chat).get(message.reply_to) : null,
   };
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 from aiogram import Bot
-from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboardMarkup
 
 from sandbox.telegram import Message, TelegramClient, TelegramSandbox
 from sandbox.telegram import client as client_module
@@ -123,6 +123,22 @@ async def test_a_foreign_page_cannot_post(sandbox: TelegramSandbox, http: aiohtt
     async with http.post(url, data='{"first_name": "Eve"}') as response:
         assert response.status == 415
     assert [u.first_name for u in sandbox.users()] == ["Spyhop"]
+
+
+async def test_pictures_are_shown_and_everything_else_is_a_download(
+    sandbox: TelegramSandbox, http: aiohttp.ClientSession, bot: Bot, ada: int
+):
+    picture = BufferedInputFile(b"\x89PNG\r\n\x1a\n...", "chart.png")
+    script = BufferedInputFile(b"<script>alert(1)</script>", "page.html")
+    await bot.send_photo(ada, picture)
+    await bot.send_document(ada, script)
+
+    kinds = []
+    for message in sandbox.bot_messages(ada):
+        async with http.get(f"{sandbox.url}/sandbox/files/{message.media.file_id}") as response:
+            kinds.append((response.content_type, response.headers["Content-Disposition"]))
+
+    assert kinds == [("image/png", "inline"), ("application/octet-stream", "attachment")]
 
 
 async def test_the_page_is_served_with_a_strict_policy(
