@@ -19,6 +19,7 @@ from sandbox.telegram.world import World
 
 _NOW = struct.pack("ii", 1, 0)
 CUT = 0
+LOOK_AGAIN = 0.2  # seconds after which a poll notices that its client is gone
 
 
 def cut(request: web.Request) -> web.Response:
@@ -85,7 +86,7 @@ async def answer(world: World, request: web.Request) -> web.Response:
         failing = world.faults.take("fail", name)
         if failing is not None and failing.error is not None:
             raise failing.error
-        result = await _run(world, name, call)
+        result = await _run(world, request, name, call)
     except ApiError as error:
         refused = error
     cut_off = world.faults.down or world.faults.take("cut_after", name) is not None
@@ -109,17 +110,22 @@ async def _passes_gate(world: World, name: str) -> bool:
     return await gate
 
 
-async def _run(world: World, name: str, call: Parameters) -> Any:
+async def _run(world: World, request: web.Request, name: str, call: Parameters) -> Any:
     method = METHODS.get(name.lower())
     if method is None:
         raise NotFound("Not Found: method not found")
     found = method(world, call)
-    if inspect.isawaitable(found):
-        waiting = asyncio.ensure_future(found)
-        await asyncio.sleep(0)
-        world.events.wake()
-        return await waiting
-    return found
+    if not inspect.isawaitable(found):
+        return found
+    waiting = asyncio.ensure_future(found)
+    await asyncio.sleep(0)
+    world.events.wake()
+    while not waiting.done():
+        await asyncio.wait([waiting], timeout=LOOK_AGAIN)
+        if request.transport is None or request.transport.is_closing():
+            waiting.cancel()
+            return []
+    return waiting.result()
 
 
 def _note(

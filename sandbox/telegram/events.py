@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 KEPT_EVENTS = 20_000
@@ -52,9 +53,13 @@ class Events:
         """Everything after the event `after`, then live, for ever."""
         while True:
             changed = self._changed
-            fresh = [e for e in self.log if e.seq > after] if self.seq > after else []
+            fresh = self._since(after)
             for event in fresh:
                 after = event.seq
                 yield event
             if not fresh:
                 await changed.wait()
+
+    def _since(self, after: int) -> list[Event]:
+        """Read from the end, so that following a long log costs nothing."""
+        return list(takewhile(lambda event: event.seq > after, reversed(self.log)))[::-1]

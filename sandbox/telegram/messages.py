@@ -92,7 +92,8 @@ class Messages:
 
     def next_id(self, chat_id: int) -> int:
         counter = chat_id if chat_id < -1_000_000_000_000 else 0
-        self.counters[counter] = self.counters.get(counter, 0) + 1
+        before = 1 if counter else 0  # the general topic of a forum is 1, so no message has that id
+        self.counters[counter] = self.counters.get(counter, before) + 1
         return self.counters[counter]
 
     def put(self, message: Message) -> Message:

@@ -28,17 +28,19 @@ _COMMANDS = (
 _HOSTILE = "&lt;img src=x onerror=alert(1)&gt; &lt;b&gt;FREE&lt;/b&gt; \u202eCDSU"
 
 
-def _alert(title: str, line: str, watch: str = "Whales of Ethereum") -> str:
+def _alert(
+    title: str, line: str, watch: str = "Whales of Ethereum", chain: str = "Ethereum"
+) -> str:
     return (
         f"🐋 <b>{title}</b>\n{line}\n\n"
         f'<a href="{_FROM}">Binance 14</a> → <a href="{_TO}">0xd8dA…6045</a>\n'
-        f'Ethereum · watch: <i>{watch}</i> · <a href="{_TX}">transaction</a>'
+        f'{chain} · watch: <i>{watch}</i> · <a href="{_TX}">transaction</a>'
     )
 
 
 def _buttons(*labels: str) -> str:
     row = [{"text": label, "callback_data": f"sample:{label[:20]}"} for label in labels]
-    link = [{"text": "Etherscan ↗", "url": _TX}]
+    link = [{"text": "Etherscan", "url": _TX}]
     return json.dumps({"inline_keyboard": [row, link]})
 
 
@@ -118,7 +120,7 @@ def _forum(sandbox: TelegramSandbox, bot: _Bot, members: tuple[int, ...]) -> Non
         reply_markup=_buttons("Mute 1 h", "Threshold"),
     )  # fmt: skip
     bot.say(
-        forum.id, _alert("PancakeSwap: buy of 8,400 BNB", "≈ $5.1M", "Whales of BSC"),
+        forum.id, _alert("PancakeSwap: buy of 8,400 BNB", "≈ $5.1M", "Whales of BSC", "BSC"),
         message_thread_id=bsc,
     )  # fmt: skip
     sandbox.send_text(forum.id, "who is on call tonight?", members[1], ops)

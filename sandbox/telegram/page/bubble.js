@@ -95,6 +95,7 @@ export function bubble(raw, look, hands) {
   const meta = el("span", { class: "meta" });
   const body = el("div", { class: "bubble" });
   if (look.named) body.append(el("div", { class: `name ${colour(message.sender_id || message.chat_id)}`, dir: "auto" }, message.sender_name));
+  if (look.topic) body.append(el("div", { class: "in-topic", dir: "auto", "data-testid": "in-topic" }, `# ${look.topic}`));
   if (look.reply) {
     const quoted = withCurrent(look.reply);
     body.append(el("div", { class: "reply" }, el("b", { dir: "auto" }, quoted.sender_name), el("span", { dir: "auto" }, quoted.text.slice(0, 90))));

@@ -16,7 +16,7 @@ const ui = {
   slash: find("commands-button"), avatar: document.querySelector('[data-role="head-avatar"]'),
 };
 const world = { bot: null, users: new Map(), chats: new Map(), messages: new Map(), waiting: new Map(), about: "" };
-const view = { chat: null, topic: null, more: SHOWN, writer: new Map(), seen: new Map(), unseen: 0, action: 0 };
+const view = { chat: null, topic: null, more: SHOWN, writer: new Map(), seen: new Map(), unseen: 0, action: 0, drawn: new Map() };
 
 const chat = () => world.chats.get(view.chat);
 const messagesOf = (id) => world.messages.get(id) || new Map();
@@ -72,7 +72,7 @@ function chatRow(one, message) {
 // ---- the open chat
 
 function openChat(id) {
-  if (view.chat !== id) Object.assign(view, { chat: id, topic: null, more: SHOWN, unseen: 0 });
+  if (view.chat !== id) Object.assign(view, { chat: id, topic: null, more: SHOWN, unseen: 0, action: 0, drawn: new Map() });
   ui.app.dataset.view = "talk";
   location.hash = `#${id}`;
   loadCommands();
@@ -131,14 +131,29 @@ function drawMessages() {
   }
   if (!all.length) nodes.push(el("div", { class: "welcome" }, el("b", {}, "No messages here yet"), el("p", {}, world.about || "Write something, or type / to see what the bot can do.")));
   const me = writer();
+  const kept = new Map();
   some.forEach((message, place) => {
     const before = some[place - 1];
     const after = some[place + 1];
     if (!before || day(before.date) !== day(message.date)) nodes.push(el("div", { class: "pill day" }, day(message.date)));
-    nodes.push(bubble(message, lookOf(message, before, after, me), hands));
+    const look = lookOf(message, before, after, me);
+    const waits = hands.waitsOn(message);
+    const old = view.drawn.get(message.message_id);
+    const same = old && old.message === message && old.waits === waits && Object.keys(look).every((k) => old.look[k] === look[k]);
+    const drawn = same ? old : { message, look, waits, node: bubble(message, look, hands) };
+    kept.set(message.message_id, drawn);
+    nodes.push(drawn.node);
   });
-  ui.column.replaceChildren(...nodes);
+  view.drawn = kept;
+  settle(ui.column, nodes);
   if (near) toEnd();
+}
+
+// Moves only what has to move, so that a selection or an opened history survives a new message.
+function settle(parent, nodes) {
+  const wanted = new Set(nodes);
+  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
+  nodes.forEach((node, place) => { if (parent.children[place] !== node) parent.insertBefore(node, parent.children[place] || null); });
 }
 
 function lookOf(message, before, after, me) {
@@ -148,6 +163,7 @@ function lookOf(message, before, after, me) {
   return {
     own, first: !same(before, message), last: !same(message, after),
     named: !own && one.type !== "private" && !same(before, message),
+    topic: view.topic == null && message.topic_id != null && one.topics[message.topic_id] && (!same(before, message) || before.topic_id !== message.topic_id) ? one.topics[message.topic_id].name : "",
     reply: message.reply_to != null ? messagesOf(view.chat).get(message.reply_to) : null,
   };
 }
@@ -222,6 +238,7 @@ async function attempt(act) {
 
 const hands = {
   command: (text) => attempt(() => write(text)),
+  waitsOn: (message) => [...world.waiting.values()].filter((w) => w.chat_id === message.chat_id && w.message_id === message.message_id).map((w) => w.data).join(" "),
   isWaiting: (message, data) => [...world.waiting.values()].some((w) => w.chat_id === message.chat_id && w.message_id === message.message_id && w.data === data),
   tap: (message, place) => attempt(() => verb("tap", { chat_id: message.chat_id, message_id: message.message_id, button: place, user_id: writer() })),
 };
