@@ -1,0 +1,142 @@
+"""The product as its real processes, between a simulated Telegram and simulated chains."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sandbox.chain import ChainSandbox, bsc_spec
+from sandbox.telegram import Limits, TelegramSandbox
+from sandbox.telegram.chats import Chat
+from sandbox.telegram.messages import Message
+
+ROOT = Path(__file__).parents[2]
+DEADLINE = 60.0
+"""Generous: it bounds a hang, it measures nothing."""
+
+WATCHED = "0x" + "a1" * 20
+STRANGER = "0x" + "b2" * 20
+USDT = 10**18
+"""USDT has 18 decimals on BSC."""
+
+# a killed process's leases must run out within a test
+QUICK = {
+    "CHAIN_LEASE_FOR": "2",
+    "CHAT_LEASE_FOR": "2",
+    "SEND_LEASE_FOR": "3",
+    "RPC_TIMEOUT": "3",
+    "BACKOFF_FIRST": "0.1",
+    "BACKOFF_LONGEST": "0.5",
+}
+
+
+@dataclass(slots=True)
+class Product:
+    """Both worlds and the processes between them. Processes are started and killed by name."""
+
+    telegram: TelegramSandbox
+    chain: ChainSandbox
+    chat: Chat
+    environment: dict[str, str]
+    log: Path
+    processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
+
+    async def start(self, *names: str) -> None:
+        """Start ``watcher`` or ``bot``; returns when it does its work."""
+        for name in names:
+            with self.log.open("ab") as log:
+                self.processes[name] = await asyncio.create_subprocess_exec(
+                    sys.executable, "-m", name, cwd=ROOT, env=self.environment,
+                    stdout=log, stderr=log,
+                )  # fmt: skip
+        if "bot" in names:
+            await self.telegram.wait_for_polling(DEADLINE)
+
+    async def kill(self, name: str) -> None:
+        """SIGKILL, as a machine that runs out of memory would."""
+        process = self.processes.pop(name)
+        process.send_signal(signal.SIGKILL)
+        await process.wait()
+
+    async def stop(self) -> dict[str, int]:
+        """SIGTERM to all; their exit statuses."""
+        statuses = {}
+        for name, process in self.processes.items():
+            if process.returncode is None:
+                process.send_signal(signal.SIGTERM)
+        for name, process in self.processes.items():
+            async with asyncio.timeout(DEADLINE):
+                statuses[name] = await process.wait()
+        self.processes.clear()
+        return statuses
+
+    async def say(self, text: str) -> Message:
+        """Type something into the chat; the bot's answer."""
+        after = max((m.message_id for m in self.telegram.messages(self.chat.id)), default=0)
+        self.telegram.send_text(self.chat.id, text)
+        return (await self.see(after=after))[0]
+
+    async def see(self, containing: str | None = None, count: int = 1, after: int = 0) -> list[Message]:
+        """Wait for messages of the bot's."""
+        return await self.telegram.wait_for_messages(
+            self.chat.id, count, DEADLINE, containing, after
+        )
+
+    async def caught_up(self) -> None:
+        """Mine an empty block or two until the watcher has seen the newest."""
+        async with asyncio.timeout(DEADLINE):
+            while (await self._cursor()) != self.chain.chain.head.number:
+                await asyncio.sleep(0.05)
+
+    async def _cursor(self) -> int | None:
+        from data.redis.connection import open_redis
+        from data.redis.published import chain_status
+
+        redis = open_redis(self.environment["REDIS_URL"])
+        try:
+            status = await chain_status(redis, self.chain.chain.spec.name)
+        finally:
+            await redis.aclose()
+        return status.cursor if status else None
+
+
+@asynccontextmanager
+async def open_product(
+    folder: Path, redis_url: str, database_url: str, *, nodes: int = 2, limits: Limits | None = None
+) -> AsyncIterator[Product]:
+    """Sandboxes with one person and one chain; no process runs yet. The log is shown on failure."""
+    async with AsyncExitStack() as stack:
+        telegram = TelegramSandbox(limits=limits or Limits.none())
+        await stack.enter_async_context(telegram)
+        person = telegram.create_user("Ada")
+        chat = telegram.create_private_chat(person.id)
+        chain = await stack.enter_async_context(ChainSandbox(bsc_spec(), nodes=nodes))
+        environment = {
+            "PATH": os.environ["PATH"],
+            "BOT_TOKEN": telegram.token,
+            "TELEGRAM_API_URL": telegram.url,
+            "CHAINS": "bsc",
+            "BSC_RPC_URLS": ",".join(chain.rpc_urls),
+            "PRICE_API_URL": chain.prices_url,
+            "DATA_DIR": str(folder / "data"),
+            "DATABASE_URL": database_url,
+            "REDIS_URL": redis_url,
+            "LOG_LEVEL": "DEBUG",
+        } | QUICK
+        product = Product(telegram, chain, chat, environment, folder / "product.log")
+        try:
+            yield product
+        except BaseException:
+            print(product.log.read_text(errors="replace")[-20_000:])
+            raise
+        finally:
+            for process in product.processes.values():
+                if process.returncode is None:
+                    process.kill()
+                    await process.wait()
