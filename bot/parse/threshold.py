@@ -57,11 +57,10 @@ def split_threshold(
     if not words or not looks_numeric(words[0]):
         return None, list(words)
     threshold, rest = _read(words, list(chains))
-    bare = not words[0].startswith("$") and words[0][-1:].isdigit()
-    if bare and isinstance(threshold, UsdThreshold) and len(rest) == len(words) - 1 and rest:
-        # 50 NOPE must not become fifty dollars and a label
-        if _UNKNOWN_SYMBOL.fullmatch(rest[0]):
-            raise InputError(_unknown(rest[0], words[0]))
+    bare = words[0][-1].isdigit() and not words[0].startswith("$")
+    # 50 NOPE must not become fifty dollars and a label
+    if bare and rest == list(words[1:]) and rest and _UNKNOWN_SYMBOL.fullmatch(rest[0]):
+        raise InputError(_unknown(rest[0], words[0]))
     return threshold, rest
 
 
