@@ -1,0 +1,17 @@
+"""Commands in, messages out: the process right of the database.
+
+- ``parse``       what people type, as values
+- ``handlers``    commands and buttons, one noun a file
+- ``middlewares`` what happens around every handler
+- ``texts``       everything the bot says outside of alerts
+- ``keyboards``, ``buttons``  the inline keyboards, and what their buttons carry
+- ``watchlist``   a chat's own watches, found and changed
+- ``health``      what /status tells
+- ``answers``     saying something in a chat, patiently
+- ``numbers``     numbers as people read them
+- ``delivery``    alerts out of the outbox, into chats
+- ``commands``    the table of commands
+- ``dispatcher``  which handlers there are
+- ``lanes``, ``polling``      updates in, in order
+- ``wiring``      the concrete parts, put together
+"""

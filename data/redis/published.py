@@ -1,7 +1,8 @@
-"""What the watcher publishes for the bot and the health check, stamped by who wrote it.
+"""What the processes publish for each other and the health check, stamped by who wrote it.
 
-Keys: ``published:chain:{chain}`` → JSON of ChainStatus. Nothing expires: an old stamp is the
-sign of a watcher that stands still.
+Keys: ``published:chain:{chain}`` → JSON of ChainStatus, from the watcher; ``published:bot`` →
+JSON of BotStatus, from the bot. Nothing expires: an old stamp is the sign of a process that
+stands still.
 """
 
 from __future__ import annotations
@@ -10,9 +11,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
+from redis.exceptions import RedisError
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
+
+AWAY = (RedisError, OSError)
+"""What a call raises while Redis cannot be reached."""
+
+_BOT = "published:bot"
 
 
 class NodeStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +52,16 @@ class ChainStatus(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
 
 
+class BotStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """The bot's progress. ``written_at`` is set by the polling loop each time Telegram answered
+    it; ``last_update_at`` when it last brought something."""
+
+    written_at: datetime
+    username: str
+    polling_since: datetime
+    last_update_at: datetime | None = None
+
+
 def _key(chain: str) -> str:
     return f"published:chain:{chain}"
 
@@ -61,5 +78,21 @@ async def chain_status(redis: Redis, chain: str) -> ChainStatus | None:
         return None
     try:
         return msgspec.json.decode(text, type=ChainStatus)
+    except msgspec.MsgspecError:
+        return None
+
+
+async def publish_bot(redis: Redis, status: BotStatus) -> None:
+    """Replace what is published of the bot."""
+    await redis.set(_BOT, msgspec.json.encode(status).decode())
+
+
+async def bot_status(redis: Redis) -> BotStatus | None:
+    """What the bot last published; None if it never did, or nothing legible."""
+    text = await redis.get(_BOT)
+    if text is None:
+        return None
+    try:
+        return msgspec.json.decode(text, type=BotStatus)
     except msgspec.MsgspecError:
         return None

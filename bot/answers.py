@@ -1,0 +1,81 @@
+"""Saying something in a chat, patiently: an answer is not given up at Telegram's first no."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from aiogram.exceptions import (
+    TelegramBadRequest,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+    TelegramServerError,
+)
+from aiogram.types import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from aiogram.types import CallbackQuery, InlineKeyboardMarkup
+
+TRIES = 3
+LONGEST_WAIT = 30
+"""Seconds: an answer that comes later than this is no answer."""
+NOTICE_LENGTH = 200
+_UNCHANGED = "message is not modified"
+
+
+async def answer(message: Message, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
+    """Answer a message with HTML."""
+    await _patiently(lambda: message.answer(text, reply_markup=keyboard))
+
+
+async def show(
+    query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup | None = None
+) -> None:
+    """Put HTML in place of the message whose button was tapped, or below where that is too old."""
+    message = query.message
+    if isinstance(message, Message):
+        try:
+            await _patiently(lambda: message.edit_text(text, reply_markup=keyboard))
+        except TelegramBadRequest as error:
+            if _UNCHANGED in error.message:
+                return
+        else:
+            return
+    await add(query, text, keyboard)
+
+
+async def add(
+    query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup | None = None
+) -> None:
+    """Say HTML below the message whose button was tapped."""
+    message = query.message
+    if message is not None:
+        await _patiently(lambda: message.answer(text, reply_markup=keyboard))
+
+
+async def notice(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
+    """End a button's waiting, with a line of plain text or without; too late is no error."""
+    if text and len(text) > NOTICE_LENGTH:
+        text = text[: NOTICE_LENGTH - 1] + "…"
+    try:
+        await _patiently(lambda: query.answer(text, show_alert=alert))
+    except TelegramBadRequest:
+        return
+
+
+async def _patiently(call: Callable[[], Awaitable[object]]) -> None:
+    for tries_left in reversed(range(TRIES)):
+        try:
+            await call()
+        except TelegramRetryAfter as error:
+            if not tries_left or error.retry_after > LONGEST_WAIT:
+                raise
+            await asyncio.sleep(error.retry_after)
+        except (TelegramNetworkError, TelegramServerError):
+            if not tries_left:
+                raise
+            await asyncio.sleep(TRIES - tries_left)
+        else:
+            return

@@ -1,0 +1,16 @@
+"""Commands and buttons, one noun a file; each has ``make_router``.
+
+- ``start``       /start, /help and the buttons of the greeting
+- ``watch``       /watch, and the button under a pasted address
+- ``unwatch``     /unwatch
+- ``watchlist``   /list and its pages
+- ``card``        the buttons of one watch
+- ``threshold``   /threshold
+- ``whales``      /whales
+- ``mute``        /mute and /unmute
+- ``status``      /status
+- ``paste``       pasted addresses, and whatever nobody understood
+- ``groups``      one polite sentence
+- ``membership``  blocked, unblocked, removed
+- ``failure``     what is said when something went wrong
+"""

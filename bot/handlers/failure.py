@@ -1,0 +1,77 @@
+"""What is said when something went wrong: the sentence of an InputError, or a code that the log
+has too."""
+
+from __future__ import annotations
+
+import secrets
+from html import escape
+from typing import TYPE_CHECKING
+
+import structlog
+from aiogram import Router
+from aiogram.exceptions import TelegramAPIError, TelegramForbiddenError
+from aiogram.filters import ExceptionTypeFilter
+
+from bot.answers import answer, notice
+from bot.texts import general
+from data.errors import InputError
+from data.model import ChatState
+from data.queries import chats
+
+if TYPE_CHECKING:
+    from aiogram.types import ErrorEvent, Update
+
+    from bot.context import Context
+
+_log = structlog.get_logger(__name__)
+
+
+def make_router(context: Context) -> Router:
+    """Its handlers."""
+    router = Router(name="failure")
+
+    async def on_forbidden(event: ErrorEvent) -> None:
+        await note_blocked(event, context)
+
+    router.errors.register(on_input_error, ExceptionTypeFilter(InputError))
+    router.errors.register(on_forbidden, ExceptionTypeFilter(TelegramForbiddenError))
+    router.errors.register(on_failure)
+    return router
+
+
+async def on_input_error(event: ErrorEvent) -> None:
+    """Say the sentence."""
+    await _say(event.update, str(event.exception), escape(str(event.exception), quote=False))
+
+
+async def note_blocked(event: ErrorEvent, context: Context) -> None:
+    """The chat that we were answering does not want to hear from us."""
+    message = event.update.message or (event.update.callback_query or event.update).message
+    if message is not None:
+        async with context.database.write() as connection:
+            reason = "Telegram refused an answer"
+            await chats.set_state(connection, message.chat.id, ChatState.BLOCKED, reason)
+
+
+async def on_failure(event: ErrorEvent) -> None:
+    """Say that it failed and under which code; the log tells what happened."""
+    code = secrets.token_hex(3)
+    _log.error(
+        "an update failed",
+        code=code,
+        update=event.update.update_id,
+        kind=event.update.event_type,
+        exc_info=event.exception,
+    )
+    html = general.failure(code)
+    try:
+        await _say(event.update, html.replace("<code>", "").replace("</code>", ""), html)
+    except TelegramAPIError as error:
+        _log.warning("nor could that be said", code=code, why=type(error).__name__)
+
+
+async def _say(update: Update, plain: str, html: str) -> None:
+    if update.callback_query is not None:
+        await notice(update.callback_query, plain, alert=True)
+    elif update.message is not None and update.message.chat.type == "private":
+        await answer(update.message, html)

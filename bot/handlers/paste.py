@@ -1,0 +1,78 @@
+"""Pasted addresses get an offer; whatever nobody understood gets one helpful sentence."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from aiogram import F, Router
+from aiogram.enums import ContentType
+
+from bot import keyboards
+from bot.answers import answer
+from bot.commands import COMMANDS
+from bot.parse.address import looks_like_address, parse_address
+from bot.parse.text import cleaned, shown
+from bot.texts import general
+from bot.texts import watches as texts
+from bot.texts.words import is_muted
+from data.queries import watches
+
+if TYPE_CHECKING:
+    from aiogram.types import CallbackQuery, Message
+
+    from bot.context import Context
+    from data.model import Chat
+
+_SPOKEN = {
+    ContentType.TEXT, ContentType.PHOTO, ContentType.STICKER, ContentType.VOICE,
+    ContentType.VIDEO, ContentType.DOCUMENT, ContentType.AUDIO, ContentType.ANIMATION,
+    ContentType.CONTACT, ContentType.LOCATION, ContentType.VIDEO_NOTE, ContentType.POLL,
+    ContentType.DICE,
+}  # fmt: skip
+
+
+def make_router() -> Router:
+    """Its handlers; they take everything, so this router comes last."""
+    router = Router(name="paste")
+    router.message.register(unknown_command, F.text.startswith("/"))
+    router.message.register(paste, F.text)
+    router.message.register(not_understood, F.content_type.in_(_SPOKEN))
+    router.callback_query.register(unknown_button)
+    return router
+
+
+async def unknown_command(message: Message) -> None:
+    """There is no such command; perhaps one like it."""
+    name = cleaned((message.text or "")[1:]).split(" ")[0].partition("@")[0]
+    near = difflib.get_close_matches(name[:32].casefold(), list(COMMANDS), n=1)
+    await answer(message, general.unknown_command(shown(name), near[0] if near else None))
+
+
+async def paste(message: Message, context: Context, chat: Chat) -> None:
+    """Offer to watch an address; raise InputError for what was almost one."""
+    text = (message.text or "").strip()
+    if not looks_like_address(cleaned(text)):
+        await answer(message, general.NOT_UNDERSTOOD)
+        return
+    address = parse_address(text)
+    async with context.database.read() as connection:
+        mine = await watches.of_chat(connection, chat.id)
+    chains, labels, now = context.chains, context.labels, context.clock()
+    for watch in mine:
+        if watch.address == address:
+            body = texts.card(watch, chat, chains, labels, now)
+            keyboard = keyboards.card(watch, muted=is_muted(watch.muted_until, now))
+            await answer(message, texts.headed(texts.NOTHING_CHANGED, body), keyboard)
+            return
+    await answer(message, texts.offer(address, chat, chains, labels), keyboards.offer(address))
+
+
+async def not_understood(message: Message) -> None:
+    """A picture, a sticker, a voice."""
+    await answer(message, general.NOT_UNDERSTOOD)
+
+
+async def unknown_button(query: CallbackQuery) -> str:  # noqa: ARG001 - aiogram hands it over
+    """A keyboard of another version."""
+    return general.BUTTON_TOO_OLD

@@ -1,0 +1,53 @@
+"""``/start``, ``/help`` and the buttons of the greeting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiogram import Router
+from aiogram.filters import Command
+
+from bot import keyboards
+from bot.answers import add, answer
+from bot.buttons import Topic, TopicButton
+from bot.handlers.whales import feeds_overview
+from bot.texts import general, watches
+
+if TYPE_CHECKING:
+    from aiogram.types import CallbackQuery, Message
+
+    from bot.context import Context
+    from data.model import Chat
+
+
+def make_router() -> Router:
+    """Its handlers."""
+    router = Router(name="start")
+    router.message.register(start, Command("start", ignore_case=True))
+    router.message.register(tell_help, Command("help", ignore_case=True))
+    router.callback_query.register(tell, TopicButton.filter())
+    return router
+
+
+async def start(message: Message, context: Context) -> None:
+    """Greet."""
+    await answer(message, general.greeting(context.chains), keyboards.greeting())
+
+
+async def tell_help(message: Message) -> None:
+    """Tell every command."""
+    await answer(message, general.HELP)
+
+
+async def tell(
+    query: CallbackQuery, callback_data: TopicButton, context: Context, chat: Chat
+) -> None:
+    """Tell about one thing, below the greeting."""
+    match callback_data.topic:
+        case Topic.WATCH:
+            await add(query, watches.HOW_TO_WATCH)
+        case Topic.HELP:
+            await add(query, general.HELP)
+        case Topic.WHALES:
+            text = await feeds_overview(context, chat)
+            await add(query, text, keyboards.feeds(context.chains))

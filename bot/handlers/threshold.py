@@ -1,0 +1,121 @@
+"""``/threshold [number] <value>``: of one watch, or the chat's default."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from aiogram import Router
+from aiogram.filters import Command
+
+from bot import keyboards
+from bot.answers import answer, show
+from bot.buttons import USD_PRESETS, ChatThresholdButton
+from bot.parse.number import looks_numeric
+from bot.parse.reference import referred
+from bot.parse.threshold import parse_threshold
+from bot.texts import general
+from bot.texts import watches as texts
+from data.errors import InputError
+from data.model import UnitThreshold
+from data.queries import chats, watches
+
+if TYPE_CHECKING:
+    from aiogram.filters import CommandObject
+    from aiogram.types import CallbackQuery, Message
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.context import Context
+    from data.model import Chain, Chat, Watch
+
+_NUMBER = re.compile(r"#?([0-9]{1,9})")
+_DEFAULT = "default"
+
+
+def make_router() -> Router:
+    """Its handlers."""
+    router = Router(name="threshold")
+    router.message.register(threshold, Command("threshold", ignore_case=True))
+    router.callback_query.register(choose_default, ChatThresholdButton.filter())
+    return router
+
+
+async def threshold(message: Message, command: CommandObject, context: Context, chat: Chat) -> None:
+    """Set one watch's threshold, or the default of all that have none; show what it is."""
+    words = (command.args or "").split()
+    if not words:
+        await answer(message, texts.default_threshold(chat), keyboards.chat_thresholds())
+        return
+    number = _NUMBER.fullmatch(words[0])
+    value = words[1:]
+    if number and value and (looks_numeric(value[0]) or value[0].casefold() == _DEFAULT):
+        text = await _set_one(context, chat, int(number[1]), " ".join(value))
+    elif number and not value:
+        text = await _set_default_unless_number(context, chat, int(number[1]), words[0])
+    else:
+        text = await _set_default(context, chat, " ".join(words))
+    await answer(message, text)
+
+
+async def choose_default(
+    query: CallbackQuery, callback_data: ChatThresholdButton, context: Context, chat: Chat
+) -> str:
+    """Set the chat's default to one of the values offered."""
+    if callback_data.usd not in USD_PRESETS:
+        raise InputError(general.BUTTON_TOO_OLD)
+    text = await _write_default(context, chat, Decimal(callback_data.usd))
+    await show(query, text)
+    return "Default changed"
+
+
+async def _set_one(context: Context, chat: Chat, number: int, text: str) -> str:
+    async with context.database.write() as connection:
+        watch = referred(number, await watches.of_chat(connection, chat.id))
+        wanted = None
+        if text.casefold() != _DEFAULT:
+            wanted = parse_threshold(text, _chains_of(watch, context))
+        elif watch.is_feed:
+            msg = "A whale feed has a threshold of its own: write an amount, like $5m."
+            raise InputError(msg)
+        await watches.set_threshold(connection, watch.id, wanted)
+    return texts.threshold_set(replace(watch, threshold=wanted), chat, context.chains)
+
+
+def _chains_of(watch: Watch, context: Context) -> list[Chain]:
+    return [chain for chain in context.chains if watch.chain in {None, chain.name}]
+
+
+async def _set_default_unless_number(context: Context, chat: Chat, number: int, text: str) -> str:
+    async with context.database.read() as connection:
+        mine = await watches.of_chat(connection, chat.id)
+    if text.startswith("#") or any(watch.number == number for watch in mine):
+        msg = (
+            f"To what shall I set watch {number}? Write /threshold {number} $100k; for the chat's"
+            f" default write /threshold ${number}."
+        )
+        raise InputError(msg)
+    return await _set_default(context, chat, text)
+
+
+async def _set_default(context: Context, chat: Chat, text: str) -> str:
+    wanted = parse_threshold(text, context.chains)
+    if isinstance(wanted, UnitThreshold):
+        msg = (
+            "The chat's default is in dollars, like $100k; units go to one watch, like"
+            f" /threshold 2 {wanted.quantity:f} {wanted.symbol}."
+        )
+        raise InputError(msg)
+    return await _write_default(context, chat, wanted.usd)
+
+
+async def _write_default(context: Context, chat: Chat, usd: Decimal) -> str:
+    async with context.database.write() as connection:
+        await chats.set_default_threshold(connection, chat.id, usd)
+        concerned = await _without_own(connection, chat)
+    return texts.default_threshold_set(replace(chat, default_threshold_usd=usd), concerned)
+
+
+async def _without_own(connection: AsyncConnection, chat: Chat) -> int:
+    return sum(watch.threshold is None for watch in await watches.of_chat(connection, chat.id))

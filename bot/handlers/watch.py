@@ -1,0 +1,64 @@
+"""``/watch <address> [threshold] [label…]``, and the button under a pasted address."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiogram import Router
+from aiogram.filters import Command
+
+from bot import keyboards
+from bot.answers import answer, show
+from bot.buttons import OfferButton
+from bot.parse.address import parse_address
+from bot.parse.text import parse_label
+from bot.parse.threshold import split_threshold
+from bot.texts import watches as texts
+from bot.watchlist import watch_address
+
+if TYPE_CHECKING:
+    from aiogram.filters import CommandObject
+    from aiogram.types import CallbackQuery, Message
+
+    from bot.context import Context
+    from data.model import Chat
+
+
+def make_router() -> Router:
+    """Its handlers."""
+    router = Router(name="watch")
+    router.message.register(watch, Command("watch", ignore_case=True))
+    router.callback_query.register(accept_offer, OfferButton.filter())
+    return router
+
+
+async def watch(message: Message, command: CommandObject, context: Context, chat: Chat) -> None:
+    """Watch an address; one that is watched already takes the new threshold and label."""
+    words = (command.args or "").split()
+    if not words:
+        await answer(message, texts.HOW_TO_WATCH)
+        return
+    address = parse_address(words[0])
+    threshold, rest = split_threshold(words[1:], context.chains)
+    label = parse_label(" ".join(rest))
+    now = context.clock()
+    async with context.database.write() as connection:
+        watched, new = await watch_address(connection, chat, address, threshold, label, now)
+    head = texts.NOW_WATCHING if new else texts.NOTHING_CHANGED
+    if not new and (threshold is not None or label is not None):
+        head = texts.CHANGED
+    body = texts.card(watched, chat, context.chains, context.labels, now)
+    await answer(message, texts.headed(head, body), keyboards.after_watch(watched))
+
+
+async def accept_offer(
+    query: CallbackQuery, callback_data: OfferButton, context: Context, chat: Chat
+) -> None:
+    """Watch the pasted address from the chat's default on."""
+    now = context.clock()
+    address = bytes.fromhex(callback_data.address)
+    async with context.database.write() as connection:
+        watched, new = await watch_address(connection, chat, address, None, None, now)
+    body = texts.card(watched, chat, context.chains, context.labels, now)
+    head = texts.NOW_WATCHING if new else texts.NOTHING_CHANGED
+    await show(query, texts.headed(head, body), keyboards.after_watch(watched))

@@ -1,0 +1,74 @@
+"""What ``/status`` tells, as plain values: read from what was published and from the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from data.queries import alerts, cursors
+from data.redis import published
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.context import Context
+    from data.model import Chain, CoverageGap
+    from data.redis.published import ChainStatus
+
+SILENT_AFTER = timedelta(seconds=60)
+"""The watcher's loop writes every second or two; a minute without is a standstill."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChainHealth:
+    """One chain. ``progress`` is the writer's own stamp of the last round or cursor move."""
+
+    chain: Chain
+    published: ChainStatus | None
+    cursor: int | None
+    progress: datetime | None
+    running: bool
+    gaps: tuple[CoverageGap, ...]
+
+    @property
+    def behind(self) -> int | None:
+        """Blocks between the head and the cursor."""
+        head = self.published.head if self.published else None
+        return None if head is None or self.cursor is None else max(0, head - self.cursor)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """All chains, and the outbox. ``redis`` tells whether what is published could be read."""
+
+    chains: tuple[ChainHealth, ...]
+    redis: bool
+    pending: int
+    pending_since: datetime | None
+
+
+async def read_health(context: Context) -> Health:
+    """Ask the database and Redis, never a node."""
+    now = context.clock()
+    statuses: dict[str, ChainStatus | None] = {}
+    redis = True
+    try:
+        for chain in context.chains:
+            statuses[chain.name] = await published.chain_status(context.redis, chain.name)
+    except published.AWAY:
+        redis = False
+    async with context.database.read() as connection:
+        moved = await cursors.updated_at(connection)
+        pending, since = await alerts.oldest_pending(connection)
+        gaps = {chain.name: await cursors.gaps(connection, chain.name) for chain in context.chains}
+    chains = []
+    for chain in context.chains:
+        status = statuses.get(chain.name)
+        number, _, moved_at = moved.get(chain.name, (None, None, None))
+        stamps = [stamp for stamp in (status and status.written_at, moved_at) if stamp]
+        progress = max(stamps, default=None)
+        running = progress is not None and now - progress <= SILENT_AFTER
+        still_open = tuple(gap for gap in gaps[chain.name] if gap.closed_at is None)
+        chains.append(ChainHealth(chain, status, number, progress, running, still_open))
+    return Health(tuple(chains), redis, pending, since)

@@ -1,0 +1,185 @@
+"""The inline keyboards: rows of buttons under a message."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.buttons import (
+    ALL_CHAINS,
+    FEED_PRESETS,
+    MUTE_PRESETS,
+    USD_PRESETS,
+    Act,
+    ChatMuteButton,
+    ChatThresholdButton,
+    FeedAct,
+    FeedButton,
+    OfferButton,
+    PageButton,
+    Topic,
+    TopicButton,
+    WatchButton,
+)
+from bot.numbers import short_usd
+from bot.texts import buttons as captions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from aiogram.filters.callback_data import CallbackData
+
+    from data.model import Chain, Watch
+
+PAGE_LENGTH = 8
+"""Watches on one page of the list."""
+
+
+def _button(text: str, data: CallbackData) -> InlineKeyboardButton:
+    return InlineKeyboardButton(text=text, callback_data=data.pack())
+
+
+def _keyboard(*rows: Sequence[InlineKeyboardButton]) -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup(inline_keyboard=[list(row) for row in rows if row])
+
+
+def greeting() -> InlineKeyboardMarkup:
+    """Under ``/start``."""
+    return _keyboard(
+        [_button(captions.WATCH_A_WALLET, TopicButton(topic=Topic.WATCH))],
+        [
+            _button(captions.WHALE_FEED, TopicButton(topic=Topic.WHALES)),
+            _button(captions.HELP, TopicButton(topic=Topic.HELP)),
+        ],
+    )
+
+
+def offer(address: bytes) -> InlineKeyboardMarkup:
+    """Under an address that somebody pasted."""
+    return _keyboard([_button(captions.WATCH_IT, OfferButton(address=address.hex()))])
+
+
+def after_watch(watch: Watch, *, muted: bool = False) -> InlineKeyboardMarkup:
+    """Under a watch."""
+    mute = (
+        _button(captions.UNMUTE, WatchButton(id=watch.id, act=Act.UNMUTE))
+        if muted
+        else _button(captions.MUTE, WatchButton(id=watch.id, act=Act.MUTES))
+    )
+    return _keyboard(
+        [
+            _button(captions.CHANGE_THRESHOLD, WatchButton(id=watch.id, act=Act.THRESHOLDS)),
+            mute,
+            _button(captions.REMOVE, WatchButton(id=watch.id, act=Act.ASK)),
+        ]
+    )
+
+
+def card(watch: Watch, *, muted: bool) -> InlineKeyboardMarkup:
+    """Under a watch opened from the list."""
+    mutes = (
+        [_button(captions.UNMUTE, WatchButton(id=watch.id, act=Act.UNMUTE))]
+        if muted
+        else _mutes(watch)
+    )
+    return _keyboard(
+        _thresholds(watch),
+        mutes,
+        [
+            _button(captions.BACK_TO_LIST, PageButton(page=0)),
+            _button(captions.REMOVE, WatchButton(id=watch.id, act=Act.ASK)),
+        ],
+    )
+
+
+def thresholds(watch: Watch) -> InlineKeyboardMarkup:
+    """Values to choose from; an address may also take the chat's default."""
+    default = [_button(captions.USE_DEFAULT, WatchButton(id=watch.id, act=Act.DEFAULT))]
+    return _keyboard(_thresholds(watch), [] if watch.is_feed else default, _back(watch))
+
+
+def mutes(watch: Watch) -> InlineKeyboardMarkup:
+    """Durations to choose from."""
+    return _keyboard(_mutes(watch), _back(watch))
+
+
+def confirm_removal(watch: Watch) -> InlineKeyboardMarkup:
+    """Before a watch is removed by button."""
+    return _keyboard(
+        [
+            _button(captions.REMOVE_YES, WatchButton(id=watch.id, act=Act.REMOVE)),
+            _button(captions.KEEP, WatchButton(id=watch.id, act=Act.OPEN)),
+        ]
+    )
+
+
+def _back(watch: Watch) -> list[InlineKeyboardButton]:
+    return [_button(captions.BACK, WatchButton(id=watch.id, act=Act.OPEN))]
+
+
+def _thresholds(watch: Watch) -> list[InlineKeyboardButton]:
+    presets = FEED_PRESETS if watch.is_feed else USD_PRESETS
+    return [
+        _button(short_usd(Decimal(usd)), WatchButton(id=watch.id, act=Act.USD, value=usd))
+        for usd in presets
+    ]
+
+
+def _mutes(watch: Watch) -> list[InlineKeyboardButton]:
+    return [
+        _button(captions.mute_for(minutes), WatchButton(id=watch.id, act=Act.MUTE, value=minutes))
+        for minutes in MUTE_PRESETS
+    ]
+
+
+def watchlist(names: Sequence[tuple[Watch, str]], page: int, pages: int) -> InlineKeyboardMarkup:
+    """A button for each watch of the page, two in a row, and the way to the other pages."""
+    watches = [_button(name, WatchButton(id=watch.id, act=Act.OPEN)) for watch, name in names]
+    turns = []
+    if page > 0:
+        turns.append(_button(captions.PREVIOUS, PageButton(page=page - 1)))
+    if page + 1 < pages:
+        turns.append(_button(captions.NEXT, PageButton(page=page + 1)))
+    rows = [watches[start : start + 2] for start in range(0, len(watches), 2)]
+    return _keyboard(*rows, turns)
+
+
+def feeds(chains: Iterable[Chain]) -> InlineKeyboardMarkup:
+    """Which chain's feed?"""
+    rows = [
+        [_button(chain.title, FeedButton(chain=chain.name, act=FeedAct.OPEN))] for chain in chains
+    ]
+    everything = _button(captions.ALL_CHAINS, FeedButton(chain=ALL_CHAINS, act=FeedAct.OPEN))
+    return _keyboard(*rows, [everything])
+
+
+def feed(chain: str, *, exists: bool) -> InlineKeyboardMarkup:
+    """From which value on?"""
+    values = [
+        _button(short_usd(Decimal(usd)), FeedButton(chain=chain, act=FeedAct.USD, value=usd))
+        for usd in FEED_PRESETS
+    ]
+    off = [_button(captions.FEED_OFF, FeedButton(chain=chain, act=FeedAct.OFF))]
+    back = [_button(captions.BACK, TopicButton(topic=Topic.WHALES))]
+    return _keyboard(values, off if exists else [], back)
+
+
+def chat_thresholds() -> InlineKeyboardMarkup:
+    """Defaults to choose from."""
+    return _keyboard(
+        [_button(short_usd(Decimal(usd)), ChatThresholdButton(usd=usd)) for usd in USD_PRESETS]
+    )
+
+
+def chat_mutes(*, muted: bool) -> InlineKeyboardMarkup:
+    """For how long is the whole chat muted?"""
+    if muted:
+        return _keyboard([_button(captions.UNMUTE, ChatMuteButton(minutes=0))])
+    return _keyboard(
+        [
+            _button(captions.mute_for(minutes), ChatMuteButton(minutes=minutes))
+            for minutes in MUTE_PRESETS
+        ]
+    )

@@ -1,0 +1,32 @@
+"""Chains as people call them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.parse.text import shown
+from data.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from data.model import Chain
+
+
+def parse_chain(text: str, chains: Iterable[Chain]) -> Chain | None:
+    """The chain of that name, title or coin; None stands for ``all`` of them.
+
+    Raises InputError for anything else.
+    """
+    wanted = text.strip().casefold()
+    known = list(chains)
+    if wanted in {"all", "*"}:
+        return None
+    for chain in known:
+        if wanted in {chain.name, chain.title.casefold(), chain.native_symbol.casefold()}:
+            return chain
+    names = ", ".join(chain.name for chain in known)
+    msg = f"I don't follow “{shown(text)}”: write one of {names}, or all."
+    if not wanted:
+        msg = f"Which chain? Write one of {names}, or all."
+    raise InputError(msg)

@@ -1,0 +1,10 @@
+"""Everything the bot says outside of alerts. Functions return HTML, with what is foreign escaped.
+
+- ``words``    thresholds, addresses, times: the parts that sentences are made of
+- ``buttons``  captions
+- ``general``  greeting, help, what is said when something is not understood
+- ``watches``  a watch, the watchlist, what became of them
+- ``feeds``    whale feeds
+- ``mutes``    mute and unmute
+- ``status``   what the bot knows about its own health
+"""

@@ -1,0 +1,26 @@
+"""Captions of buttons: plain text."""
+
+from __future__ import annotations
+
+WATCH_A_WALLET = "👁 Watch a wallet"
+WHALE_FEED = "🐋 Whale feed"
+HELP = "Help"
+WATCH_IT = "👁 Watch it"
+CHANGE_THRESHOLD = "Change threshold"
+MUTE = "Mute"
+UNMUTE = "🔔 Unmute"
+REMOVE = "Remove"
+REMOVE_YES = "Yes, remove it"
+KEEP = "Keep it"
+USE_DEFAULT = "The chat's default"
+BACK = "‹ Back"
+BACK_TO_LIST = "‹ List"
+PREVIOUS = "‹ Previous"
+NEXT = "Next ›"
+ALL_CHAINS = "All chains"
+FEED_OFF = "Turn it off"
+
+
+def mute_for(minutes: int) -> str:
+    """``Mute 8 h``."""
+    return f"🔕 {minutes // 1440} d" if minutes % 1440 == 0 else f"🔕 {minutes // 60} h"

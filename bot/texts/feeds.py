@@ -1,0 +1,60 @@
+"""Whale feeds: everything big on a chain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.texts.words import chain_words, threshold_meaning, threshold_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from decimal import Decimal
+
+    from data.model import Chain, Watch
+
+
+def overview(feeds: Sequence[Watch], chains: Sequence[Chain], default: Decimal) -> str:
+    """What a feed is, and which ones the chat has."""
+    lines = [
+        f"{chain_words(feed.chain, chains)}: from <b>{threshold_words(feed.threshold, default)}</b>"
+        for feed in feeds
+    ]
+    head = "🐋 <b>Whale feeds</b>\nEverything big on a chain, whoever moves it."
+    return "\n\n".join([head, *(["\n".join(lines)] if lines else []), "Which chain?"])
+
+
+def one(feed: Watch | None, chain: str | None, chains: Sequence[Chain], default: Decimal) -> str:
+    """One feed, above the values to choose from."""
+    where = chain_words(chain, chains)
+    now = f"from <b>{threshold_words(feed.threshold, default)}</b>" if feed else "off"
+    return (
+        f"🐋 <b>{where}</b>: {now}\n\nFrom which value on? Any other goes too, like"
+        f" <code>/whales {chain or 'all'} $250k</code> or"
+        f" <code>/whales {chain or 'all'} 500 {_symbol(chain, chains)}</code>."
+    )
+
+
+def turned_on(feed: Watch, chains: Sequence[Chain], default: Decimal, *, changed: bool) -> str:
+    """After a feed was made or changed."""
+    now = " now" if changed else ""
+    said = (
+        f"🐋 I{now} tell you about everything from"
+        f" <b>{threshold_words(feed.threshold, default)}</b> on {chain_words(feed.chain, chains)}"
+    )
+    meaning = threshold_meaning(feed.threshold, chains)
+    return f"{said}; that counts {meaning}." if meaning else f"{said}."
+
+
+def turned_off(chain: str | None, chains: Sequence[Chain]) -> str:
+    """After a feed was removed."""
+    return f"The whale feed of {chain_words(chain, chains)} is off."
+
+
+def was_off(chain: str | None) -> str:
+    """There was no such feed to turn off; plain text."""
+    whose = "all chains together" if chain is None else chain
+    return f"There is no whale feed of {whose} here: /whales shows which there are."
+
+
+def _symbol(chain: str | None, chains: Sequence[Chain]) -> str:
+    return next((known.native_symbol for known in chains if chain in {None, known.name}), "ETH")

@@ -1,0 +1,71 @@
+"""Greeting, help, and what is said when something is not understood."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from bot.texts.words import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from data.model import Chain
+
+NOT_UNDERSTOOD = (
+    "I only understand commands and addresses: paste an address to watch it, or send /help."
+)
+GROUPS = "I work in private chats only for now: write to me directly, and we'll set up your alerts."
+OLD_BUTTON = "This button no longer does anything: send the command again."
+BUTTON_TOO_OLD = "This button is from an older version: send the command again."
+
+
+def greeting(chains: Sequence[Chain]) -> str:
+    """The answer to ``/start``."""
+    titles = escape(listed([chain.title for chain in chains]))
+    return (
+        "🐋 <b>Hello, I'm Spyhop.</b>\n\n"
+        f"I follow {titles} block by block, and tell you within seconds when a wallet you watch"
+        " moves funds, or when anything big enough moves at all.\n\n"
+        "Paste an address to watch it, or begin here:"
+    )
+
+
+HELP = """<b>What I understand</b>
+
+<b>Wallets</b>
+/watch <code>&lt;address&gt; [threshold] [label]</code>
+   <code>/watch 0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045 50 ETH Vitalik</code>
+/unwatch <code>&lt;number, address or label&gt;</code>
+/list – your watches, to change them with buttons
+
+<b>Everything big</b>
+/whales <code>&lt;chain or all&gt; &lt;value or off&gt;</code>
+   <code>/whales ethereum $5m</code>
+
+<b>How much is enough</b>
+/threshold <code>&lt;value&gt;</code> – for all watches without their own
+/threshold <code>&lt;number&gt; &lt;value&gt;</code> – for one watch
+A value is <code>250000</code>, <code>$250k</code>, <code>1.5m</code>, <code>50 ETH</code> or \
+<code>1_000_000 USDC</code>.
+
+<b>Quiet</b>
+/mute <code>[number] &lt;duration&gt;</code> – <code>30m</code>, <code>2h</code>, <code>1d</code>
+/unmute <code>[number]</code>
+
+/status – how far I am on each chain"""
+
+
+def unknown_command(name: str, close: str | None) -> str:
+    """The answer to a command that does not exist."""
+    if close:
+        return f"I don't know /{escape(name)}; did you mean /{close}? /help lists them all."
+    return f"I don't know /{escape(name)}: /help lists what I understand."
+
+
+def failure(code: str) -> str:
+    """The answer when something broke in here; the log has the same code."""
+    return (
+        f"Something went wrong in here and nothing was changed, please try again in a minute;"
+        f" if it stays, tell whoever runs this bot the code <code>{code}</code>."
+    )

@@ -1,0 +1,148 @@
+"""The bot's concrete parts, put together here and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import signal
+import socket
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Protocol
+
+import structlog
+from aiogram import Bot
+from aiogram.client.default import DefaultBotProperties
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.enums import ParseMode
+
+from bot.commands import register_commands
+from bot.context import Context
+from bot.dispatcher import make_dispatcher
+from bot.polling import Polling
+from data.chains import known_chains
+from data.database import Database
+from data.errors import ConfigurationError
+from data.labels import curated_labels
+from data.migrate import prepare_schema
+from data.redis.connection import open_redis, refuse_eviction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from redis.asyncio import Redis
+
+    from data.settings import Settings
+
+_log = structlog.get_logger(__name__)
+
+GRACE = 8
+"""Seconds between a signal and the end, for whatever is under way."""
+
+NOT_SET = (
+    "BOT_TOKEN is not set: @BotFather on Telegram gives you one, put it into .env; `make demo`"
+    " needs none"
+)
+
+
+class Delivering(Protocol):
+    """What sends alerts beside the polling."""
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Send until ``stopping``."""
+
+
+def make_delivery(
+    bot: Bot, database: Database, redis: Redis, settings: Settings, owner: str
+) -> Delivering:
+    """The delivery of ``bot.delivery``."""
+    from bot.delivery import Delivery
+
+    return Delivery(bot, database, redis, settings, owner)
+
+
+def open_bot(settings: Settings) -> Bot:
+    """The bot, speaking HTML without link previews. Raises ConfigurationError without a token."""
+    if settings.bot_token is None:
+        raise ConfigurationError(NOT_SET)
+    session = AiohttpSession(api=TelegramAPIServer.from_base(settings.telegram_api_url))
+    return Bot(
+        settings.bot_token.get_secret_value(),
+        session=session,
+        default=DefaultBotProperties(parse_mode=ParseMode.HTML, link_preview_is_disabled=True),
+    )
+
+
+async def run_bot(
+    settings: Settings,
+    *,
+    deliver_with: Callable[[Bot, Database, Redis, Settings, str], Delivering] = make_delivery,
+) -> None:
+    """The whole process: until SIGTERM or SIGINT, or until a part of it fails.
+
+    Raises ConfigurationError when a setting, the schema or Telegram says that it cannot work.
+    """
+    bot = open_bot(settings)
+    stopping = _stop_on_signals()
+    if settings.database_url is None:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    redis = open_redis(settings.redis)
+    database = Database(settings.database)
+    try:
+        await prepare_schema(database, migrate_now=settings.auto_migrate)
+        await refuse_eviction(redis)
+        context = Context(
+            database=database,
+            redis=redis,
+            settings=settings,
+            chains=tuple(known_chains()[name] for name in settings.chains),
+            labels=curated_labels(),
+            clock=lambda: datetime.now(UTC),
+        )
+        polling = Polling(bot, make_dispatcher(context), redis, context.clock)
+        delivery = deliver_with(bot, database, redis, settings, _owner())
+        await _together(
+            polling.run(stopping),
+            delivery.run(stopping),
+            register_commands(bot, stopping),
+        )
+    finally:
+        await bot.session.close()
+        await redis.aclose()
+        await database.close()
+
+
+async def _together(*parts: Coroutine[object, object, None]) -> None:
+    """Run all of them; the first that fails ends the others, and its error is raised."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for part in parts:
+                group.create_task(part)
+    except BaseExceptionGroup as errors:
+        first, *others = errors.exceptions
+        for error in others:
+            _log.error("and this failed as well", exc_info=error)
+        raise first from None
+
+
+def _stop_on_signals() -> asyncio.Event:
+    """An event set by SIGTERM and SIGINT; what has not ended by itself after GRACE is cancelled."""
+    stopping = asyncio.Event()
+    loop, process = asyncio.get_running_loop(), asyncio.current_task()
+
+    def stop() -> None:
+        if not stopping.is_set() and process is not None:
+            stopping.set()
+            loop.call_later(GRACE, process.cancel)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with suppress(NotImplementedError):  # Windows
+            loop.add_signal_handler(number, stop)
+    return stopping
+
+
+def _owner() -> str:
+    """Who holds this process's leases: no two processes share it."""
+    return f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
