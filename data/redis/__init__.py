@@ -5,4 +5,6 @@
 - ``wake``        wake-ups: something is in the outbox
 - ``claims``      a send's mark, so that nothing is said twice
 - ``limiter``     the token buckets and the sliding log that Telegram's limits ask for
+- ``scripts``     the Lua files beside, loaded
+- ``away``        the error of a server that cannot be asked
 """

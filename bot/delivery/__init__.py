@@ -1,0 +1,23 @@
+"""From the outbox to the chat: `Delivery` leases a chat and tells it what waits.
+
+The way of an alert, file by file:
+
+- ``delivery``      leases chats that are due, a few at once, until told to stop
+- ``turn``          one leased chat: read, decide, pass the limiter, claim, send, record
+- ``outbox``        what waits for a chat, read again before every message
+- ``verdict``       whether an alert is still wanted (mutes, deleted watches)
+- ``batch``         alone, or with many others in one list
+- ``rate_limiter``  Telegram's limits; command answers take from the same buckets
+- ``render``        an alert as HTML; from ``title``, ``amounts``, ``parties``
+- ``listing``       several alerts in one message
+- ``clean``         foreign text made harmless · ``markup``: HTML as Telegram counts it
+- ``send``          one call to Telegram → ``outcomes``
+- ``floods``        whom a 429 is meant for · ``backoff``: how long to keep away
+- ``events``        what listeners are told · ``instruments``: the log and the counters
+- ``means``         what every turn works with
+"""
+
+from bot.delivery.delivery import Delivery
+from bot.delivery.rate_limiter import RateLimiter
+
+__all__ = ["Delivery", "RateLimiter"]

@@ -1,0 +1,191 @@
+"""Delivery itself: leases chats that are due, and gives each its turn, a few at once."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.delivery.backoff import Backoff
+from bot.delivery.events import DeliveryEvent, EventKind
+from bot.delivery.instruments import count_event, log_event
+from bot.delivery.means import Means
+from bot.delivery.rate_limiter import RateLimiter
+from bot.delivery.turn import Turn
+from data.chains import known_chains
+from data.errors import ConfigurationError
+from data.labels import curated_labels
+from data.queries import queues
+from data.redis.claims import Claims
+from data.redis.wake import Sleeper
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiogram import Bot
+    from redis.asyncio import Redis
+
+    from bot.delivery.events import Listener
+    from data.database import Database
+    from data.queries.queues import ChatLease
+    from data.settings import Settings
+
+AT_ONCE = 8
+POLL_SECONDS = 1.0
+LAST_WORDS_SECONDS = 8.0
+
+
+class Delivery:
+    """Sends what stands in the outbox. Any number of processes may run one each.
+
+    ``owner`` is new with every start. ``run`` may be called once.
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        database: Database,
+        redis: Redis,
+        settings: Settings,
+        owner: str,
+        *,
+        listeners: Sequence[Listener] = (log_event, count_event),
+    ) -> None:
+        self._owner = owner
+        self._sleeper = Sleeper(redis)
+        self._turns: set[asyncio.Task[None]] = set()
+        self._not_before = 0.0
+        self._stalled = False
+        self._means = Means(
+            bot=bot,
+            database=database,
+            limiter=RateLimiter(redis, settings),
+            claims=Claims(redis, owner, timedelta(seconds=settings.send_lease_for)),
+            backoff=Backoff(settings.backoff_first, settings.backoff_longest),
+            chains=known_chains(),
+            labels=curated_labels(),
+            lease_for=timedelta(seconds=settings.chat_lease_for),
+            stopping=asyncio.Event(),
+            listeners=listeners,
+        )
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Deliver until ``stopping`` is set and what is in flight has ended, at most 10 s later.
+
+        Raises ConfigurationError when Telegram no longer takes the token; nothing else.
+        """
+        try:
+            async with asyncio.TaskGroup() as group:
+                beside = [
+                    group.create_task(self._sleeper.listen()),
+                    group.create_task(self._hear(stopping)),
+                ]
+                await self._lease_until_stopped(group)
+                await self._end_turns()
+                for task in beside:
+                    task.cancel()
+        except BaseExceptionGroup as errors:
+            fatal = errors.subgroup(ConfigurationError)
+            if fatal is None:
+                raise
+            raise _first(fatal) from None
+
+    async def _hear(self, stopping: asyncio.Event) -> None:
+        await stopping.wait()
+        self._means.stopping.set()
+        self._sleeper.set()
+
+    async def _lease_until_stopped(self, group: asyncio.TaskGroup) -> None:
+        repaired = False
+        while not self._means.stopping.is_set():
+            free = AT_ONCE - len(self._turns)
+            leased: list[ChatLease] = []
+            if free:
+                try:
+                    repaired = repaired or await self._repair()
+                    leased = await self._lease(free)
+                except Exception as error:  # noqa: BLE001 - whatever is away, alerts wait for it
+                    self._stall(error)
+                else:
+                    self._resume()
+            for held in leased:
+                turn = group.create_task(self._give_turn(held))
+                self._turns.add(turn)
+                turn.add_done_callback(self._end_turn)
+            if len(leased) < free or not free:
+                await self._sleeper.sleep(POLL_SECONDS)
+
+    async def _repair(self) -> bool:
+        async with self._means.database.write() as connection:
+            await queues.repair(connection)
+        return True
+
+    async def _lease(self, free: int) -> list[ChatLease]:
+        """Chats to turn to now; none while the bot is paused or Telegram cannot be reached."""
+        wait = await self._means.limiter.bot_paused_for()
+        loop = asyncio.get_running_loop()
+        wait = max(wait, self._not_before - loop.time())
+        if wait > 0:
+            self._wake_in(wait)
+            return []
+        async with self._means.database.write() as connection:
+            return await queues.lease(connection, self._owner, self._means.lease_for, free)
+
+    async def _give_turn(self, held: ChatLease) -> None:
+        turn = Turn(self._means, held)
+        try:
+            again_in = await turn.take()
+        except ConfigurationError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one chat's trouble must not end delivery
+            self._stall(error)
+            await self._give_back(turn)
+            return
+        if turn.telegram_away:
+            self._keep_away()
+        if again_in is not None:
+            self._wake_in(again_in)
+
+    async def _give_back(self, turn: Turn) -> None:
+        try:
+            await turn.give_back(POLL_SECONDS)
+        except Exception as error:  # noqa: BLE001 - then the lease runs out by itself
+            self._stall(error)
+
+    def _keep_away(self) -> None:
+        """Leave Telegram alone for a while; turns that fail together count as one failure."""
+        now = asyncio.get_running_loop().time()
+        if now >= self._not_before:
+            self._not_before = now + self._means.backoff.failed(None)
+
+    def _end_turn(self, turn: asyncio.Task[None]) -> None:
+        self._turns.discard(turn)
+        self._sleeper.set()
+
+    def _wake_in(self, seconds: float) -> None:
+        """Wake the loop when something is due; what is further off, the slow poll finds."""
+        if seconds <= POLL_SECONDS:
+            asyncio.get_running_loop().call_later(seconds, self._sleeper.set)
+
+    def _stall(self, error: Exception) -> None:
+        if not self._stalled:
+            self._stalled = True
+            # the error's text may hold a URL with its password
+            reason = type(error).__name__
+            self._means.tell(DeliveryEvent(EventKind.STALLED, reason=reason))
+
+    def _resume(self) -> None:
+        if self._stalled:
+            self._stalled = False
+            self._means.tell(DeliveryEvent(EventKind.RESUMED))
+
+    async def _end_turns(self) -> None:
+        if self._turns:
+            await asyncio.wait(self._turns, timeout=LAST_WORDS_SECONDS)
+        for turn in self._turns:
+            turn.cancel()
+
+
+def _first(group: BaseExceptionGroup[ConfigurationError]) -> ConfigurationError:
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error

@@ -1,0 +1,57 @@
+"""The two standing listeners: the log and Prometheus."""
+
+from __future__ import annotations
+
+import structlog
+from prometheus_client import Counter
+
+from bot.delivery.events import DeliveryEvent, EventKind
+
+_log = structlog.get_logger(__name__)
+
+_alerts = Counter("spyhop_delivery_alerts", "Alerts by what became of them", ["outcome"])
+_troubles = Counter("spyhop_delivery_events", "Deliveries that did not end as sent", ["event"])
+
+_QUIET = {EventKind.SENT, EventKind.EDITED}
+_LOUD = {
+    EventKind.FAILED,
+    EventKind.UNKNOWN,
+    EventKind.REPEATED,
+    EventKind.STALLED,
+    EventKind.FLOODED,
+}
+_SENTENCES = {
+    EventKind.SENT: "alerts sent",
+    EventKind.REPEATED: "alerts sent that may be repeats: an earlier send left no trace",
+    EventKind.EDITED: "message edited",
+    EventKind.DROPPED: "alerts dropped",
+    EventKind.FLOODED: "Telegram asks to wait",
+    EventKind.FAILED: "a send failed and will be tried again",
+    EventKind.UNKNOWN: "nobody knows whether a send arrived",
+    EventKind.UNREACHABLE: "a chat cannot be reached any more",
+    EventKind.MALFORMED: "Telegram could not read the markup: sent as plain text",
+    EventKind.STALLED: "delivery waits; alerts stay in the outbox",
+    EventKind.RESUMED: "delivery goes on",
+}
+
+
+def log_event(event: DeliveryEvent) -> None:
+    """One line an event; what goes well only at DEBUG."""
+    log = _log.bind(chat=event.chat_id, alerts=event.alerts, reason=event.reason)
+    sentence = _SENTENCES[event.kind]
+    if event.kind is EventKind.MALFORMED:
+        log.error(sentence)
+    elif event.kind in _LOUD:
+        log.warning(sentence)
+    elif event.kind in _QUIET:
+        log.debug(sentence)
+    else:
+        log.info(sentence)
+
+
+def count_event(event: DeliveryEvent) -> None:
+    """Alerts by outcome, troubles by kind."""
+    if event.kind in {EventKind.SENT, EventKind.REPEATED, EventKind.DROPPED}:
+        _alerts.labels(event.kind.value).inc(event.alerts)
+    else:
+        _troubles.labels(event.kind.value).inc()

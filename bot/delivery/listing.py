@@ -1,0 +1,88 @@
+"""Several alerts in one message: a list, the largest first, within what one message holds."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from bot.delivery.amounts import value
+from bot.delivery.clean import label_markup
+from bot.delivery.markup import LONGEST, visible_length
+from bot.delivery.parties import Names, way
+from bot.delivery.render import Rendered, matched_watches, render, told_movements, watch_name
+from bot.delivery.title import headline
+from data.model import AlertState
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
+
+    from data.labels import Labels
+    from data.model import Alert, Chain, Chat, Movement, Watch
+
+# Telegram reads 100 entities a message; a line has up to four
+_LINES = 24
+_KEPT_FREE = 300
+
+
+def render_message(
+    alerts: Sequence[Alert],
+    movements: Mapping[int, Movement],
+    watches: Mapping[int, Watch],
+    chat: Chat,
+    chains: Mapping[str, Chain],
+    labels: Labels,
+    now: datetime,
+    *,
+    repeats: Collection[int] = (),
+) -> Rendered:
+    """What a message shows of its alerts, one or many; ``repeats`` are ids that may be repeats."""
+    if len(alerts) == 1:
+        (alert,) = alerts
+        repeat = alert.id in repeats
+        return render(alert, movements, watches, chat, chains, labels, now, repeat=repeat)
+    by_size = sorted(alerts, key=lambda alert: _size(alert, movements), reverse=True)
+    lines = [f"🐋 <b>{len(alerts)} alerts</b>, the largest first"]
+    length = visible_length(lines[0])
+    for position, alert in enumerate(by_size[:_LINES], 1):
+        line = f"{position}. {_line(alert, movements, watches, chains, labels)}"
+        length += visible_length(line) + 1
+        if length > LONGEST - _KEPT_FREE:
+            break
+        lines.append(line)
+    more = len(alerts) - (len(lines) - 1)
+    if more:
+        lines.append(f"… and {more} more")
+    if any(alert.state is AlertState.RETRACTED for alert in alerts):
+        lines.append("<s>Struck through</s>: taken back by a reorganisation of the chain")
+    if any(alert.id in repeats for alert in alerts):
+        lines.append("🔁 Possible repeat of some: an earlier attempt left no trace")
+    return Rendered("\n".join(lines), "list")
+
+
+def _size(alert: Alert, movements: Mapping[int, Movement]) -> Decimal:
+    movement = movements.get(alert.movement_id)
+    return Decimal(0) if movement is None or movement.usd is None else movement.usd
+
+
+def _line(
+    alert: Alert,
+    movements: Mapping[int, Movement],
+    watches: Mapping[int, Watch],
+    chains: Mapping[str, Chain],
+    labels: Labels,
+) -> str:
+    matched = matched_watches(alert, watches)
+    chain = chains.get(alert.chain)
+    names = Names.of(alert.chain, chain, matched, labels)
+    told = told_movements(alert, movements)
+    for_feed = bool(matched) and matched[0].is_feed
+    parts = [names.transaction(alert.tx_hash, "Transaction")]
+    if told:
+        said = headline(told[0], chain, for_feed=for_feed)
+        parts = [f"{names.transaction(alert.tx_hash, said)} · {value(told[0])}"]
+        parts.append(way(told[0], names))
+    parts.append(label_markup(chain.title if chain else alert.chain))
+    parts.extend(watch_name(watch) for watch in matched[:1])
+    text = " · ".join(parts)
+    return f"<s>{text}</s>" if alert.state is AlertState.RETRACTED else text

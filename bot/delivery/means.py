@@ -1,0 +1,51 @@
+"""What every turn of a chat works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bot.delivery.floods import Floods
+
+if TYPE_CHECKING:
+    from asyncio import Event
+    from collections.abc import Callable, Mapping, Sequence
+
+    from aiogram import Bot
+
+    from bot.delivery.backoff import Backoff
+    from bot.delivery.events import DeliveryEvent, Listener
+    from bot.delivery.rate_limiter import RateLimiter
+    from data.database import Database
+    from data.labels import Labels
+    from data.model import Chain
+    from data.redis.claims import Claims
+
+
+def utc_now() -> datetime:
+    """The clock of mutes and of what the screen says."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """Shared by all turns of one process; ``backoff`` knows chats by id, and Telegram as None."""
+
+    bot: Bot
+    database: Database
+    limiter: RateLimiter
+    claims: Claims
+    backoff: Backoff
+    chains: Mapping[str, Chain]
+    labels: Labels
+    lease_for: timedelta
+    stopping: Event
+    listeners: Sequence[Listener]
+    floods: Floods = field(default_factory=Floods)
+    clock: Callable[[], datetime] = utc_now
+
+    def tell(self, event: DeliveryEvent) -> None:
+        """Let every listener know."""
+        for listener in self.listeners:
+            listener(event)

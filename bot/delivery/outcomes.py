@@ -1,0 +1,65 @@
+"""What became of a send or an edit, told apart by what must be done next.
+
+- ``Shown``        Telegram has it (a send's message id; an edit that changes nothing counts too)
+- ``Flooded``      not sent; wait as long as Telegram says
+- ``Unreachable``  not sent; the chat has a new state
+- ``Refused``      not sent, and never will be: this message, not this chat, is the trouble
+- ``Failed``       not sent; try again later
+- ``Unknown``      nobody knows
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from data.model import ChatState
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """``message_id`` is Telegram's. ``as_plain`` when the markup could not be read."""
+
+    message_id: int
+    as_plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Flooded:
+    """``retry_after`` in seconds; it can be hours."""
+
+    retry_after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """The bot may not speak there any more; ``reason`` is what Telegram said."""
+
+    state: ChatState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """``reason`` is what Telegram said."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Certainly not sent. ``everywhere`` when no chat would fare better: no connection at all."""
+
+    reason: str
+    everywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The request was under way when the connection broke or time ran out."""
+
+    reason: str
+
+
+Outcome = Shown | Flooded | Unreachable | Refused | Failed | Unknown

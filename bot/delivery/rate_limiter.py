@@ -1,0 +1,53 @@
+"""Telegram's limits, for whoever is about to send: alerts, edits, answers to commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from data.model import ChatKind
+from data.redis.limiter import Limiter, Limits
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+    from data.settings import Settings
+
+_PRIVATE_AT_ONCE = 10
+"""More than this would keep a private chat's rate busy for some ten seconds: one list instead."""
+
+
+class RateLimiter:
+    """One view of the limits for all processes that share the Redis.
+
+    Every method raises RedisError when it is away.
+    """
+
+    def __init__(self, redis: Redis, settings: Settings) -> None:
+        self._limiter = Limiter(
+            redis,
+            Limits(
+                bot_per_second=settings.rate_bot_per_second,
+                chat_per_second=settings.rate_chat_per_second,
+                chat_burst=settings.rate_chat_burst,
+                group_per_minute=settings.rate_group_per_minute,
+            ),
+        )
+
+    async def acquire(self, chat_id: int, kind: ChatKind) -> float:
+        """0 when one message may go now, and it is counted; else the seconds to wait."""
+        by_log = kind is not ChatKind.PRIVATE
+        return await self._limiter.take(chat_id, by_log=by_log) / 1000
+
+    async def pause(self, chat_id: int | None, seconds: float) -> None:
+        """Obey a ``retry_after`` of a chat, or with None of the bot; the longest pause holds."""
+        await self._limiter.pause(chat_id, seconds)
+
+    async def bot_paused_for(self) -> float:
+        """Seconds until the bot may send at all."""
+        return await self._limiter.bot_paused_for()
+
+    async def one_by_one(self, chat_id: int, kind: ChatKind) -> int:
+        """How many alerts the chat can be told one by one before they had better share a list."""
+        if kind is ChatKind.PRIVATE:
+            return _PRIVATE_AT_ONCE
+        return await self._limiter.room(chat_id)

@@ -1,0 +1,168 @@
+"""Alerts as Telegram shows them: pure, HTML, everything foreign in it escaped.
+
+One alert reads
+
+    🟢 Received 1,250 ETH · $4.2M 🐋
+    Binance 14 → Cold wallet
+    Ethereum · block 18,000,000 · transaction ↗
+    👁 #3 Cold wallet
+
+and several share a list (``listing``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.delivery.amounts import value
+from bot.delivery.clean import clean, label_markup
+from bot.delivery.markup import link
+from bot.delivery.parties import Names, way
+from bot.delivery.title import headline, title
+from bot.delivery.verdict import movement_ids, watch_ids
+from data.model import AlertState, PriceState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from data.labels import Labels
+    from data.model import Alert, Chain, Chat, Movement, Watch
+
+TAKEN_BACK = "↩️ Taken back by a reorganisation of the chain"
+POSSIBLE_REPEAT = "🔁 Possible repeat: an earlier attempt left no trace"
+_MOVEMENTS_SHOWN = 3
+_WATCHES_SHOWN = 3
+_LATE = timedelta(minutes=2)
+_PRICED_LATER = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A message's text in HTML; ``template`` names what made it, for the log."""
+
+    text: str
+    template: str
+
+
+def render(
+    alert: Alert,
+    movements: Mapping[int, Movement],
+    watches: Mapping[int, Watch],
+    chat: Chat,
+    chains: Mapping[str, Chain],
+    labels: Labels,
+    now: datetime,
+    *,
+    repeat: bool = False,
+) -> Rendered:
+    """One alert. ``watches`` are those that still exist, ``movements`` those of the alert.
+
+    ``repeat`` marks it as one that may have been shown before.
+    """
+    matched = matched_watches(alert, watches)
+    chain = chains.get(alert.chain)
+    names = Names.of(alert.chain, chain, matched, labels)
+    told = told_movements(alert, movements)
+    lines = [*_story(told, names, matched[0] if matched else None, chat)]
+    lines.append(_where(alert, told, names, now))
+    lines.extend(_watch_line(matched))
+    lines.extend(_price_notes(told))
+    text = "\n".join(lines)
+    if alert.state is AlertState.RETRACTED:
+        text = f"<s>{text}</s>\n{TAKEN_BACK}"
+    if repeat:
+        text = f"{text}\n{POSSIBLE_REPEAT}"
+    return Rendered(text, "alert")
+
+
+def matched_watches(alert: Alert, watches: Mapping[int, Watch]) -> list[Watch]:
+    """The alert's watches that still exist, the largest match first."""
+    return [watches[one] for one in watch_ids(alert) if one in watches]
+
+
+def told_movements(alert: Alert, movements: Mapping[int, Movement]) -> list[Movement]:
+    """The alert's movements, without those that only show another from its other side."""
+    told: list[Movement] = []
+    for one in movement_ids(alert):
+        movement = movements.get(one)
+        if movement is not None and not any(_mirrors(movement, other) for other in told):
+            told.append(movement)
+    return told
+
+
+def _mirrors(one: Movement, other: Movement) -> bool:
+    if one.counterparty != other.address or other.counterparty != one.address:
+        return False
+    return {(leg.token, leg.amount) for leg in one.legs} == {
+        (leg.token, -leg.amount) for leg in other.legs
+    }
+
+
+def _story(
+    told: Sequence[Movement], names: Names, watch: Watch | None, chat: Chat
+) -> Iterable[str]:
+    if not told:
+        yield "<b>A transaction of which nothing more is known</b>"
+        return
+    yield title(told[0], names.chain, watch, chat)
+    yield way(told[0], names)
+    for movement in told[1:_MOVEMENTS_SHOWN]:
+        said = headline(movement, names.chain, for_feed=False)
+        yield f"also {said} · {value(movement)}: {way(movement, names)}"
+    more = len(told) - _MOVEMENTS_SHOWN
+    if more > 0:
+        yield f"also {more} more"
+
+
+def _where(alert: Alert, told: Sequence[Movement], names: Names, now: datetime) -> str:
+    parts = [label_markup(names.chain.title if names.chain else alert.chain)]
+    if told:
+        block = told[0].block
+        number = f"block {block.number:,}"
+        if names.chain is not None:
+            number = link(number, names.chain.explorer.block.format(number=block.number))
+        parts.append(number)
+        if now - block.time > _LATE:
+            parts.append(f"{block.time:%-d %b %H:%M} UTC")
+    parts.append(names.transaction(alert.tx_hash, "transaction ↗"))
+    return " · ".join(parts)
+
+
+def _watch_line(matched: Sequence[Watch]) -> Iterable[str]:
+    if not matched:
+        return
+    shown = [watch_name(watch) for watch in matched[:_WATCHES_SHOWN]]
+    more = len(matched) - len(shown)
+    yield "👁 " + ", ".join([*shown, *([f"{more} more"] if more else [])])
+
+
+def watch_name(watch: Watch) -> str:
+    """A watch as the chat's list shows it: ``#3 Cold wallet``."""
+    label = label_markup(watch.label or "")
+    if not label and watch.is_feed:
+        label = f"whales on {label_markup(watch.chain)}" if watch.chain else "whales everywhere"
+    return f"#{watch.number} {label}".rstrip()
+
+
+def _price_notes(told: Sequence[Movement]) -> Iterable[str]:
+    shown = told[:_MOVEMENTS_SHOWN]
+    priced = [(one.block.time, leg.price) for one in shown for leg in one.legs if leg.price]
+    if any(price.state is PriceState.THIN for _, price in priced):
+        yield "⚠️ Thin market: the value is an estimate"
+    later = [
+        (price.as_of - time, price) for time, price in priced if price.as_of - time > _PRICED_LATER
+    ]
+    if later:
+        behind, price = max(later, key=lambda pair: pair[0])
+        source = label_markup(clean(price.source, 24))
+        yield f"ℹ️ Priced {_span(behind)} after the block ({source})"
+
+
+def _span(time: timedelta) -> str:
+    minutes = time // timedelta(minutes=1)
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} days"

@@ -1,0 +1,158 @@
+"""One call to Telegram, its every answer turned into an outcome."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramEntityTooLarge,
+    TelegramForbiddenError,
+    TelegramMigrateToChat,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+    TelegramUnauthorizedError,
+)
+from aiogram.types import LinkPreviewOptions
+from aiohttp import ClientConnectorError, ConnectionTimeoutError, InvalidURL
+
+from bot.delivery.clean import clean
+from bot.delivery.markup import plain_text
+from bot.delivery.outcomes import Failed, Flooded, Outcome, Refused, Shown, Unknown, Unreachable
+from data.errors import ConfigurationError
+from data.model import ChatKind, ChatState
+
+if TYPE_CHECKING:
+    from aiogram import Bot
+
+    from bot.delivery.render import Rendered
+    from data.model import Chat
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_REASON_LENGTH = 200
+# what Telegram calls a chat that is no more, and one where the bot may not write
+_GONE = ("chat not found", "peer_id_invalid", "user is deactivated", "channel_private")
+_SILENCED = (
+    "not enough rights",
+    "have no rights",
+    "need administrator rights",
+    "chat_write_forbidden",
+    "chat_restricted",
+)
+_NOTHING_TO_EDIT = (
+    "message is not modified",
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+)
+# raised before a byte of the request was written
+_NEVER_LEFT = (ClientConnectorError, ConnectionTimeoutError, InvalidURL)
+
+
+async def send(bot: Bot, chat: Chat, topic_id: int, rendered: Rendered, within: float) -> Outcome:
+    """Send a message; ``within`` seconds the outcome is known, or is Unknown.
+
+    Raises ConfigurationError when Telegram no longer takes the bot's token.
+    """
+
+    async def call(text: str, parse_mode: str | None) -> int:
+        message = await bot.send_message(
+            chat.id,
+            text,
+            message_thread_id=topic_id or None,
+            parse_mode=parse_mode,
+            link_preview_options=_NO_PREVIEW,
+            request_timeout=max(1, round(within)),
+        )
+        return message.message_id
+
+    try:
+        return Shown(await call(rendered.text, "HTML"))
+    except TelegramBadRequest as error:
+        if "can't parse entities" not in error.message.lower():
+            return _refusal(error, chat)
+    except (TelegramAPIError, ClientDecodeError) as error:
+        return outcome_of(error, chat)
+    try:
+        return Shown(await call(plain_text(rendered.text), None), as_plain=True)
+    except (TelegramAPIError, ClientDecodeError) as error:
+        return outcome_of(error, chat)
+
+
+async def edit(bot: Bot, chat: Chat, message_id: int, rendered: Rendered, within: float) -> Outcome:
+    """Show a message anew. One that already reads so, or is no more, counts as shown.
+
+    Raises ConfigurationError when Telegram no longer takes the bot's token.
+    """
+    try:
+        await bot.edit_message_text(
+            rendered.text,
+            chat_id=chat.id,
+            message_id=message_id,
+            parse_mode="HTML",
+            link_preview_options=_NO_PREVIEW,
+            request_timeout=max(1, round(within)),
+        )
+    except TelegramBadRequest as error:
+        if any(words in error.message.lower() for words in _NOTHING_TO_EDIT):
+            return Shown(message_id)
+        return _refusal(error, chat)
+    except (TelegramAPIError, ClientDecodeError) as error:
+        return outcome_of(error, chat)
+    return Shown(message_id)
+
+
+def outcome_of(error: TelegramAPIError | ClientDecodeError, chat: Chat) -> Outcome:
+    """What an error means for the message. Raises ConfigurationError for a revoked token."""
+    match error:
+        case TelegramUnauthorizedError():
+            msg = (
+                "BOT_TOKEN: Telegram does not accept it any more; ask @BotFather for the bot's"
+                " token and write it there"
+            )
+            raise ConfigurationError(msg) from None
+        case ClientDecodeError():
+            return Unknown("the answer was not Telegram's: is TELEGRAM_API_URL right?")
+        case TelegramRetryAfter():
+            return Flooded(float(error.retry_after))
+        case TelegramMigrateToChat():
+            reason = f"the group became the supergroup {error.migrate_to_chat_id}"
+            return Unreachable(ChatState.GONE, reason)
+        case TelegramForbiddenError() | TelegramBadRequest():
+            return _refusal(error, chat)
+        case TelegramEntityTooLarge():
+            return Refused(_said(error))
+        case TelegramNetworkError():
+            return _network(error)
+        case _:
+            return Failed(_said(error))
+
+
+def _refusal(error: TelegramBadRequest | TelegramForbiddenError, chat: Chat) -> Outcome:
+    words = error.message.lower()
+    if any(known in words for known in _GONE):
+        return Unreachable(ChatState.GONE, _said(error))
+    if isinstance(error, TelegramForbiddenError):
+        private = chat.kind is ChatKind.PRIVATE
+        return Unreachable(ChatState.BLOCKED if private else ChatState.KICKED, _said(error))
+    if any(known in words for known in _SILENCED):
+        return Unreachable(ChatState.KICKED, _said(error))
+    return Refused(_said(error))
+
+
+def _network(error: TelegramNetworkError) -> Outcome:
+    cause = error.__cause__
+    # the cause's own text may hold the URL, and with it the token
+    name = type(cause).__name__ if cause is not None else "connection lost"
+    if isinstance(cause, _NEVER_LEFT):
+        return Failed(f"Telegram cannot be reached ({name})", everywhere=True)
+    if isinstance(cause, asyncio.TimeoutError):
+        return Unknown("no answer in time")
+    return Unknown(f"the connection broke ({name})")
+
+
+def _said(error: TelegramAPIError) -> str:
+    return clean(error.message, _REASON_LENGTH)

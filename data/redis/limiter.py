@@ -1,0 +1,105 @@
+"""The token buckets and the sliding log that Telegram's limits ask for, on Redis's clock.
+
+Keys: ``limit:bot`` and ``limit:chat:{chat_id}`` (buckets: when they are full again),
+``limit:log:{chat_id}`` (a group's or channel's last minute), ``limit:pause:bot`` and
+``limit:pause:{chat_id}`` (what ``retry_after`` said). All in microseconds; all expire.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from data.redis.scripts import script
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from redis.asyncio import Redis
+
+_SECOND = 1_000_000
+
+# Telegram counts what arrives, we count what leaves: a second makes up for what was under way
+WINDOW_SECONDS = 61
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Messages a second of the bot, a second and at once in a private chat, a minute in a group."""
+
+    bot_per_second: float
+    chat_per_second: float
+    chat_burst: int
+    group_per_minute: int
+
+    @property
+    def bot_burst(self) -> int:
+        """Kept small, so that no second sees more than a sixth over the rate."""
+        return max(1, int(self.bot_per_second / 6))
+
+
+class Limiter:
+    """What may leave now. Raises RedisError when the server is away.
+
+    ``now`` in microseconds stands in for the server's clock in tests; nobody else gives it.
+    """
+
+    def __init__(self, redis: Redis, limits: Limits) -> None:
+        self.limits = limits
+        self._redis = redis
+        self._take = script(redis, "take")
+        self._pause = script(redis, "pause")
+        self._room = script(redis, "room")
+
+    async def take(self, chat_id: int, *, by_log: bool, now: int | None = None) -> int:
+        """0 when a message may go, and it is counted; else the milliseconds to wait.
+
+        ``by_log`` for groups, supergroups and channels.
+        """
+        limits = self.limits
+        own: tuple[str, int, int]
+        if by_log:
+            own = ("log", WINDOW_SECONDS * _SECOND, limits.group_per_minute)
+        else:
+            own = ("bucket", round(_SECOND / limits.chat_per_second), limits.chat_burst)
+        arguments: list[str | int] = [
+            round(_SECOND / limits.bot_per_second),
+            limits.bot_burst,
+            *own,
+        ]
+        keys = [_pause_key(None), _pause_key(chat_id), "limit:bot", _own_key(chat_id, by_log)]
+        return int(await self._take(keys, _with_now(arguments, now)))
+
+    async def pause(self, chat_id: int | None, seconds: float, *, now: int | None = None) -> int:
+        """Hold a chat back, or with None the bot; returns the end in microseconds.
+
+        Of pauses that overlap the longest holds.
+        """
+        arguments = [round(seconds * _SECOND)]
+        return int(await self._pause([_pause_key(chat_id)], _with_now(arguments, now)))
+
+    async def room(self, chat_id: int, *, now: int | None = None) -> int:
+        """How many messages a group's minute still takes."""
+        arguments = [WINDOW_SECONDS * _SECOND, self.limits.group_per_minute]
+        return int(await self._room([_own_key(chat_id, by_log=True)], _with_now(arguments, now)))
+
+    async def bot_paused_for(self) -> float:
+        """Seconds until the bot's own pause ends; 0 without one."""
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            pipeline.get(_pause_key(None))
+            pipeline.time()
+            ends, (seconds, micros) = await pipeline.execute()
+        now = int(seconds) * _SECOND + int(micros)
+        return max(0, int(ends or 0) - now) / _SECOND
+
+
+def _pause_key(chat_id: int | None) -> str:
+    return f"limit:pause:{'bot' if chat_id is None else chat_id}"
+
+
+def _own_key(chat_id: int, by_log: bool) -> str:
+    return f"limit:log:{chat_id}" if by_log else f"limit:chat:{chat_id}"
+
+
+def _with_now(arguments: Sequence[str | int], now: int | None) -> list[str | int]:
+    return [*arguments] if now is None else [*arguments, now]
