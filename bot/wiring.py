@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-import signal
 import socket
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -37,9 +35,6 @@ if TYPE_CHECKING:
     from data.settings import Settings
 
 _log = structlog.get_logger(__name__)
-
-GRACE = 8
-"""Seconds between a signal and the end, for whatever is under way."""
 
 NOT_SET = (
     "BOT_TOKEN is not set: @BotFather on Telegram gives you one, put it into .env; `make demo`"
@@ -77,17 +72,15 @@ def open_bot(settings: Settings) -> Bot:
 
 async def run_bot(
     settings: Settings,
+    stopping: asyncio.Event,
     *,
     deliver_with: Callable[[Bot, Database, Redis, Settings, str], Delivering] = make_delivery,
 ) -> None:
-    """The whole process: until SIGTERM or SIGINT, or until a part of it fails.
+    """The whole process: until ``stopping`` is set, or until a part of it fails.
 
     Raises ConfigurationError when a setting, the schema or Telegram says that it cannot work.
     """
     bot = open_bot(settings)
-    stopping = _stop_on_signals()
-    if settings.database_url is None:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
     redis = open_redis(settings.redis)
     database = Database(settings.database)
     try:
@@ -125,22 +118,6 @@ async def _together(*parts: Coroutine[object, object, None]) -> None:
         for error in others:
             _log.error("and this failed as well", exc_info=error)
         raise first from None
-
-
-def _stop_on_signals() -> asyncio.Event:
-    """An event set by SIGTERM and SIGINT; what has not ended by itself after GRACE is cancelled."""
-    stopping = asyncio.Event()
-    loop, process = asyncio.get_running_loop(), asyncio.current_task()
-
-    def stop() -> None:
-        if not stopping.is_set() and process is not None:
-            stopping.set()
-            loop.call_later(GRACE, process.cancel)
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        with suppress(NotImplementedError):  # Windows
-            loop.add_signal_handler(number, stop)
-    return stopping
 
 
 def _owner() -> str:

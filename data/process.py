@@ -22,6 +22,9 @@ Run = Callable[[Settings, asyncio.Event], Coroutine[None, None, None]]
 
 log = structlog.get_logger(__name__)
 
+GRACE = 8.0
+"""Seconds between a signal and the end, for whatever is under way."""
+
 
 def main(name: str, run: Run) -> int:
     """Run a process until SIGTERM or SIGINT; its exit status.
@@ -49,10 +52,20 @@ def main(name: str, run: Run) -> int:
 async def _until_signalled(name: str, run: Run, settings: Settings) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
+    body = loop.create_task(run(settings, stopping))
+
+    def stop() -> None:
+        if not stopping.is_set():
+            stopping.set()
+            loop.call_later(GRACE, body.cancel)
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
+        loop.add_signal_handler(number, stop)
     log.info("started", process=name)
-    await run(settings, stopping)
+    try:
+        await body
+    except asyncio.CancelledError:
+        log.warning("stopped before everything under way had ended", process=name)
     log.info("ended", process=name)
 
 

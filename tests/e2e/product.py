@@ -82,7 +82,9 @@ class Product:
         self.telegram.send_text(self.chat.id, text)
         return (await self.see(after=after))[0]
 
-    async def see(self, containing: str | None = None, count: int = 1, after: int = 0) -> list[Message]:
+    async def see(
+        self, containing: str | None = None, count: int = 1, after: int = 0
+    ) -> list[Message]:
         """Wait for messages of the bot's."""
         return await self.telegram.wait_for_messages(
             self.chat.id, count, DEADLINE, containing, after
