@@ -1,4 +1,4 @@
-"""The product as its real processes, between a simulated Telegram and simulated chains."""
+"""The product as its real processes, between a simulated Telegram and a simulated chain."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from data.redis.connection import open_redis
+from data.redis.published import chain_status
 from sandbox.chain import ChainSandbox, bsc_spec
 from sandbox.telegram import Limits, TelegramSandbox
 from sandbox.telegram.chats import Chat
@@ -18,14 +20,14 @@ from sandbox.telegram.messages import Message
 
 ROOT = Path(__file__).parents[2]
 DEADLINE = 60.0
-"""Generous: it bounds a hang, it measures nothing."""
+"""Seconds. Generous: it bounds a hang, it measures nothing."""
 
 WATCHED = "0x" + "a1" * 20
 STRANGER = "0x" + "b2" * 20
 USDT = 10**18
 """USDT has 18 decimals on BSC."""
 
-# a killed process's leases must run out within a test
+# what a killed process held must run out within a test
 QUICK = {
     "CHAIN_LEASE_FOR": "2",
     "CHAT_LEASE_FOR": "2",
@@ -38,7 +40,7 @@ QUICK = {
 
 @dataclass(slots=True)
 class Product:
-    """Both worlds and the processes between them. Processes are started and killed by name."""
+    """Both worlds and the processes between them, started and killed by name."""
 
     telegram: TelegramSandbox
     chain: ChainSandbox
@@ -48,31 +50,34 @@ class Product:
     processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
 
     async def start(self, *names: str) -> None:
-        """Start ``watcher`` or ``bot``; returns when it does its work."""
+        """Start ``watcher`` or ``bot``; returns when they do their work."""
         for name in names:
             with self.log.open("ab") as log:
                 self.processes[name] = await asyncio.create_subprocess_exec(
-                    sys.executable, "-m", name, cwd=ROOT, env=self.environment,
-                    stdout=log, stderr=log,
-                )  # fmt: skip
+                    sys.executable,
+                    *("-m", name),
+                    cwd=ROOT,
+                    env=self.environment,
+                    stdout=log,
+                    stderr=log,
+                )
         if "bot" in names:
             await self.telegram.wait_for_polling(DEADLINE)
+        if "watcher" in names:
+            await self.caught_up()
 
     async def kill(self, name: str) -> None:
-        """SIGKILL, as a machine that runs out of memory would."""
+        """SIGKILL, as for want of memory."""
         process = self.processes.pop(name)
         process.send_signal(signal.SIGKILL)
         await process.wait()
 
     async def stop(self) -> dict[str, int]:
         """SIGTERM to all; their exit statuses."""
-        statuses = {}
-        for name, process in self.processes.items():
-            if process.returncode is None:
-                process.send_signal(signal.SIGTERM)
-        for name, process in self.processes.items():
-            async with asyncio.timeout(DEADLINE):
-                statuses[name] = await process.wait()
+        for process in self.processes.values():
+            process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(DEADLINE):
+            statuses = {name: await one.wait() for name, one in self.processes.items()}
         self.processes.clear()
         return statuses
 
@@ -90,16 +95,34 @@ class Product:
             self.chat.id, count, DEADLINE, containing, after
         )
 
+    def alerts(self, containing: str) -> list[Message]:
+        """The messages that are alerts (they link a transaction) and hold the text."""
+        return [
+            message
+            for message in self.telegram.bot_messages(self.chat.id)
+            if containing in message.text
+            and any("/tx/" in str(entity) for entity in message.entities)
+        ]
+
+    def pay(self, units: int, recipient: str = WATCHED) -> str:
+        """Mine a payment of whole USDT to the watched wallet; its transaction hash."""
+        return self.chain.chain.transfer_erc20("USDT", STRANGER, recipient, units * USDT).tx_hash
+
     async def caught_up(self) -> None:
-        """Mine an empty block or two until the watcher has seen the newest."""
+        """Wait until the alerts of the chain's newest block are in the outbox."""
+
+        async def at_head() -> bool:
+            return await self._cursor() == self.chain.chain.head.number
+
+        await self.until(at_head)
+
+    async def until(self, condition: Callable[[], Awaitable[bool]]) -> None:
+        """Wait for something that nobody announces."""
         async with asyncio.timeout(DEADLINE):
-            while (await self._cursor()) != self.chain.chain.head.number:
+            while not await condition():  # noqa: ASYNC110 - the process is another one
                 await asyncio.sleep(0.05)
 
     async def _cursor(self) -> int | None:
-        from data.redis.connection import open_redis
-        from data.redis.published import chain_status
-
         redis = open_redis(self.environment["REDIS_URL"])
         try:
             status = await chain_status(redis, self.chain.chain.spec.name)
@@ -112,10 +135,9 @@ class Product:
 async def open_product(
     folder: Path, redis_url: str, database_url: str, *, nodes: int = 2, limits: Limits | None = None
 ) -> AsyncIterator[Product]:
-    """Sandboxes with one person and one chain; no process runs yet. The log is shown on failure."""
+    """The two worlds, with one person and no process yet. On failure the log is shown."""
     async with AsyncExitStack() as stack:
-        telegram = TelegramSandbox(limits=limits or Limits.none())
-        await stack.enter_async_context(telegram)
+        telegram = await stack.enter_async_context(TelegramSandbox(limits=limits or Limits.none()))
         person = telegram.create_user("Ada")
         chat = telegram.create_private_chat(person.id)
         chain = await stack.enter_async_context(ChainSandbox(bsc_spec(), nodes=nodes))
@@ -135,7 +157,8 @@ async def open_product(
         try:
             yield product
         except BaseException:
-            print(product.log.read_text(errors="replace")[-20_000:])
+            if product.log.exists():
+                print(product.log.read_text(errors="replace")[-20_000:])
             raise
         finally:
             for process in product.processes.values():

@@ -1,0 +1,21 @@
+"""The product, ready to be started on either database."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.product import Product, open_product
+
+
+@pytest.fixture
+async def product(tmp_path: Path, redis_url: str, any_database_url: str) -> AsyncIterator[Product]:
+    async with open_product(tmp_path, redis_url, any_database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def embedded(tmp_path: Path, redis_url: str, sqlite_url: str) -> AsyncIterator[Product]:
+    """On SQLite only, where the database makes no difference."""
+    async with open_product(tmp_path, redis_url, sqlite_url) as opened:
+        yield opened
