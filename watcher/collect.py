@@ -90,6 +90,8 @@ class Collector:
         self._moved_at = self._surveyed_at = clock()
         self._fastest_arrival: float | None = None
         self._block_time = timedelta(seconds=chain.block_time)
+        # a time stamp is cut to whole seconds, and says when the block was begun
+        self._late = self._block_time + timedelta(seconds=1)
 
     async def next(self) -> Step:
         """The next step, after waiting for it as long as it takes.
@@ -170,7 +172,7 @@ class Collector:
             arrival = now.timestamp() - newest.time.timestamp()
             fastest = self._fastest_arrival
             self._fastest_arrival = arrival if fastest is None else min(arrival, fastest)
-        born = tuple(now if live else block.ref.time + self._block_time for block in blocks)
+        born = tuple(now if live else block.ref.time + self._late for block in blocks)
         return Step(self.cursor, ancestor, tuple(blocks), born)
 
     async def _wait(self) -> None:

@@ -86,7 +86,7 @@ async def test_the_alert_still_comes_when_the_primary_node_misbehaves(
     await embedded.start("watcher", "bot")
     await embedded.say(f"/watch {WATCHED} $100k")
 
-    embedded.chain.nodes[0].break_with(fault)
+    await embedded.chain.nodes[0].break_with(fault)
     embedded.pay(250_000)
 
     await embedded.see("250,000 USDT")

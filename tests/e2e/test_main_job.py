@@ -103,8 +103,8 @@ async def test_the_health_check_tells_a_working_product_from_a_dead_one(
     assert sum(check["name"].startswith("bsc http://127.0.0.1") for check in checks) == 2
     assert all(check["verdict"] == "ok" for check in checks), checks
 
-    product.chain.nodes[0].break_with("status", code=503)
-    product.chain.nodes[1].break_with("status", code=503)
+    await product.chain.nodes[0].break_with("status", code=503)
+    await product.chain.nodes[1].break_with("status", code=503)
     await product.stop()
     redis_away = product.environment | {"REDIS_URL": "redis://127.0.0.1:1/0"}
     dead, checks = await _health(product, redis_away)
