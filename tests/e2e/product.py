@@ -11,6 +11,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from data.database import Database
+from data.queries import alerts
 from data.redis.connection import open_redis
 from data.redis.published import chain_status
 from sandbox.chain import ChainSandbox, bsc_spec
@@ -115,6 +117,19 @@ class Product:
             return await self._cursor() == self.chain.chain.head.number
 
         await self.until(at_head)
+
+    async def delivered(self) -> None:
+        """Wait until nothing is in the outbox: what was sent is on record, too."""
+        database = Database(self.environment["DATABASE_URL"])
+
+        async def empty() -> bool:
+            async with database.read() as connection:
+                return (await alerts.oldest_pending(connection))[0] == 0
+
+        try:
+            await self.until(empty)
+        finally:
+            await database.close()
 
     async def until(self, condition: Callable[[], Awaitable[bool]]) -> None:
         """Wait for something that nobody announces."""
