@@ -106,3 +106,29 @@ async def test_a_stop_lets_what_is_in_flight_end(telegram, outbox, bot, database
     # then
     assert await outbox.states(chat_id) == [("sent", None)]
     assert len(telegram.bot_messages(chat_id)) == 1
+
+
+async def test_a_stop_does_not_wait_for_ever_and_leaves_what_it_cut_in_doubt(
+    telegram, outbox, bot, database, redis, settings, monkeypatch
+):
+    # given a send that Telegram never answers
+    monkeypatch.setattr("bot.delivery.delivery.LAST_WORDS_SECONDS", 0.1)
+    chat_id = telegram.create_user("Ada").id
+    telegram.create_private_chat(chat_id)
+    await outbox.chat(chat_id)
+    await outbox.alert(await outbox.watch(chat_id))
+    telegram.hold("sendMessage", times=1)
+    stopping = asyncio.Event()
+    delivery = Delivery(bot, database, redis, settings, "one", listeners=[])
+    running = asyncio.ensure_future(delivery.run(stopping))
+    await telegram.wait_for_held()
+    # when
+    stopping.set()
+    await asyncio.wait_for(running, 10)
+    telegram.release(accept=False)
+    # then the alert is not lost, and its next telling says what may be
+    assert await outbox.states(chat_id) == [("pending", None)]
+    async with delivering(bot, database, redis, settings) as told:
+        (message,) = await telegram.wait_for_messages(chat_id)
+    assert "Possible repeat" in message.text
+    assert told.count(EventKind.REPEATED) == 1

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
 from sqlalchemy import select
 
 from bot.delivery import Delivery
@@ -289,6 +293,32 @@ async def test_what_nobody_answers_waits_and_comes_when_telegram_is_back(
         await until(lambda: has(told, EventKind.UNKNOWN, EventKind.FAILED))
         telegram.come_up()
         await telegram.wait_for_messages(ada)
+
+
+async def test_a_connection_that_never_was_leaves_no_doubt(
+    telegram, outbox, database, redis, settings, bot, ada, unused_port
+):
+    # given nobody listens where Telegram should be
+    session = AiohttpSession(api=TelegramAPIServer.from_base(f"http://127.0.0.1:{unused_port}"))
+    lonely = Bot(telegram.token, session=session)
+    await outbox.alert(await outbox.watch(ada))
+    async with delivering(lonely, database, redis, settings) as told:
+        await until(lambda: has(told, EventKind.FAILED))
+    await lonely.session.close()
+    assert await outbox.states(ada) == [("pending", None)]
+    # when there is somebody
+    async with delivering(bot, database, redis, settings) as told:
+        (message,) = await telegram.wait_for_messages(ada)
+    # then
+    assert "Possible repeat" not in message.text
+    assert told.count(EventKind.REPEATED) == 0
+
+
+@pytest.fixture
+def unused_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
 
 
 async def ended(outbox, chat_id: int) -> bool:

@@ -81,7 +81,7 @@ def test_a_feed_knows_no_sides():
     feed = watch(address=None, label=None, chain="ethereum")
     text = plain_text(shown(watches={1: feed}))
     assert text.startswith("🐋 Moved 1,250 ETH")
-    assert "👁 #1 whales on ethereum" in text
+    assert "👁 #1 whales on Ethereum" in text
 
 
 def test_an_address_without_a_name_is_cut_short_only_inside_its_link():
