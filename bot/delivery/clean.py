@@ -7,7 +7,7 @@ from html import escape
 
 SYMBOL_LENGTH = 16
 LABEL_LENGTH = 40
-_LOOKED_AT = 20_000
+_LOOKED_AT = 1_000
 _MARKS_IN_A_ROW = 2
 _SPACES = {"Zs", "Zl", "Zp"}
 _DROPPED = {"Cf", "Cs", "Co", "Cn"}

@@ -83,6 +83,6 @@ def _line(
         parts = [f"{names.transaction(alert.tx_hash, said)} · {value(told[0])}"]
         parts.append(way(told[0], names))
     parts.append(label_markup(chain.title if chain else alert.chain))
-    parts.extend(watch_name(watch) for watch in matched[:1])
+    parts.extend(watch_name(watch, chains) for watch in matched[:1])
     text = " · ".join(parts)
     return f"<s>{text}</s>" if alert.state is AlertState.RETRACTED else text

@@ -68,7 +68,7 @@ def render(
     told = told_movements(alert, movements)
     lines = [*_story(told, names, matched[0] if matched else None, chat)]
     lines.append(_where(alert, told, names, now))
-    lines.extend(_watch_line(matched))
+    lines.extend(_watch_line(matched, chains))
     lines.extend(_price_notes(told))
     text = "\n".join(lines)
     if alert.state is AlertState.RETRACTED:
@@ -131,19 +131,22 @@ def _where(alert: Alert, told: Sequence[Movement], names: Names, now: datetime) 
     return " · ".join(parts)
 
 
-def _watch_line(matched: Sequence[Watch]) -> Iterable[str]:
+def _watch_line(matched: Sequence[Watch], chains: Mapping[str, Chain]) -> Iterable[str]:
     if not matched:
         return
-    shown = [watch_name(watch) for watch in matched[:_WATCHES_SHOWN]]
+    shown = [watch_name(watch, chains) for watch in matched[:_WATCHES_SHOWN]]
     more = len(matched) - len(shown)
     yield "👁 " + ", ".join([*shown, *([f"{more} more"] if more else [])])
 
 
-def watch_name(watch: Watch) -> str:
+def watch_name(watch: Watch, chains: Mapping[str, Chain]) -> str:
     """A watch as the chat's list shows it: ``#3 Cold wallet``."""
     label = label_markup(watch.label or "")
     if not label and watch.is_feed:
-        label = f"whales on {label_markup(watch.chain)}" if watch.chain else "whales everywhere"
+        label = "whales everywhere"
+        if watch.chain is not None:
+            chain = chains.get(watch.chain)
+            label = f"whales on {label_markup(chain.title if chain else watch.chain)}"
     return f"#{watch.number} {label}".rstrip()
 
 

@@ -1,0 +1,291 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.delivery.listing import render_message
+from bot.delivery.markup import plain_text, visible_length
+from bot.delivery.render import render
+from data.chains import known_chains
+from data.labels import Label, Labels, curated_labels
+from data.model import (
+    AlertState,
+    Leg,
+    MovementKind,
+    Price,
+    PriceState,
+    UnitThreshold,
+    UsdThreshold,
+)
+from tests.unit.bot.delivery.alerts import (
+    BINANCE_14,
+    FAKE,
+    NOW,
+    STRANGER,
+    WALLET,
+    alert,
+    chat,
+    ether,
+    movement,
+    price,
+    usdc,
+    watch,
+)
+
+
+def shown(one=None, the_alert=None, watches=None, labels=None, now=NOW, **options) -> str:
+    one = one or movement()
+    watches = {1: watch()} if watches is None else watches
+    the_alert = the_alert or alert()
+    chains, labels = known_chains(), labels or curated_labels()
+    return render(the_alert, {1: one}, watches, chat(), chains, labels, now, **options).text
+
+
+def test_an_alert_says_what_happened_to_whom_where_and_why_it_came():
+    text = shown()
+    assert plain_text(text).splitlines() == [
+        "🟢 Received 1,250 ETH · $3.12M 🐋",
+        "Binance 14 → Cold wallet",
+        "Ethereum · block 18,000,000 · transaction ↗",
+        "👁 #1 Cold wallet",
+    ]
+    assert "https://etherscan.io/tx/0x" + "01" * 32 in text
+    assert "https://etherscan.io/address/0x28C6c06298d514Db089934071355E5743bf21d60" in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "legs", "words"),
+    [
+        (MovementKind.SEND, [ether("-2")], "🔴 Sent 2 ETH · $5K"),
+        (
+            MovementKind.SWAP,
+            [ether("-250"), usdc(612_000)],
+            "🔄 Swapped 250 ETH for 612,000 USDC · $625K",
+        ),
+        (MovementKind.MINT, [usdc(1_000_000)], "✨ Minted 1,000,000 USDC · $1M"),
+        (MovementKind.BURN, [ether("-1")], "🔥 Burned 1 ETH · $2.5K"),
+        (MovementKind.WRAP, [ether("-5"), ether("5", symbol="WETH")], "🎁 Wrapped 5 ETH"),
+    ],
+)
+def test_every_kind_has_its_words(kind, legs, words):
+    assert words in plain_text(shown(movement(kind, legs)))
+
+
+def test_a_feed_knows_no_sides():
+    feed = watch(address=None, label=None, chain="ethereum")
+    text = plain_text(shown(watches={1: feed}))
+    assert text.startswith("🐋 Moved 1,250 ETH")
+    assert "👁 #1 whales on Ethereum" in text
+
+
+def test_an_address_without_a_name_is_cut_short_only_inside_its_link():
+    text = shown(movement(counterparty=STRANGER))
+    full = "0x" + "00" * 19 + "99"
+    assert f'<a href="https://etherscan.io/address/{full}">0x0000…0099</a>' in text
+
+
+def test_on_a_chain_that_is_configured_no_more_addresses_are_whole():
+    text = shown(the_alert=alert(chain="gonechain"))
+    assert "<a" not in text
+    assert "0x" + "01" * 32 in text
+    assert "0x" + "00" * 19 + "07" in text
+
+
+def test_the_chats_own_label_wins_over_the_known_one():
+    mine = watch(address=BINANCE_14, label="My exchange")
+    assert "My exchange → " in plain_text(shown(watches={1: mine}))
+
+
+def test_without_a_price_it_says_so():
+    one = movement(legs=[ether("5", price=None)])
+    assert "Received 5 ETH · no price known" in plain_text(shown(one))
+
+
+def test_a_token_that_does_not_say_its_decimals_is_counted_in_base_units():
+    one = movement(legs=[Leg(FAKE, "ODD", None, 12_345, None)])
+    assert "Received 12,345 base units of ODD" in plain_text(shown(one))
+
+
+def test_a_token_that_borrows_a_known_symbol_is_marked():
+    one = movement(legs=[Leg(FAKE, "USDC", 6, 10**12, None)])
+    assert "1,000,000 USDC (not the real one)" in plain_text(shown(one))
+
+
+def test_a_price_is_spoken_of_only_where_it_matters():
+    thin = movement(legs=[ether("5", price=price(state=PriceState.THIN))])
+    later = movement(legs=[ether("5", price=price(as_of=NOW + timedelta(minutes=14)))])
+    assert "Thin market" in shown(thin)
+    assert "Priced 14 min after the block (chainlink)" in shown(later)
+    assert "Priced" not in shown()
+    assert "Thin" not in shown()
+
+
+def test_a_late_alert_says_when_the_block_was():
+    assert "21 Nov 14:03 UTC" in shown(now=NOW + timedelta(minutes=10))
+    assert "UTC" not in shown()
+
+
+def test_both_sides_of_one_movement_are_told_once():
+    # given an exchange and a wallet, both watched
+    send = movement(MovementKind.SEND, [ether("-1250")], 2, address=BINANCE_14, counterparty=WALLET)
+    both = alert(others=((2, 2),))
+    watches = {1: watch(), 2: watch(2, address=BINANCE_14, label="Exchange")}
+    # when
+    text = render(
+        both, {1: movement(), 2: send}, watches, chat(), known_chains(), curated_labels(), NOW
+    ).text
+    # then
+    assert "also" not in text
+    assert "👁 #1 Cold wallet, #2 Exchange" in text
+
+
+def test_further_movements_are_told_in_the_same_message():
+    other = movement(MovementKind.SEND, [usdc(-5)], 2, counterparty=STRANGER)
+    both = alert(others=((1, 2),))
+    movements = {1: movement(), 2: other}
+    text = render(both, movements, {1: watch()}, chat(), known_chains(), curated_labels(), NOW).text
+    assert "also Sent 5 USDC · $5: Cold wallet → 0x0000…0099" in plain_text(text)
+
+
+def test_what_a_reorg_took_back_is_struck_through():
+    text = shown(the_alert=alert(state=AlertState.RETRACTED))
+    assert text.startswith("<s>")
+    assert text.endswith("</s>\n↩️ Taken back by a reorganisation of the chain")
+
+
+def test_a_possible_repeat_is_marked():
+    assert "Possible repeat" in shown(repeat=True)
+    assert "Possible repeat" not in shown()
+
+
+def test_whales_are_counted_in_thresholds():
+    big, small = watch(threshold=UsdThreshold(Decimal(1))), watch()
+    assert "$3.12M 🐋🐋" in plain_text(shown(watches={1: big}))
+    assert "🐋" not in shown(movement(legs=[ether("50")]), watches={1: small})
+    by_units = watch(threshold=UnitThreshold(Decimal(100), "ETH", {("ethereum", None): 10**20}))
+    assert "🐋" in shown(watches={1: by_units})
+
+
+def test_many_alerts_make_a_list_by_size():
+    movements = {n: movement(legs=[ether(str(n))], number=n) for n in range(1, 101)}
+    told = [alert(n) for n in range(1, 101)]
+    text = render_message(
+        told, movements, {1: watch()}, chat(), known_chains(), curated_labels(), NOW
+    ).text
+    lines = plain_text(text).splitlines()
+    assert lines[0] == "🐋 100 alerts, the largest first"
+    assert lines[1].startswith("1. Received 100 ETH · $250K · Binance 14 → Cold wallet")
+    assert lines[-1] == f"… and {100 - (len(lines) - 2)} more"
+
+
+def test_a_list_strikes_through_what_was_taken_back_and_explains_it():
+    told = [alert(1), alert(2, state=AlertState.RETRACTED)]
+    text = render_message(
+        told,
+        {1: movement(), 2: movement(number=2)},
+        {1: watch()},
+        chat(),
+        known_chains(),
+        curated_labels(),
+        NOW,
+        repeats={1},
+    ).text
+    assert text.count("<s>") == 2
+    assert "taken back by a reorganisation" in text
+    assert "Possible repeat" in text
+
+
+class Balanced(HTMLParser):
+    """Reads what Telegram reads, and fails where it would."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=False)
+        self.open: list[str] = []
+        self.entities = 0
+        self.feed(text)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag, attrs):
+        assert tag in {"a", "b", "s"}
+        self.open.append(tag)
+        self.entities += 1
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_comment(self, data):
+        raise AssertionError(data)
+
+    handle_decl = handle_pi = unknown_decl = handle_comment
+
+
+hostile = st.one_of(
+    st.text(max_size=40),
+    st.sampled_from(
+        [
+            "<b>", "</a>", "<script>alert(1)</script>", "\u202eCDSU", "a\u0301" * 50, "\u200b", "",
+            "x" * 10_000, "🐋" * 5_000, "&lt;", "<!--", "\x00\x1b[31m", "\ud800", "@admin",
+            "evil.com", "/start", "]]>", "\u3164",
+        ]
+    ),
+)  # fmt: skip
+amounts = st.integers(-(2**256) + 1, 2**256 - 1)
+prices = st.none() | st.builds(
+    Price,
+    st.decimals(0, 10**12, allow_nan=False, allow_infinity=False),
+    hostile,
+    st.datetimes().map(lambda time: time.replace(tzinfo=NOW.tzinfo)),
+    st.sampled_from(PriceState),
+)
+legs = st.builds(
+    Leg,
+    st.none() | st.binary(min_size=20, max_size=20),
+    hostile,
+    st.none() | st.integers(0, 255),
+    amounts,
+    prices,
+)
+movements_of_any_kind = st.builds(
+    lambda kind, its_legs, other: movement(kind, its_legs, counterparty=other),
+    st.sampled_from(MovementKind),
+    st.lists(legs, max_size=6),
+    st.none() | st.sampled_from([WALLET, BINANCE_14, STRANGER]),
+)
+
+
+@settings(deadline=None)
+@given(
+    one=movements_of_any_kind,
+    label=st.none() | hostile,
+    known=hostile,
+    state=st.sampled_from(AlertState),
+    chain=st.sampled_from(["ethereum", "bsc", "<gone>"]),
+    several=st.integers(1, 60),
+)
+def test_nothing_that_tokens_or_people_write_breaks_a_message(
+    one, label, known, state, chain, several
+):
+    labels = Labels({("*", STRANGER): Label(known, known, "exchange")})
+    told = [alert(n, state=state, chain=chain) for n in range(1, several + 1)]
+    movements = {n: replace(one, id=n) for n in range(1, several + 1)}
+    text = render_message(
+        told, movements, {1: watch(label=label)}, chat(), known_chains(), labels, NOW, repeats={1}
+    ).text
+    assert visible_length(text) <= 4096
+    assert Balanced(text).entities <= 100
+    text.encode()
+
+
+def test_a_label_cannot_turn_the_line_around_or_link_away():
+    text = shown(watches={1: watch(label="\u202eevil.com @admin\n/start")})
+    assert "\u202e" not in text
+    assert "evil.com" not in text
+    assert "@admin" not in text
+    assert len(plain_text(text).splitlines()) == 4
