@@ -8,6 +8,7 @@ import secrets
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ from watcher.evm.chainlink import read_feeds
 from watcher.evm.fetch import EvmBlocks
 from watcher.evm.metadata import read_tokens
 from watcher.follow import Follower, FollowOptions
-from watcher.rpc.events import NodeFaulted, NodeLimited, RpcEvent
+from watcher.rpc.events import CallFellBack, NodeFaulted, NodeLimited, RpcEvent
 from watcher.rpc.options import PoolOptions
 from watcher.rpc.pool import Pool
 from watcher.upkeep import upkeep
@@ -143,5 +144,6 @@ def _node_statuses(pool: Pool) -> Callable[[], tuple[NodeStatus, ...]]:
 
 
 def _log_event(event: RpcEvent) -> None:
-    quiet = isinstance(event, NodeFaulted | NodeLimited)
-    (log.debug if quiet else log.info)(type(event).__name__, event=str(event))
+    fields = {name: str(value) for name, value in asdict(event).items()}
+    quiet = isinstance(event, NodeFaulted | NodeLimited | CallFellBack)
+    (log.debug if quiet else log.warning)(type(event).__name__, **fields)
