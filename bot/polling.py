@@ -86,20 +86,25 @@ class Polling:
             return
         since = self._clock()
         _log.info("polling", bot=f"@{me.username}")
-        async with asyncio.TaskGroup() as group:
-            lanes = Lanes(group, self._handle)
-            while not stopping.is_set():
-                updates = await self._ask(self._get_updates, stopping)
-                if updates is None:
-                    break
-                await self._publish(me, since, updates)
-                lanes.put(updates)
-                await lanes.drained(self._handle_within)
-                if updates:
-                    self._offset = updates[-1].update_id + 1
-            if not await lanes.drained(self._handle_within / 2):
-                lanes.cancel()
+        try:
+            async with asyncio.TaskGroup() as group:
+                await self._poll(me, since, Lanes(group, self._handle), stopping)
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from None
         await self._confirm()
+
+    async def _poll(self, me: User, since: datetime, lanes: Lanes, stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            updates = await self._ask(self._get_updates, stopping)
+            if updates is None:
+                break
+            await self._publish(me, since, updates)
+            lanes.put(updates)
+            await lanes.drained(self._handle_within)
+            if updates:
+                self._offset = updates[-1].update_id + 1
+        if not await lanes.drained(self._handle_within / 2):
+            lanes.cancel()
 
     async def _handle(self, update: Update) -> None:
         try:
