@@ -15,7 +15,7 @@ from aiohttp import web
 from bot.commands import COMMANDS
 from bot.wiring import run_bot
 from data.errors import ConfigurationError
-from data.settings import Settings
+from data.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -30,7 +30,7 @@ async def start(folder: Path, **environment: str) -> tuple[int | None, str]:
         "-m",
         "bot",
         cwd=folder,
-        env={**clean, "PYTHONPATH": str(Path.cwd()), **environment},
+        env={**clean, "PYTHONPATH": str(Path(__file__).parents[3]), **environment},
         stderr=asyncio.subprocess.PIPE,
     )
     _, stderr = await asyncio.wait_for(process.communicate(), 60)
@@ -117,22 +117,22 @@ class StandIn:
         self.ended = True
 
 
-def settings(telegram: Telegram, valkey_url: str, folder: Path) -> Settings:
-    return Settings(
+def settings(telegram: Telegram, redis_url: str, folder: Path) -> Settings:
+    return load_settings(
         _env_file=None,
         bot_token=TOKEN,
         telegram_api_url=telegram.url,
-        redis_url=valkey_url,
+        redis_url=redis_url,
         data_dir=folder / "var",
     )
 
 
 async def test_runs_polling_and_delivery_until_a_signal(
-    telegram: Telegram, valkey_url: str, tmp_path: Path
+    telegram: Telegram, redis_url: str, tmp_path: Path
 ) -> None:
     delivery = StandIn()
     running = asyncio.ensure_future(
-        run_bot(settings(telegram, valkey_url, tmp_path), deliver_with=delivery.made_with)
+        run_bot(settings(telegram, redis_url, tmp_path), deliver_with=delivery.made_with)
     )
     await asyncio.wait_for(delivery.running.wait(), 30)
     menu: dict[str, str] = {}
@@ -153,19 +153,19 @@ async def test_runs_polling_and_delivery_until_a_signal(
 
 
 async def test_a_revoked_token_ends_everything(
-    telegram: Telegram, valkey_url: str, tmp_path: Path
+    telegram: Telegram, redis_url: str, tmp_path: Path
 ) -> None:
     telegram.refuses = True
     delivery = StandIn()
 
     with pytest.raises(ConfigurationError, match="BOT_TOKEN was refused"):
         await asyncio.wait_for(
-            run_bot(settings(telegram, valkey_url, tmp_path), deliver_with=delivery.made_with), 30
+            run_bot(settings(telegram, redis_url, tmp_path), deliver_with=delivery.made_with), 30
         )
 
 
 async def test_a_delivery_that_fails_ends_the_process(
-    telegram: Telegram, valkey_url: str, tmp_path: Path
+    telegram: Telegram, redis_url: str, tmp_path: Path
 ) -> None:
     class Failing(StandIn):
         async def run(self, stopping: asyncio.Event) -> None:
@@ -173,5 +173,5 @@ async def test_a_delivery_that_fails_ends_the_process(
 
     with pytest.raises(RuntimeError, match="broken"):
         await asyncio.wait_for(
-            run_bot(settings(telegram, valkey_url, tmp_path), deliver_with=Failing().made_with), 30
+            run_bot(settings(telegram, redis_url, tmp_path), deliver_with=Failing().made_with), 30
         )

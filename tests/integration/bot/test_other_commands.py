@@ -15,13 +15,12 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import AnswerCallbackQuery, EditMessageText, SendMessage
 
-from bot import answers
 from bot.commands import COMMANDS
 from data.model import ChatState, UnitThreshold, UsdThreshold
 from data.queries import chats
 
 if TYPE_CHECKING:
-    from tests.integration.bot.conftest import Conversation
+    from tests.integration.bot.conversation import Conversation
 
 VITALIK = "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045"
 TRIED = SendMessage(chat_id=42, text="")
@@ -64,7 +63,7 @@ async def test_threshold_with_number_is_that_watchs(talk: Conversation) -> None:
 
     assert isinstance(watch.threshold, UnitThreshold)
     assert "1,000,000 USDC" in text
-    assert "USDC on Ethereum; USDC on BNB Smart Chain" in text
+    assert "USDC on Ethereum, USDC on BNB Smart Chain" in text
     assert "this chat's default" in back
     (watch,) = await talk.watches()
     assert watch.threshold is None
@@ -268,7 +267,7 @@ async def test_an_answer_waits_as_long_as_telegram_asks(
     async def sleep(seconds: float) -> None:
         waited.append(seconds)
 
-    monkeypatch.setattr(answers.asyncio, "sleep", sleep)
+    monkeypatch.setattr("bot.answers.asyncio.sleep", sleep)
     talk.session.replies = [
         TelegramRetryAfter(TRIED, "slow down", 7),
         TelegramNetworkError(TRIED, "gone"),

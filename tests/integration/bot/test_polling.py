@@ -19,12 +19,12 @@ from aiogram.types import Update
 from bot.polling import REFUSED, SECOND_POLLER, WEBHOOK, Polling
 from data.errors import ConfigurationError
 from data.redis.published import bot_status
-from tests.integration.bot.conftest import NOW, message_in
+from tests.integration.bot.conversation import NOW, message_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.integration.bot.conftest import Conversation
+    from tests.integration.bot.conversation import Conversation
 
 TRIED = GetUpdates()
 
@@ -120,11 +120,10 @@ async def test_a_refused_token_is_a_configuration_error(talk: Conversation) -> N
 async def test_a_second_poller_is_told_once_and_retried(talk: Conversation) -> None:
     conflict = TelegramConflictError(TRIED, "Conflict: terminated by other getUpdates request")
 
-    log = await run(talk, Script(talk, conflict, conflict, conflict, [update(1, "/help")]))
+    log = await run(talk, Script(talk, conflict, [], conflict, conflict, [update(1, "/help")]))
 
     events = [line["event"] for line in log]
-    assert events.count(SECOND_POLLER) == 1
-    assert events[-1] == "Telegram answers again"
+    assert events == ["polling", SECOND_POLLER, "Telegram answers again"]
     assert len(talk.session.calls) == 1
 
 

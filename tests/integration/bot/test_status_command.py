@@ -12,7 +12,7 @@ from data.redis.published import ChainStatus, NodeStatus, publish
 from data.tables import cursors as cursor_table
 
 if TYPE_CHECKING:
-    from tests.integration.bot.conftest import Conversation
+    from tests.integration.bot.conversation import Conversation
 
 
 def published(talk: Conversation, **more: object) -> ChainStatus:

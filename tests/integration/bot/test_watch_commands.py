@@ -13,7 +13,7 @@ from data.model import UnitThreshold, UsdThreshold
 from data.queries import chats, watches
 
 if TYPE_CHECKING:
-    from tests.integration.bot.conftest import Conversation
+    from tests.integration.bot.conversation import Conversation
 
 VITALIK = "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045"
 OTHER = "0x" + "12" * 20
@@ -38,7 +38,7 @@ async def test_watch_shows_what_a_unit_means(talk: Conversation) -> None:
     (watch,) = await talk.watches()
     assert isinstance(watch.threshold, UnitThreshold)
     assert "50 ETH" in text
-    assert "ETH and WETH on Ethereum; ETH on BNB Smart Chain" in text
+    assert "ETH and WETH on Ethereum, ETH on BNB Smart Chain" in text
 
 
 async def test_watch_without_threshold_takes_the_chats_default(talk: Conversation) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.logging import scrubber, secrets_of, set_up_logging
-from data.settings import Settings
+from data.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,7 @@ def test_any_line_can_be_scrubbed(line: str) -> None:
 
 @pytest.mark.parametrize("log_format", ["console", "json"])
 def test_no_line_holds_the_token(log_format: str, capsys: pytest.CaptureFixture[str]) -> None:
-    settings = Settings(_env_file=None, bot_token=TOKEN, redis_url="redis://:hunter22@h/0")
+    settings = load_settings(_env_file=None, bot_token=TOKEN, redis_url="redis://:hunter22@h/0")
     set_up_logging("INFO", log_format, secrets_of(settings))  # type: ignore[arg-type]
     log = structlog.get_logger("spyhop")
 
