@@ -77,6 +77,7 @@ class Polling:
         self._allowed = dispatcher.resolve_used_update_types()
         self._offset: int | None = None
         self._told: dict[str, float] = {}
+        self._troubled = False
         self._last_update_at: datetime | None = None
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -86,20 +87,25 @@ class Polling:
             return
         since = self._clock()
         _log.info("polling", bot=f"@{me.username}")
-        async with asyncio.TaskGroup() as group:
-            lanes = Lanes(group, self._handle)
-            while not stopping.is_set():
-                updates = await self._ask(self._get_updates, stopping)
-                if updates is None:
-                    break
-                await self._publish(me, since, updates)
-                lanes.put(updates)
-                await lanes.drained(self._handle_within)
-                if updates:
-                    self._offset = updates[-1].update_id + 1
-            if not await lanes.drained(self._handle_within / 2):
-                lanes.cancel()
+        try:
+            async with asyncio.TaskGroup() as group:
+                await self._poll(me, since, Lanes(group, self._handle), stopping)
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from None
         await self._confirm()
+
+    async def _poll(self, me: User, since: datetime, lanes: Lanes, stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            updates = await self._ask(self._get_updates, stopping)
+            if updates is None:
+                break
+            await self._publish(me, since, updates)
+            lanes.put(updates)
+            await lanes.drained(self._handle_within)
+            if updates:
+                self._offset = updates[-1].update_id + 1
+        if not await lanes.drained(self._handle_within / 2):
+            lanes.cancel()
 
     async def _handle(self, update: Update) -> None:
         try:
@@ -134,9 +140,9 @@ class Polling:
                 # the type only: the text may hold a whole page of HTML
                 self._tell("Telegram does not answer, trying again", why=type(error).__name__)
             else:
-                if self._told and answer is not None:
-                    self._told.clear()
-                    _log.info("Telegram answers again")
+                if self._troubled and answer is not None:
+                    self._troubled = False
+                    self._say(_log.info, "Telegram answers again")
                 return answer
             with suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), pause)
@@ -144,10 +150,16 @@ class Polling:
         return None
 
     def _tell(self, sentence: str, **details: object) -> None:
+        self._troubled = True
+        self._say(_log.warning, sentence, **details)
+
+    def _say(self, log: Callable[..., object], sentence: str, **details: object) -> None:
+        """Log a sentence, but the same one only every few minutes: two pollers take turns."""
         now = asyncio.get_running_loop().time()
-        if now - self._told.get(sentence, -self._remind_after) >= self._remind_after:
+        told = self._told.get(sentence)
+        if told is None or now - told >= self._remind_after:
             self._told[sentence] = now
-            _log.warning(sentence, **details)
+            log(sentence, **details)
 
     async def _publish(self, me: User, since: datetime, updates: list[Update]) -> None:
         now = self._clock()

@@ -6,7 +6,7 @@ import logging
 import re
 import sys
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import structlog
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _GONE = "…"
 _BOT_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{30,}")
-_USERINFO = re.compile(r"(?<=://)[^\s/@'\"<>]*@")
+_USERINFO = re.compile(r"(?<=://)[^\s'\"<>]*@")
 _URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s'\"<>\\]+", re.IGNORECASE)
 _QUERY_VALUE = re.compile(r"(?<==)[^&#\s]+")
 # what providers put into a path as a key; an address or a hash is none
@@ -50,8 +50,7 @@ def secrets_of(settings: Settings) -> list[str]:
     """The values of the settings that no line of a log may hold."""
     secrets = [settings.bot_token.get_secret_value()] if settings.bot_token else []
     for url in (settings.database_url, settings.redis_url):
-        password = urlsplit(url.get_secret_value()).password if url else None
-        secrets += [password] if password else []
+        secrets += _password(url.get_secret_value()) if url else []
     return secrets
 
 
@@ -111,6 +110,14 @@ def _renderer(log_format: str) -> Processor:
     return structlog.dev.ConsoleRenderer(
         colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
     )
+
+
+def _password(url: str) -> list[str]:
+    try:
+        password = urlsplit(url).password
+    except ValueError:
+        return [url]
+    return [password, unquote(password)] if password else []
 
 
 def _forms(secret: str) -> set[str]:

@@ -11,7 +11,7 @@ from data.errors import InputError
 _NUMBER = re.compile(
     r"(?P<whole>[0-9]{1,40}|[0-9]{1,3}(?:[,_][0-9]{3}){1,12})?(?P<places>\.[0-9]{1,40})?"
 )
-_STEPS = {"": 0, "k": 3, "m": 6, "mn": 6, "mio": 6, "b": 9, "bn": 9, "t": 12}
+STEPS = {"": 0, "k": 3, "m": 6, "mn": 6, "mio": 6, "b": 9, "bn": 9, "t": 12}
 _LOOKS_NUMERIC = re.compile(r"[+\-]?(?:nan|inf(?:inity)?)|[$+\-.,]*[0-9].*|\$.*", re.IGNORECASE)
 _SPLIT = re.compile(r"(?P<figures>[0-9.,_]*)(?P<rest>[^0-9].*)?", re.DOTALL)
 
@@ -29,7 +29,7 @@ def parse_number(text: str) -> Decimal:
     match = _SPLIT.fullmatch(text)
     figures, step = (match["figures"], (match["rest"] or "").casefold()) if match else ("", "")
     number = _NUMBER.fullmatch(figures)
-    if match is None or number is None or not figures or step not in _STEPS:
+    if match is None or number is None or not figures or step not in STEPS:
         msg = (
             f"I can't read “{shown(text)}” as an amount: write it like 250000, 1,250,000, 0.5"
             " or 1.5m."
@@ -37,7 +37,7 @@ def parse_number(text: str) -> Decimal:
         raise InputError(msg)
     whole = (number["whole"] or "0").replace(",", "").replace("_", "")
     sign, digits, exponent = Decimal(whole + (number["places"] or "")).as_tuple()
-    value = Decimal((sign, digits, int(exponent) + _STEPS[step]))
+    value = Decimal((sign, digits, int(exponent) + STEPS[step]))
     if value == 0:
         msg = "Zero would alert on every movement: write an amount above it."
         raise InputError(msg)

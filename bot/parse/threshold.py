@@ -6,7 +6,7 @@ import re
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING
 
-from bot.parse.number import looks_numeric, parse_number, places_of
+from bot.parse.number import STEPS, looks_numeric, parse_number, places_of
 from bot.parse.text import shown
 from data.errors import InputError
 from data.model import Threshold, UnitThreshold, UsdThreshold
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from data.model import Chain
 
 MOST_USD = Decimal(10) ** 13
-MOST_UNITS = Decimal(10) ** 18
+MOST_UNITS = Decimal(10) ** 16
 _DOLLARS = {"usd", "dollar", "dollars", "$"}
-_GLUED = re.compile(r"(?P<number>[0-9.,_]+)(?P<symbol>[A-Za-z][A-Za-z0-9.]{1,15})")
+_GLUED = re.compile(r"(?P<number>[0-9.,_]+)(?P<symbol>[A-Za-z]{2}[A-Za-z0-9.]{0,14})")
 _UNKNOWN_SYMBOL = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 _NEGATIVE = "A threshold is above zero: leave the sign out."
 
@@ -41,7 +41,7 @@ def parse_threshold(text: str, chains: Iterable[Chain]) -> Threshold:
             f"“{shown(' '.join(rest or words))}” is too much for a threshold: write one amount,"
             " like $250k or 50 ETH."
         )
-        if rest and threshold is not None and len(rest) == 1:
+        if rest == words[1:] and len(rest) == 1 and rest[0].isalpha():
             msg = _unknown(rest[0], words[0])
         raise InputError(msg)
     return threshold
@@ -81,6 +81,8 @@ def _read(words: Sequence[str], chains: list[Chain]) -> tuple[Threshold | None, 
         return _units(parse_number(glued["number"]), assets), rest
     if first.casefold().endswith("usd"):
         first = first[:-3]
+    elif glued and glued["symbol"].casefold() not in STEPS:
+        raise InputError(_unknown(glued["symbol"], glued["number"]))
     return _usd(parse_number(first)), _without(rest, _DOLLARS)
 
 

@@ -42,7 +42,7 @@ def turned_on(feed: Watch, chains: Sequence[Chain], default: Decimal, *, changed
         f" <b>{threshold_words(feed.threshold, default)}</b> on {chain_words(feed.chain, chains)}"
     )
     meaning = threshold_meaning(feed.threshold, chains)
-    return f"{said}; that counts {meaning}." if meaning else f"{said}."
+    return f"{said}: {meaning}." if meaning else f"{said}."
 
 
 def turned_off(chain: str | None, chains: Sequence[Chain]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from bot.numbers import full_usd
 from bot.texts.words import (
     address_link,
     chain_words,
@@ -52,16 +53,14 @@ def card(watch: Watch, chat: Chat, chains: Sequence[Chain], labels: Labels, now:
         lines.append(f"<code>{checksummed(watch.address)}</code>")
         known = known_label(watch.address, chains, labels)
         lines += [f"Known as {escape(known.name)} ({escape(known.kind)})"] if known else []
-        lines.append(f"Seen on {listed(links)}")
+        lines.append(f"Watched on {listed(links)}")
     elif watch.chain is None:
         lines.append(f"Everything big on {chain_words(None, chains)}")
     else:
         lines.append(f"Everything big on {chain_words(watch.chain, chains)}")
-    lines.append(
-        f"Alerts from <b>{threshold_words(watch.threshold, chat.default_threshold_usd)}</b>"
-    )
+    threshold = threshold_words(watch.threshold, chat.default_threshold_usd)
     meaning = threshold_meaning(watch.threshold, chains)
-    lines += [f"which counts {meaning}"] if meaning else []
+    lines.append(f"Alerts from <b>{threshold}</b>" + (f": {meaning}" if meaning else ""))
     if is_muted(watch.muted_until, now) and watch.muted_until:
         lines.append(f"🔕 Muted {until_words(watch.muted_until, now)}")
     return "\n".join(lines)
@@ -105,9 +104,7 @@ def watchlist(
     now: datetime,
 ) -> str:
     """One page of the watchlist."""
-    default = threshold_words(None, chat.default_threshold_usd).replace(
-        " (this chat's default)", ""
-    )
+    default = full_usd(chat.default_threshold_usd)
     head = f"<b>Your watches</b> ({total})"
     lines = [line(watch, chat, chains, now) for watch in page]
     foot = f"Default threshold: {default}"
@@ -148,14 +145,12 @@ def threshold_set(watch: Watch, chat: Chat, chains: Sequence[Chain]) -> str:
         f" <b>{threshold_words(watch.threshold, chat.default_threshold_usd)}</b> on now"
     )
     meaning = threshold_meaning(watch.threshold, chains)
-    return f"{said}, which counts {meaning}." if meaning else f"{said}."
+    return f"{said}: {meaning}." if meaning else f"{said}."
 
 
 def default_threshold(chat: Chat) -> str:
     """What the chat's default is, and how to change it."""
-    default = threshold_words(None, chat.default_threshold_usd).replace(
-        " (this chat's default)", ""
-    )
+    default = full_usd(chat.default_threshold_usd)
     return (
         f"Watches without a threshold of their own alert from <b>{default}</b>. Choose another,"
         " or write any, like <code>/threshold $250k</code>; <code>/threshold 2 50 ETH</code> is"
@@ -165,9 +160,7 @@ def default_threshold(chat: Chat) -> str:
 
 def default_threshold_set(chat: Chat, concerned: int) -> str:
     """After the chat's default was changed."""
-    default = threshold_words(None, chat.default_threshold_usd).replace(
-        " (this chat's default)", ""
-    )
+    default = full_usd(chat.default_threshold_usd)
     whom = {0: "no watch uses it at the moment", 1: "1 watch uses it"}.get(
         concerned, f"{concerned} watches use it"
     )

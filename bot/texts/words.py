@@ -46,7 +46,7 @@ def threshold_meaning(threshold: Threshold | None, chains: Sequence[Chain]) -> s
         ]
         if symbols:
             parts.append(f"{listed(symbols)} on {chain.title}")
-    return escape("; ".join(parts)) or None
+    return escape(", ".join(parts)) or None
 
 
 def chain_words(chain: str | None, chains: Sequence[Chain]) -> str:

@@ -1,0 +1,71 @@
+"""Buttons carry at most 64 bytes, and nothing that was not checked."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from aiogram.filters.callback_data import CallbackData
+
+from bot.buttons import (
+    Act,
+    ChatMuteButton,
+    ChatThresholdButton,
+    FeedAct,
+    FeedButton,
+    OfferButton,
+    PageButton,
+    Topic,
+    TopicButton,
+    WatchButton,
+)
+from bot.commands import COMMANDS
+
+LARGEST: list[CallbackData] = [
+    *(WatchButton(id=2**63 - 1, act=act, value=10**12) for act in Act),
+    *(FeedButton(chain="c" * 32, act=act, value=10**12) for act in FeedAct),
+    *(TopicButton(topic=topic) for topic in Topic),
+    OfferButton(address="f" * 40),
+    PageButton(page=10**6),
+    ChatMuteButton(minutes=10**12),
+    ChatThresholdButton(usd=10**12),
+]
+
+
+@pytest.mark.parametrize("button", LARGEST, ids=str)
+def test_the_largest_button_fits_and_comes_back(button: CallbackData) -> None:
+    data = button.pack()
+
+    assert len(data.encode()) <= 64
+    assert type(button).unpack(data) == button
+
+
+def test_no_two_kinds_share_a_prefix() -> None:
+    kinds = {type(button) for button in LARGEST}
+
+    assert len({kind.__prefix__ for kind in kinds}) == len(kinds)
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        (WatchButton, "w:-1:open:0"),
+        (WatchButton, f"w:{2**63}:open:0"),
+        (WatchButton, "w:1:explode:0"),
+        (WatchButton, "w:1:usd:-5"),
+        (WatchButton, "w:1:usd:NaN"),
+        (OfferButton, "o:12"),
+        (OfferButton, "o:" + "z" * 40),
+        (PageButton, "l:-1"),
+    ],
+)
+def test_what_was_made_up_is_refused(kind: type[CallbackData], data: str) -> None:
+    with pytest.raises(ValueError, match="validation error"):
+        kind.unpack(data)
+
+
+def test_commands_are_as_telegram_wants_them() -> None:
+    assert 0 < len(COMMANDS) <= 100
+    for command, description in COMMANDS.items():
+        assert re.fullmatch(r"[a-z0-9_]{1,32}", command)
+        assert 3 <= len(description) <= 256
