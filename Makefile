@@ -36,7 +36,7 @@ format: $(VENV)/dev ## put the style right where a tool can
 	@$(VENV)/bin/ruff check --quiet --fix . ; $(VENV)/bin/ruff format .
 
 types: $(VENV)/dev ## mypy, strict
-	@$(VENV)/bin/mypy .
+	@$(VENV)/bin/mypy
 
 bench: $(VENV)/bench ## the benchmarks, beside their peers
 	@set -e; for file in bench/[a-z]*.py; do \

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from data.queries import alerts, cursors
 from data.redis import published
+from data.redis.away import RedisAway
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -56,7 +57,7 @@ async def read_health(context: Context) -> Health:
     try:
         for chain in context.chains:
             statuses[chain.name] = await published.chain_status(context.redis, chain.name)
-    except published.AWAY:
+    except (RedisAway, OSError):
         redis = False
     async with context.database.read() as connection:
         moved = await cursors.updated_at(connection)

@@ -21,7 +21,8 @@ from aiogram.exceptions import (
 
 from bot.lanes import Lanes
 from data.errors import ConfigurationError
-from data.redis.published import AWAY, BotStatus, publish_bot
+from data.redis.away import RedisAway
+from data.redis.published import BotStatus, publish_bot
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -170,7 +171,7 @@ class Polling:
             polling_since=since,
             last_update_at=self._last_update_at,
         )
-        with suppress(TimeoutError, *AWAY):
+        with suppress(TimeoutError, RedisAway, OSError):
             await asyncio.wait_for(publish_bot(self._redis, status), 2)
 
     async def _confirm(self) -> None:

@@ -61,12 +61,12 @@ async def _until_signalled(name: str, run: Run, settings: Settings) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
-    log.info("started", process=name)
+    log.debug("started", process=name)
     try:
         await body
     except asyncio.CancelledError:
         log.warning("stopped before everything under way had ended", process=name)
-    log.info("ended", process=name)
+    log.debug("ended", process=name)
 
 
 def _tell(name: str, error: BaseException) -> int:

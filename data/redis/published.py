@@ -11,13 +11,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
-from redis.exceptions import RedisError
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
-
-AWAY = (RedisError, OSError)
-"""What a call raises while Redis cannot be reached."""
 
 _BOT = "published:bot"
 

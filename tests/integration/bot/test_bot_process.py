@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,12 +126,13 @@ def settings(telegram: Telegram, redis_url: str, folder: Path) -> Settings:
     )
 
 
-async def test_runs_polling_and_delivery_until_a_signal(
+async def test_runs_polling_and_delivery_until_it_is_to_stop(
     telegram: Telegram, redis_url: str, tmp_path: Path
 ) -> None:
     delivery = StandIn()
+    stopping = asyncio.Event()
     running = asyncio.ensure_future(
-        run_bot(settings(telegram, redis_url, tmp_path), deliver_with=delivery.made_with)
+        run_bot(settings(telegram, redis_url, tmp_path), stopping, deliver_with=delivery.made_with)
     )
     await asyncio.wait_for(delivery.running.wait(), 30)
     menu: dict[str, str] = {}
@@ -140,7 +140,7 @@ async def test_runs_polling_and_delivery_until_a_signal(
         method, form = await asyncio.wait_for(telegram.calls.get(), 30)
         menu = form if method == "setMyCommands" else menu
 
-    os.kill(os.getpid(), signal.SIGTERM)
+    stopping.set()
     await asyncio.wait_for(running, 10)
 
     assert delivery.ended
@@ -160,7 +160,12 @@ async def test_a_revoked_token_ends_everything(
 
     with pytest.raises(ConfigurationError, match="BOT_TOKEN was refused"):
         await asyncio.wait_for(
-            run_bot(settings(telegram, redis_url, tmp_path), deliver_with=delivery.made_with), 30
+            run_bot(
+                settings(telegram, redis_url, tmp_path),
+                asyncio.Event(),
+                deliver_with=delivery.made_with,
+            ),
+            30,
         )
 
 
@@ -173,5 +178,10 @@ async def test_a_delivery_that_fails_ends_the_process(
 
     with pytest.raises(RuntimeError, match="broken"):
         await asyncio.wait_for(
-            run_bot(settings(telegram, redis_url, tmp_path), deliver_with=Failing().made_with), 30
+            run_bot(
+                settings(telegram, redis_url, tmp_path),
+                asyncio.Event(),
+                deliver_with=Failing().made_with,
+            ),
+            30,
         )

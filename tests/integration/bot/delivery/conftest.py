@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from aiogram import Bot
@@ -18,13 +17,8 @@ from tests.integration.bot.delivery.outbox import Outbox
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    return f"sqlite+aiosqlite:///{tmp_path / 'spyhop.db'}"
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    database = Database(database_url)
+async def database(any_database_url: str) -> AsyncIterator[Database]:
+    database = Database(any_database_url)
     await migrate(database)
     yield database
     await database.close()
