@@ -21,7 +21,7 @@ from bot.context import Context
 from bot.dispatcher import make_dispatcher
 from bot.polling import Polling
 from data.chains import known_chains
-from data.database import Database
+from data.database import Database, open_database
 from data.errors import ConfigurationError
 from data.labels import curated_labels
 from data.migrate import prepare_schema
@@ -82,7 +82,7 @@ async def run_bot(
     """
     bot = open_bot(settings)
     redis = open_redis(settings.redis)
-    database = Database(settings.database)
+    database = open_database(settings)
     try:
         await prepare_schema(database, migrate_now=settings.auto_migrate)
         await refuse_eviction(redis)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from data.settings import Settings
+
 BUSY_TIMEOUT_MS = 30_000
 _WRITES = "spyhop_writes"
 
@@ -64,6 +66,13 @@ class Database:
     async def close(self) -> None:
         """Close every connection of the pool."""
         await self.engine.dispose()
+
+
+def open_database(settings: Settings) -> Database:
+    """The configured database; SQLite's folder is made. Raises ConfigurationError or OSError."""
+    if settings.database_url is None:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return Database(settings.database)
 
 
 def _take_over_sqlite_transactions(engine: Any) -> None:

@@ -17,7 +17,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from data.database import Database, plain_reason
+from data.database import Database, open_database, plain_reason
 from data.errors import EX_CONFIG, ConfigurationError, SchemaTooNew, SpyhopError
 from data.settings import load_settings
 
@@ -81,10 +81,7 @@ def _upgrade(connection: Connection) -> None:
 
 
 async def _main() -> None:
-    settings = load_settings()
-    if settings.database_url is None:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.database)
+    database = open_database(load_settings())
     try:
         await migrate(database)
     finally:

@@ -35,8 +35,6 @@ def main(name: str, run: Run) -> int:
     try:
         settings = load_settings()
         set_up_logging(settings.log_level, settings.log_format, secrets_of(settings))
-        if settings.database_url is None:
-            settings.data_dir.mkdir(parents=True, exist_ok=True)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_until_signalled(name, run, settings))
     except (SpyhopError, DBAPIError, RedisError, OSError) as error:

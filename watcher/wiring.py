@@ -16,7 +16,7 @@ import aiohttp
 import structlog
 
 from data.chains import known_chains
-from data.database import Database
+from data.database import Database, open_database
 from data.errors import ConfigurationError
 from data.migrate import prepare_schema
 from data.redis.connection import open_redis, refuse_eviction
@@ -52,7 +52,7 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
     Raises ConfigurationError for what no restart can mend.
     """
     async with AsyncExitStack() as stack:
-        database = Database(settings.database)
+        database = open_database(settings)
         stack.push_async_callback(database.close)
         await prepare_schema(database, migrate_now=settings.auto_migrate)
         redis = open_redis(settings.redis)
