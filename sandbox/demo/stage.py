@@ -40,7 +40,7 @@ async def open_stage() -> AsyncIterator[Stage]:
         telegram = TelegramSandbox()
         await _start_on_known_port(telegram)
         stack.push_async_callback(telegram.stop)
-        person = telegram.create_user("You", username="you")
+        person = telegram.create_user("Ada", username="ada")
         chat = telegram.create_private_chat(person.id)
         ethereum = await stack.enter_async_context(_chain(ethereum_spec(), 120))
         bsc = await stack.enter_async_context(_chain(bsc_spec(), 40))

@@ -21,7 +21,7 @@ def say(line: str = "") -> None:
 
 def show(message: Message) -> None:
     """One message of the chat, its first line in bold."""
-    who = "Spyhop" if message.from_bot else "You"
+    who = "Spyhop" if message.from_bot else "Ada"
     when = datetime.fromtimestamp(message.date).astimezone().strftime("%H:%M:%S")
     mark = " (edited)" if message.edited else ""
     say(_styled(f"{when}  {who}{mark}", _DIM))
