@@ -31,7 +31,7 @@ _LOCK = 0x5350_5948_4F50  # "SPYHOP": one advisory lock for all migrations of a 
 def alembic_config(connection: Connection) -> Config:
     """Alembic's configuration on an open connection."""
     config = Config()
-    config.set_main_option("script_location", str(_FOLDER))
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
 
