@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import re
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import structlog
 
@@ -50,8 +51,9 @@ def secrets_of(settings: Settings) -> list[str]:
     """The values of the settings that no line of a log may hold."""
     secrets = [settings.bot_token.get_secret_value()] if settings.bot_token else []
     for url in (settings.database_url, settings.redis_url):
-        password = urlsplit(url.get_secret_value()).password if url else None
-        secrets += [password] if password else []
+        with suppress(ValueError):  # a malformed URL is told elsewhere
+            password = urlsplit(url.get_secret_value()).password if url else None
+            secrets += [password] if password else []
     return secrets
 
 
@@ -114,7 +116,7 @@ def _renderer(log_format: str) -> Processor:
 
 
 def _forms(secret: str) -> set[str]:
-    return {secret, quote(secret, safe="")}
+    return {secret, quote(secret, safe=""), unquote(secret)}
 
 
 def _without_keys(url: str) -> str:
