@@ -81,7 +81,10 @@ async def write_for_feeds(
 
     Feeds younger than ``born``, the moment the block came up, are passed over. Where several
     feeds of a chat hit, the alert names one that is not muted, so that delivery does not drop it.
+    Without a price there is no alert.
     """
+    if movement.usd is None:
+        return
     chain = movement.block.chain
     heard = or_(watches.c.muted_until.is_(None), watches.c.muted_until <= now)
     takes_default = and_(watches.c.threshold_usd.is_(None), watches.c.threshold_units.is_(null()))
