@@ -87,12 +87,15 @@ def _parse(url: str) -> URL:
 async def _entered(
     stack: AsyncExitStack, opening: AbstractAsyncContextManager[AsyncConnection]
 ) -> AsyncConnection:
-    """Raises TimeoutError when the pool is exhausted: an OSError, like any lost connection."""
+    """Raises ConnectionError for what is no DBAPIError: nobody there, or an exhausted pool."""
     try:
         return await stack.enter_async_context(opening)
     except PoolTimeout:
-        msg = "no connection of the pool became free in time"
-        raise TimeoutError(msg) from None
+        msg = "the database cannot be reached: no connection of the pool became free in time"
+        raise ConnectionError(msg) from None
+    except OSError as error:
+        msg = f"the database cannot be reached: {str(error) or type(error).__name__}"
+        raise ConnectionError(msg) from None
 
 
 def _take_over_sqlite_transactions(engine: Any) -> None:
