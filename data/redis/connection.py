@@ -38,10 +38,11 @@ async def refuse_eviction(redis: Redis) -> None:
     """
     try:
         answer = await redis.config_get("maxmemory-policy")
-    except AuthenticationError:
-        msg = "REDIS_URL: the server refuses its user name or password"
-        raise ConfigurationError(msg) from None
-    except RedisError:
+    except RedisError as error:
+        # a refused pair comes as a lost connection: only its words tell
+        if isinstance(error, AuthenticationError) or "password" in str(error):
+            msg = "REDIS_URL: the server refuses its user name or password"
+            raise ConfigurationError(msg) from None
         return
     policy = answer.get("maxmemory-policy", "noeviction")
     if policy not in _SAFE_POLICIES:
