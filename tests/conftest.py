@@ -1,7 +1,8 @@
 """Databases and Redis for every test that asks: fresh, empty and real.
 
 `sqlite_url` and `postgres_url` are for SQLAlchemy; `any_database_url` runs a test on both, and so
-does `database`, which is migrated and open. `redis_url` is a Valkey. The servers behind them start with the first test that needs them.
+does `database`, which is migrated and open. `redis_url` is a Valkey. The servers behind them start
+with the first test that needs them.
 """
 
 import asyncio

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Column, Integer, MetaData, Table, delete, func, select
+from sqlalchemy import Column, ColumnElement, Integer, MetaData, Table, delete, func, select
 from sqlalchemy.exc import StatementError
 
 from data.columns import MAX_AMOUNT, Amount, Bytes, DatabaseNow, Dollars, UtcTime
@@ -53,7 +53,7 @@ async def put(database: Database, name: str, values: list[object]) -> None:
         await connection.execute(things.insert(), rows)
 
 
-async def column(database: Database, name: str, *where: object) -> list[object]:
+async def column(database: Database, name: str, *where: ColumnElement[bool]) -> list[object]:
     async with database.read() as connection:
         statement = select(things.c[name]).where(*where).order_by(things.c[name], things.c.id)
         return list((await connection.execute(statement)).scalars())
@@ -143,7 +143,7 @@ async def test_times_of_any_zone_come_back_in_utc(shelf: Database) -> None:
 async def test_nothing_stays_nothing(shelf: Database) -> None:
     await put(shelf, "raw", [b"\0\xff", None])
 
-    assert sorted(await column(shelf, "raw"), key=repr) == [None, b"\0\xff"]  # type: ignore[type-var]
+    assert sorted(await column(shelf, "raw"), key=repr) == [None, b"\0\xff"]
     for name in ("amount", "usd", "at"):
         assert await column(shelf, name) == [None, None]
 
