@@ -23,6 +23,7 @@ MAX_AMOUNT = 2**256 - 1
 AMOUNT_DIGITS = 78
 DOLLAR_DIGITS = 96
 DOLLAR_PLACES = 6
+_MOST_DOLLARS = Decimal("9" * (DOLLAR_DIGITS - DOLLAR_PLACES) + "." + "9" * DOLLAR_PLACES)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -53,7 +54,11 @@ class Amount(TypeDecorator[int]):
 
 
 class Dollars(TypeDecorator[Decimal]):
-    """US dollars to six places, never negative."""
+    """US dollars to six places, never negative.
+
+    What is beyond the column is stored as the most it holds: a lying token times a lying price
+    must not stop a chain.
+    """
 
     impl = Numeric(DOLLAR_DIGITS, DOLLAR_PLACES)
     cache_ok = True
@@ -73,7 +78,7 @@ class Dollars(TypeDecorator[Decimal]):
             raise ValueError(msg)
         with localcontext() as context:
             context.prec = DOLLAR_DIGITS + DOLLAR_PLACES
-            millionths = int(value.scaleb(DOLLAR_PLACES))
+            millionths = int(min(value, _MOST_DOLLARS).scaleb(DOLLAR_PLACES))
             if dialect.name == "sqlite":
                 return str(millionths).zfill(DOLLAR_DIGITS)
             return Decimal(millionths).scaleb(-DOLLAR_PLACES)

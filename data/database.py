@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import inspect
 import re
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+import asyncpg
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from data.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from contextlib import AbstractAsyncContextManager
 
-    from sqlalchemy import Connection
+    from sqlalchemy import URL, Connection
 
     from data.settings import Settings
 
 BUSY_TIMEOUT_MS = 30_000
 _WRITES = "spyhop_writes"
+_DRIVERS = {"postgresql+asyncpg", "sqlite+aiosqlite"}
+_OPTIONS = {
+    *inspect.signature(asyncpg.connect).parameters,
+    *("async_fallback", "prepared_statement_cache_size", "prepared_statement_name_func"),
+}
 
 
 class Database:
@@ -33,14 +42,7 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
-        try:
-            parsed = make_url(url)
-        except ArgumentError:
-            parsed = None
-        drivers = {"postgresql+asyncpg", "sqlite+aiosqlite"}
-        if parsed is None or parsed.drivername not in drivers:
-            msg = "write DATABASE_URL=postgresql+asyncpg://…, or leave it out for SQLite"
-            raise ConfigurationError(msg)
+        parsed = _parse(url)
         self.kind = parsed.get_backend_name()
         pool: dict[str, Any] = {"pool_pre_ping": True, "pool_recycle": 3600}
         if self.kind == "postgresql":
@@ -54,14 +56,14 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that only reads: one consistent view on SQLite, statement by statement
         on PostgreSQL."""
-        async with self.engine.connect() as connection:
-            yield connection
+        async with AsyncExitStack() as stack:
+            yield await _entered(stack, self.engine.connect())
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that writes; committed at the end, rolled back on any error."""
-        async with self._writing.begin() as connection:
-            yield connection
+        async with AsyncExitStack() as stack:
+            yield await _entered(stack, self._writing.begin())
 
     async def close(self) -> None:
         """Close every connection of the pool."""
@@ -73,6 +75,36 @@ def open_database(settings: Settings) -> Database:
     if settings.database_url is None:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     return Database(settings.database)
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number
+        parsed = None
+    if parsed is None or parsed.drivername not in _DRIVERS:
+        msg = "write DATABASE_URL=postgresql+asyncpg://…, or leave it out for SQLite"
+        raise ConfigurationError(msg)
+    unknown = sorted(set(parsed.query) - _OPTIONS)
+    if unknown and parsed.get_backend_name() == "postgresql":
+        advice = "; write ssl=… instead" if "sslmode" in unknown else ""
+        msg = f"DATABASE_URL: asyncpg has no option {unknown[0][:40]!r}{advice}"
+        raise ConfigurationError(msg)
+    return parsed
+
+
+async def _entered(
+    stack: AsyncExitStack, opening: AbstractAsyncContextManager[AsyncConnection]
+) -> AsyncConnection:
+    """Raises ConnectionError for what is no DBAPIError: nobody there, or an exhausted pool."""
+    try:
+        return await stack.enter_async_context(opening)
+    except PoolTimeout:
+        msg = "the database cannot be reached: no connection of the pool became free in time"
+        raise ConnectionError(msg) from None
+    except OSError as error:
+        msg = f"the database cannot be reached: {str(error) or type(error).__name__}"
+        raise ConnectionError(msg) from None
 
 
 def _take_over_sqlite_transactions(engine: Any) -> None:
@@ -87,8 +119,8 @@ def _take_over_sqlite_transactions(engine: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in (
+            f"busy_timeout = {BUSY_TIMEOUT_MS}",  # first: the change to WAL needs it too
             "journal_mode = WAL",
-            f"busy_timeout = {BUSY_TIMEOUT_MS}",
             "foreign_keys = ON",
             "synchronous = FULL",
         ):
@@ -103,5 +135,7 @@ def _take_over_sqlite_transactions(engine: Any) -> None:
 
 def plain_reason(error: DBAPIError) -> str:
     """What went wrong in the database, without the statement, its values, or a password."""
-    text = str(error.orig).splitlines()[0] if error.orig else type(error).__name__
-    return re.sub(r"//[^@/\s]*@", "//…@", text)
+    said = str(error.orig).splitlines() if error.orig else []
+    text = re.sub(r"^<class '[\w.]+'>: ", "", said[0]) if said else type(error).__name__
+    text = re.sub(r"(query argument \$\d+): .*", r"\1", text)
+    return re.sub(r"//\S*@", "//…@", text)

@@ -21,6 +21,8 @@ STALE_AFTER = timedelta(seconds=60)
 """A loop publishes every second or two; after so long without it stands still."""
 LAG_SECONDS = 60.0
 """A chain whose cursor is further behind its head is not in time."""
+HEAD_AGE = timedelta(minutes=10)
+"""No chain we follow goes so long without a block."""
 OUTBOX_AGE = timedelta(minutes=5)
 """Alerts leave within seconds; in an unpaused chat none waits longer than a minute."""
 
@@ -50,8 +52,11 @@ def check_chain(chain: Chain, status: ChainStatus | None, now: datetime) -> list
     if age > max(STALE_AFTER, timedelta(seconds=5 * chain.block_time)):
         detail = f"watcher not running: it last wrote {told(age)} ago"
         return [Check(chain.name, Verdict.FAIL, detail)]
+    if age < -STALE_AFTER:
+        detail = f"the clocks differ: it says that it wrote {told(-age)} from now"
+        return [Check(chain.name, Verdict.FAIL, detail)]
     ready = [node for node in status.nodes if node.state == "ready"]
-    checks = [_progress(chain, status), _fallback(chain, len(ready), len(status.nodes))]
+    checks = [_progress(chain, status, now), _fallback(chain, len(ready), len(status.nodes))]
     return checks + [_node(chain, node, status.head) for node in status.nodes]
 
 
@@ -91,14 +96,20 @@ def told(age: timedelta) -> str:
     return f"{seconds // 86400} d"
 
 
-def _progress(chain: Chain, status: ChainStatus) -> Check:
+def _progress(chain: Chain, status: ChainStatus, now: datetime) -> Check:
     if status.cursor is None or status.head is None:
         return Check(chain.name, Verdict.FAIL, status.reason or f"{status.state}, no block yet")
     lag = max(0, status.head - status.cursor)
     where = f"block {status.cursor:,}, {lag:,} behind the head"
     if status.state not in {"following", "catching up"}:
-        return Check(chain.name, Verdict.FAIL, f"{status.state}: {status.reason} ({where})")
-    verdict = Verdict.WARN if lag * chain.block_time > LAG_SECONDS else Verdict.OK
+        state = f"{status.state}: {status.reason}" if status.reason else status.state
+        return Check(chain.name, Verdict.FAIL, f"{state} ({where})")
+    in_time = lag * chain.block_time <= LAG_SECONDS
+    if in_time and status.cursor_time is not None and now - status.cursor_time > HEAD_AGE:
+        # nodes that all stand still look like a chain that is followed closely
+        where += f", which is {told(now - status.cursor_time)} old: no node has anything newer"
+        in_time = False
+    verdict = Verdict.OK if in_time else Verdict.WARN
     return Check(chain.name, verdict, f"{status.state}: {where}")
 
 

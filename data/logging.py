@@ -121,7 +121,7 @@ def _password(url: str) -> list[str]:
 
 
 def _forms(secret: str) -> set[str]:
-    return {secret, quote(secret, safe="")}
+    return {secret, quote(secret, safe=""), unquote(secret)}
 
 
 def _without_keys(url: str) -> str:

@@ -31,7 +31,7 @@ _LOCK = 0x5350_5948_4F50  # "SPYHOP": one advisory lock for all migrations of a 
 def alembic_config(connection: Connection) -> Config:
     """Alembic's configuration on an open connection."""
     config = Config()
-    config.set_main_option("script_location", str(_FOLDER))
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
 
@@ -94,7 +94,10 @@ if __name__ == "__main__":
     except SpyhopError as error:
         print(f"spyhop: {error}", file=sys.stderr)  # noqa: T201 - a command line speaks on stderr
         sys.exit(EX_CONFIG if isinstance(error, ConfigurationError) else 1)
-    except (DBAPIError, OSError) as error:
-        why = plain_reason(error) if isinstance(error, DBAPIError) else str(error)
+    except DBAPIError as error:
+        why = plain_reason(error)
         print(f"spyhop: the database cannot be reached: {why}", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+    except OSError as error:
+        print(f"spyhop: {error}", file=sys.stderr)  # noqa: T201
         sys.exit(1)

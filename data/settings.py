@@ -16,6 +16,12 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from data.chains import known_chains
 from data.errors import ConfigurationError
 
+_ADVICE = {
+    "bool_parsing": "write on or off",
+    "int_parsing": "write a whole number",
+    "float_parsing": "write a number",
+    "decimal_parsing": "write a number",
+}
 _TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{30,}")
 
 
@@ -23,7 +29,7 @@ class Settings(BaseSettings):
     """All settings of both processes. Seconds, unless a name says otherwise."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True
+        env_file=".env", env_file_encoding="utf-8-sig", extra="ignore", env_ignore_empty=True
     )
 
     bot_token: SecretStr | None = None
@@ -44,24 +50,24 @@ class Settings(BaseSettings):
 
     default_threshold_usd: Decimal = Field(default=Decimal(100_000), gt=0, allow_inf_nan=False)
     keep_movements_from_usd: Decimal = Field(default=Decimal(10_000), ge=0, allow_inf_nan=False)
-    keep_movements_hours: int = Field(default=48, ge=1)
-    keep_alerts_days: int = Field(default=90, ge=1)
-    keep_gaps_days: int = Field(default=365, ge=1)
+    keep_movements_hours: int = Field(default=48, ge=1, le=876_000)
+    keep_alerts_days: int = Field(default=90, ge=1, le=36_500)
+    keep_gaps_days: int = Field(default=365, ge=1, le=36_500)
 
-    rpc_timeout: float = Field(default=30, gt=0)
-    breaker_faults: int = Field(default=5, ge=1)
-    breaker_open_for: float = Field(default=60, gt=0)
-    backoff_first: float = Field(default=1, gt=0)
-    backoff_longest: float = Field(default=8, gt=0)
+    rpc_timeout: float = Field(default=30, gt=0, le=86_400)
+    breaker_faults: int = Field(default=5, ge=1, le=10_000)
+    breaker_open_for: float = Field(default=60, gt=0, le=86_400)
+    backoff_first: float = Field(default=1, gt=0, le=86_400)
+    backoff_longest: float = Field(default=8, gt=0, le=86_400)
 
-    chain_lease_for: float = Field(default=10, gt=0)
-    chat_lease_for: float = Field(default=30, gt=0)
-    send_lease_for: float = Field(default=60, gt=0)
+    chain_lease_for: float = Field(default=10, gt=0, le=86_400)
+    chat_lease_for: float = Field(default=30, gt=0, le=86_400)
+    send_lease_for: float = Field(default=60, gt=0, le=86_400)
 
-    rate_bot_per_second: float = Field(default=25, gt=0)
-    rate_chat_per_second: float = Field(default=0.9, gt=0)
-    rate_chat_burst: int = Field(default=3, ge=1)
-    rate_group_per_minute: int = Field(default=20, ge=1)
+    rate_bot_per_second: float = Field(default=25, gt=0, le=10_000)
+    rate_chat_per_second: float = Field(default=0.9, gt=0, le=10_000)
+    rate_chat_burst: int = Field(default=3, ge=1, le=10_000)
+    rate_group_per_minute: int = Field(default=20, ge=1, le=10_000)
 
     @field_validator("bot_token")
     @classmethod
@@ -153,8 +159,11 @@ def _check_http_url(url: str) -> None:
 
 
 def _from_env_file(name: str) -> str | None:
-    path = Settings.model_config.get("env_file")
-    return dotenv_values(str(path)).get(name) if path and Path(str(path)).is_file() else None
+    config = Settings.model_config
+    path = Path(str(config.get("env_file")))
+    if not path.is_file():
+        return None
+    return dotenv_values(path, encoding=config.get("env_file_encoding")).get(name)
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -164,9 +173,12 @@ def load_settings(**overrides: Any) -> Settings:
     """
     try:
         return Settings(**overrides)
+    except UnicodeDecodeError:
+        msg = ".env is not text in UTF-8: save it as that"
+        raise ConfigurationError(msg) from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         name = str(first["loc"][0]).upper() if first["loc"] else "settings"
-        why = str(first["msg"]).removeprefix("Value error, ")
+        why = _ADVICE.get(first["type"]) or str(first["msg"]).removeprefix("Value error, ")
         msg = f"{name} is wrong: {why}"
         raise ConfigurationError(msg) from None

@@ -1,14 +1,20 @@
 """Databases and Redis for every test that asks: fresh, empty and real.
 
-`sqlite_url` and `postgres_url` are for SQLAlchemy; `any_database_url` runs a test on both;
-`redis_url` is a Valkey. The servers behind them start with the first test that needs them.
+`sqlite_url` and `postgres_url` are for SQLAlchemy; `any_database_url` runs a test on both, and so
+does `database`, which is migrated and open. `redis_url` is a Valkey. The servers behind them start
+with the first test that needs them.
 """
 
-from collections.abc import Iterator
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from data.database import Database
+from data.migrate import migrate
 from tests.servers.postgres import PostgresServer, running_postgres
 from tests.servers.valkey import empty, running_valkey
 
@@ -35,6 +41,59 @@ def sqlite_url(tmp_path: Path) -> str:
 def any_database_url(request: pytest.FixtureRequest) -> str:
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("migrated") / "spyhop.db"
+    _migrate_apart(f"sqlite+aiosqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    url = postgres_server.create_database()
+    _migrate_apart(url)
+    yield url
+    postgres_server.drop_database(url)
+
+
+@pytest.fixture
+def migrated_sqlite(sqlite_url: str, migrated_sqlite_file: Path, tmp_path: Path) -> str:
+    shutil.copyfile(migrated_sqlite_file, tmp_path / "spyhop.db")
+    return sqlite_url
+
+
+@pytest.fixture
+def migrated_postgres(postgres_server: PostgresServer, migrated_postgres_url: str) -> Iterator[str]:
+    url = postgres_server.create_database(template=migrated_postgres_url)
+    yield url
+    postgres_server.drop_database(url)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def migrated_database_url(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue(f"migrated_{request.param}")
+    return url
+
+
+@pytest.fixture
+async def database(migrated_database_url: str) -> AsyncIterator[Database]:
+    opened = Database(migrated_database_url)
+    yield opened
+    await opened.close()
+
+
+def _migrate_apart(url: str) -> None:
+    """In a thread of its own, because the caller's may have an event loop."""
+
+    async def work() -> None:
+        database = Database(url)
+        await migrate(database)
+        await database.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work()).result()
 
 
 @pytest.fixture(scope="session")

@@ -14,13 +14,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
     from sqlalchemy import Table
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+_T = TypeVar("_T")
+
+BATCH = 1_000
+"""Rows a statement: both databases stop at some 32,000 parameters."""
+
+
+def batches(values: Collection[_T], size: int = BATCH) -> Iterator[list[_T]]:
+    """The values in lists that fit into one statement."""
+    ordered = list(values)
+    for start in range(0, len(ordered), size):
+        yield ordered[start : start + size]
 
 
 def insert(connection: AsyncConnection, table: Table) -> Any:

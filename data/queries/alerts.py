@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, literal, or_, select, update
+from sqlalchemy import and_, case, func, literal, null, or_, select, update
 
 from data.columns import Bytes, UtcTime
 from data.model import Alert, AlertState, ChatState, Priority
-from data.queries import insert
+from data.queries import batches, insert
 from data.tables import alerts, chats, messages, movements, watches
 
 if TYPE_CHECKING:
@@ -79,9 +79,15 @@ async def write_for_feeds(
 ) -> None:
     """Write the alert of one movement for every feed whose threshold in USD it reaches.
 
-    Feeds younger than ``born``, the moment the block came up, are passed over.
+    Feeds younger than ``born``, the moment the block came up, are passed over. Where several
+    feeds of a chat hit, the alert names one that is not muted, so that delivery does not drop it.
+    Without a price there is no alert.
     """
+    if movement.usd is None:
+        return
     chain = movement.block.chain
+    heard = or_(watches.c.muted_until.is_(None), watches.c.muted_until <= now)
+    takes_default = and_(watches.c.threshold_usd.is_(None), watches.c.threshold_units.is_(null()))
     source = (
         select(
             literal(chain),
@@ -89,7 +95,7 @@ async def write_for_feeds(
             watches.c.chat_id,
             watches.c.topic_id,
             literal(movement.id),
-            func.min(watches.c.id),
+            func.coalesce(func.min(case((heard, watches.c.id))), func.min(watches.c.id)),
             literal(int(Priority.FEED)),
             literal(AlertState.PENDING.value),
             literal(now, UtcTime),
@@ -99,7 +105,10 @@ async def write_for_feeds(
             chats.c.state == ChatState.ACTIVE,
             watches.c.address.is_(None),
             or_(watches.c.chain == chain, watches.c.chain.is_(None)),
-            watches.c.threshold_usd <= movement.usd,
+            or_(
+                watches.c.threshold_usd <= movement.usd,
+                and_(takes_default, chats.c.default_threshold_usd <= movement.usd),
+            ),
             watches.c.created_at <= born,
         )
         .group_by(watches.c.chat_id, watches.c.topic_id)
@@ -117,12 +126,16 @@ async def chats_with_pending(
     connection: AsyncConnection, movement_ids: Collection[int]
 ) -> list[tuple[int, Priority]]:
     """Chats that have a pending alert of these movements, each with its best priority."""
-    statement = (
-        select(alerts.c.chat_id, func.min(alerts.c.priority))
-        .where(alerts.c.movement_id.in_(list(movement_ids)), alerts.c.state == AlertState.PENDING)
-        .group_by(alerts.c.chat_id)
-    )
-    return [(chat_id, Priority(best)) for chat_id, best in await connection.execute(statement)]
+    urgent: dict[int, Priority] = {}
+    for ids in batches(movement_ids):
+        statement = (
+            select(alerts.c.chat_id, func.min(alerts.c.priority))
+            .where(alerts.c.movement_id.in_(ids), alerts.c.state == AlertState.PENDING)
+            .group_by(alerts.c.chat_id)
+        )
+        for chat_id, best in await connection.execute(statement):
+            urgent[chat_id] = min(Priority(best), urgent.get(chat_id, Priority(best)))
+    return list(urgent.items())
 
 
 async def retract(connection: AsyncConnection, movement_ids: Collection[int]) -> list[int]:
@@ -130,56 +143,64 @@ async def retract(connection: AsyncConnection, movement_ids: Collection[int]) ->
 
     Returns the chats that have messages to edit.
     """
-    ids = list(movement_ids)
-    await connection.execute(
-        update(alerts)
-        .where(alerts.c.movement_id.in_(ids), alerts.c.state == AlertState.PENDING)
-        .values(state=AlertState.DROPPED, reason=DROPPED_BY_REORG)
-    )
-    return await _turn(connection, ids, AlertState.SENT, AlertState.RETRACTED)
+    for ids in batches(movement_ids):
+        await connection.execute(
+            update(alerts)
+            .where(alerts.c.movement_id.in_(ids), alerts.c.state == AlertState.PENDING)
+            .values(state=AlertState.DROPPED, reason=DROPPED_BY_REORG)
+        )
+    return await _turn(connection, movement_ids, AlertState.SENT, AlertState.RETRACTED)
 
 
 async def bring_back(connection: AsyncConnection, movement_ids: Collection[int]) -> list[int]:
     """Their transactions reappeared: undo what ``retract`` did. Returns chats to look after."""
-    ids = list(movement_ids)
-    revived = await connection.execute(
-        update(alerts)
-        .where(
-            alerts.c.movement_id.in_(ids),
-            alerts.c.state == AlertState.DROPPED,
-            alerts.c.reason == DROPPED_BY_REORG,
+    revived: set[int] = set()
+    for ids in batches(movement_ids):
+        rows = await connection.execute(
+            update(alerts)
+            .where(
+                alerts.c.movement_id.in_(ids),
+                alerts.c.state == AlertState.DROPPED,
+                alerts.c.reason == DROPPED_BY_REORG,
+            )
+            .values(state=AlertState.PENDING, reason=None)
+            .returning(alerts.c.chat_id)
         )
-        .values(state=AlertState.PENDING, reason=None)
-        .returning(alerts.c.chat_id)
-    )
-    revived_chats = [row.chat_id for row in revived]
-    return revived_chats + await _turn(connection, ids, AlertState.RETRACTED, AlertState.SENT)
+        revived |= {row.chat_id for row in rows}
+    turned = await _turn(connection, movement_ids, AlertState.RETRACTED, AlertState.SENT)
+    return sorted(revived.union(turned))
 
 
 async def restate(connection: AsyncConnection, movement_ids: Collection[int]) -> list[int]:
     """Amounts changed in a reorg: have the messages about it edited. Returns their chats."""
-    return await _turn(connection, list(movement_ids), AlertState.SENT, AlertState.SENT)
+    return await _turn(connection, movement_ids, AlertState.SENT, AlertState.SENT)
 
 
 async def _turn(
-    connection: AsyncConnection, movement_ids: list[int], before: AlertState, after: AlertState
+    connection: AsyncConnection,
+    movement_ids: Collection[int],
+    before: AlertState,
+    after: AlertState,
 ) -> list[int]:
-    turned = await connection.execute(
-        update(alerts)
-        .where(alerts.c.movement_id.in_(movement_ids), alerts.c.state == before)
-        .values(state=after)
-        .returning(alerts.c.message_id)
-    )
-    touched = {row.message_id for row in turned if row.message_id is not None}
-    if not touched:
-        return []
-    edited = await connection.execute(
-        update(messages)
-        .where(messages.c.id.in_(touched))
-        .values(revision=messages.c.revision + 1)
-        .returning(messages.c.chat_id)
-    )
-    return [row.chat_id for row in edited]
+    touched: set[int] = set()
+    for ids in batches(movement_ids):
+        turned = await connection.execute(
+            update(alerts)
+            .where(alerts.c.movement_id.in_(ids), alerts.c.state == before)
+            .values(state=after)
+            .returning(alerts.c.message_id)
+        )
+        touched |= {row.message_id for row in turned if row.message_id is not None}
+    edited: set[int] = set()
+    for ids in batches(sorted(touched)):
+        rows = await connection.execute(
+            update(messages)
+            .where(messages.c.id.in_(ids))
+            .values(revision=messages.c.revision + 1)
+            .returning(messages.c.chat_id)
+        )
+        edited |= {row.chat_id for row in rows}
+    return sorted(edited)
 
 
 async def pending(connection: AsyncConnection, chat_id: int, limit: int) -> list[Alert]:
@@ -206,20 +227,22 @@ async def of_message(connection: AsyncConnection, message_id: int) -> list[Alert
 
 async def sent(connection: AsyncConnection, ids: Collection[int], message_id: int) -> None:
     """These alerts are in that message now (our id)."""
-    await connection.execute(
-        update(alerts)
-        .where(alerts.c.id.in_(list(ids)))
-        .values(state=AlertState.SENT, message_id=message_id, reason=None)
-    )
+    for some in batches(ids):
+        await connection.execute(
+            update(alerts)
+            .where(alerts.c.id.in_(some))
+            .values(state=AlertState.SENT, message_id=message_id, reason=None)
+        )
 
 
 async def drop(connection: AsyncConnection, ids: Collection[int], reason: str) -> None:
     """End alerts unsent; they stay in the history with the reason."""
-    await connection.execute(
-        update(alerts)
-        .where(alerts.c.id.in_(list(ids)), alerts.c.state == AlertState.PENDING)
-        .values(state=AlertState.DROPPED, reason=reason)
-    )
+    for some in batches(ids):
+        await connection.execute(
+            update(alerts)
+            .where(alerts.c.id.in_(some), alerts.c.state == AlertState.PENDING)
+            .values(state=AlertState.DROPPED, reason=reason)
+        )
 
 
 async def drop_all_of_chat(connection: AsyncConnection, chat_id: int, reason: str) -> None:

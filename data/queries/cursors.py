@@ -45,7 +45,7 @@ async def updated_at(connection: AsyncConnection) -> dict[str, tuple[int, dateti
 
 async def begin(connection: AsyncConnection, start: BlockRef) -> None:
     """Put a chain's first cursor; one that is there already stays."""
-    await connection.execute(
+    put = await connection.execute(
         insert(connection, cursors)
         .values(
             chain=start.chain,
@@ -56,7 +56,8 @@ async def begin(connection: AsyncConnection, start: BlockRef) -> None:
         )
         .on_conflict_do_nothing()
     )
-    await remember(connection, [start], keep=1)
+    if put.rowcount == 1:
+        await remember(connection, [start], keep=1)
 
 
 async def move(connection: AsyncConnection, before: BlockRef, after: BlockRef, epoch: int) -> bool:

@@ -33,7 +33,7 @@ async def acquire(
                 "epoch": chain_leases.c.epoch + 1,
                 "until": DatabaseNow(duration),
             },
-            where=or_(chain_leases.c.until < DatabaseNow(), chain_leases.c.owner == owner),
+            where=or_(chain_leases.c.until <= DatabaseNow(), chain_leases.c.owner == owner),
         )
         .returning(chain_leases.c.epoch)
     )
@@ -62,7 +62,7 @@ async def give_up(connection: AsyncConnection, chain: str, epoch: int) -> None:
 async def holder(connection: AsyncConnection, chain: str) -> tuple[str, int] | None:
     """Who holds the chain now, and under which epoch; None if nobody does."""
     statement = select(chain_leases.c.owner, chain_leases.c.epoch).where(
-        chain_leases.c.chain == chain, chain_leases.c.until >= DatabaseNow()
+        chain_leases.c.chain == chain, chain_leases.c.until > DatabaseNow()
     )
     row = (await connection.execute(statement)).one_or_none()
     return None if row is None else (row.owner, row.epoch)

@@ -10,16 +10,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, select, tuple_, update
 
 from data.model import BlockRef, Leg, Movement, MovementKind, Price, PriceState
-from data.queries import insert
+from data.queries import batches, insert
 from data.tables import legs, movements
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
-
-# rows a statement: both databases stop at some 32,000 parameters
-_BATCH = 1_000
 
 
 def _leg(row: Any) -> Leg:
@@ -67,9 +64,13 @@ def _movement(row: Any, its_legs: tuple[Leg, ...]) -> Movement:
 
 async def load(connection: AsyncConnection, ids: Collection[int]) -> dict[int, Movement]:
     """The movements with their legs, by id."""
-    rows = (await connection.execute(select(movements).where(movements.c.id.in_(list(ids))))).all()
-    found = await _legs_of(connection, [row.id for row in rows])
-    return {row.id: _movement(row, found[row.id]) for row in rows}
+    loaded: dict[int, Movement] = {}
+    for some in batches(ids):
+        statement = select(movements).where(movements.c.id.in_(some))
+        rows = (await connection.execute(statement)).all()
+        found = await _legs_of(connection, [row.id for row in rows])
+        loaded |= {row.id: _movement(row, found[row.id]) for row in rows}
+    return loaded
 
 
 async def store(connection: AsyncConnection, batch: Sequence[Movement]) -> list[Movement]:
@@ -93,9 +94,8 @@ async def store(connection: AsyncConnection, batch: Sequence[Movement]) -> list[
             .where(movements.c.id == movement.id)
             .values(**_values(movement), orphaned_until=None)
         )
-    if again:
-        ids = [movement.id for movement in again]
-        await connection.execute(delete(legs).where(legs.c.movement_id.in_(ids)))
+    for some in batches([movement.id for movement in again]):
+        await connection.execute(delete(legs).where(legs.c.movement_id.in_(some)))
     leg_values = [
         _leg_values(movement.id, position, leg)
         for movement in stored
@@ -119,14 +119,17 @@ async def orphaned_in(
     connection: AsyncConnection, chain: str, tx_hashes: Collection[bytes]
 ) -> list[Movement]:
     """The orphaned movements of these transactions, as they were before the reorg."""
-    statement = select(movements).where(
-        movements.c.chain == chain,
-        movements.c.orphaned_until.is_not(None),
-        movements.c.tx_hash.in_(list(tx_hashes)),
-    )
-    rows = (await connection.execute(statement)).all()
-    found = await _legs_of(connection, [row.id for row in rows])
-    return [_movement(row, found[row.id]) for row in rows]
+    orphaned: list[Movement] = []
+    for some in batches(tx_hashes):
+        statement = select(movements).where(
+            movements.c.chain == chain,
+            movements.c.orphaned_until.is_not(None),
+            movements.c.tx_hash.in_(some),
+        )
+        rows = (await connection.execute(statement)).all()
+        found = await _legs_of(connection, [row.id for row in rows])
+        orphaned += [_movement(row, found[row.id]) for row in rows]
+    return orphaned
 
 
 async def orphan_above(connection: AsyncConnection, chain: str, number: int, until: int) -> None:
@@ -152,13 +155,14 @@ async def orphaned_for_good(connection: AsyncConnection, chain: str, height: int
 
 async def _legs_of(connection: AsyncConnection, ids: Collection[int]) -> dict[int, tuple[Leg, ...]]:
     found: defaultdict[int, list[Leg]] = defaultdict(list)
-    statement = (
-        select(legs)
-        .where(legs.c.movement_id.in_(list(ids)))
-        .order_by(legs.c.movement_id, legs.c.position)
-    )
-    for row in await connection.execute(statement):
-        found[row.movement_id].append(_leg(row))
+    for some in batches(ids):
+        statement = (
+            select(legs)
+            .where(legs.c.movement_id.in_(some))
+            .order_by(legs.c.movement_id, legs.c.position)
+        )
+        for row in await connection.execute(statement):
+            found[row.movement_id].append(_leg(row))
     return defaultdict(tuple, {key: tuple(value) for key, value in found.items()})
 
 
@@ -170,8 +174,7 @@ async def _known(
     connection: AsyncConnection, batch: Sequence[Movement]
 ) -> dict[tuple[bytes, bytes], int]:
     known: dict[tuple[bytes, bytes], int] = {}
-    for start in range(0, len(batch), _BATCH):
-        keys = [_key(movement) for movement in batch[start : start + _BATCH]]
+    for keys in batches([_key(movement) for movement in batch]):
         statement = select(movements.c.tx_hash, movements.c.address, movements.c.id).where(
             movements.c.chain == batch[0].block.chain,
             tuple_(movements.c.tx_hash, movements.c.address).in_(keys),
@@ -183,10 +186,10 @@ async def _known(
 
 async def _insert(connection: AsyncConnection, fresh: Sequence[Movement]) -> list[int]:
     ids: dict[tuple[bytes, bytes], int] = {}
-    for start in range(0, len(fresh), _BATCH):
+    for some in batches(fresh):
         statement = (
             insert(connection, movements)
-            .values([_values(movement) for movement in fresh[start : start + _BATCH]])
+            .values([_values(movement) for movement in some])
             .returning(movements.c.id, movements.c.tx_hash, movements.c.address)
         )
         rows = await connection.execute(statement)

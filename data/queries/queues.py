@@ -67,13 +67,21 @@ async def lease(
     )
     if connection.dialect.name == "postgresql":
         due = due.with_for_update(skip_locked=True)
+    # a CTE is read once; a subquery may be read again for every row, past its limit
+    taken = due.cte("due")
     statement = (
         update(chat_queues)
-        .where(chat_queues.c.chat_id.in_(due))
+        .where(chat_queues.c.chat_id.in_(select(taken.c.chat_id)))
         .values(lease_owner=owner, lease_until=DatabaseNow(duration))
-        .returning(chat_queues.c.chat_id, chat_queues.c.version, chat_queues.c.priority)
+        .returning(
+            chat_queues.c.chat_id,
+            chat_queues.c.version,
+            chat_queues.c.priority,
+            chat_queues.c.due_at,
+        )
     )
-    rows = sorted((await connection.execute(statement)).all(), key=lambda row: row.priority)
+    found = (await connection.execute(statement)).all()
+    rows = sorted(found, key=lambda row: (row.priority, row.due_at))
     return [ChatLease(row.chat_id, owner, row.version) for row in rows]
 
 
@@ -130,4 +138,4 @@ async def repair(connection: AsyncConnection) -> int:
     rows = [(row.chat_id, Priority(row.priority)) for row in await connection.execute(waiting)]
     rows += [(row.chat_id, Priority.EDIT) for row in await connection.execute(stale.distinct())]
     await enqueue(connection, rows)
-    return len(rows)
+    return len({chat_id for chat_id, _ in rows})

@@ -24,9 +24,14 @@ async def forget(
 ) -> dict[str, int]:
     """Delete what is older than its time; how many rows of each table went.
 
-    A movement stays as long as an alert tells of it, and an alert as long as it waits.
+    A movement stays as long as an alert tells of its transaction (an alert's further matches
+    stand in no foreign key), and an alert as long as it waits.
     """
-    has_alert = exists(select(1).where(alerts.c.movement_id == movements.c.id))
+    has_alert = exists(
+        select(1).where(
+            alerts.c.chain == movements.c.chain, alerts.c.tx_hash == movements.c.tx_hash
+        )
+    )
     has_message = exists(select(1).where(alerts.c.message_id == messages.c.id))
     counts: dict[str, int] = {}
     for table, condition in (

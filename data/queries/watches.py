@@ -5,10 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import LargeBinary, any_, bindparam, delete, func, or_, select, update
+from sqlalchemy import LargeBinary, any_, bindparam, delete, func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from data.model import ChatState, Direction, Threshold, UnitThreshold, UsdThreshold, Watch
+from data.queries import batches
 from data.tables import chats, watches
 
 if TYPE_CHECKING:
@@ -77,8 +78,10 @@ async def add(
 ) -> Watch:
     """Add a watch, numbered one above the chat's highest."""
     if connection.dialect.name == "postgresql":
-        # two watches made at once must not take the same number
-        await connection.execute(select(chats.c.id).where(chats.c.id == chat_id).with_for_update())
+        # two watches made at once must not take the same number; NO KEY UPDATE, because alerts
+        # that are just being written for the chat hold its key
+        chat = select(chats.c.id).where(chats.c.id == chat_id)
+        await connection.execute(chat.with_for_update(key_share=True))
     highest = select(func.coalesce(func.max(watches.c.number), 0)).where(
         watches.c.chat_id == chat_id
     )
@@ -109,8 +112,11 @@ async def of_chat(connection: AsyncConnection, chat_id: int) -> list[Watch]:
 
 async def by_ids(connection: AsyncConnection, ids: Collection[int]) -> dict[int, Watch]:
     """Those of the watches that still exist."""
-    statement = select(watches).where(watches.c.id.in_(list(ids)))
-    return {row.id: _watch(row) for row in await connection.execute(statement)}
+    found: dict[int, Watch] = {}
+    for some in batches(ids):
+        rows = await connection.execute(select(watches).where(watches.c.id.in_(some)))
+        found |= {row.id: _watch(row) for row in rows}
+    return found
 
 
 async def remove(connection: AsyncConnection, watch_id: int) -> bool:
@@ -166,8 +172,8 @@ async def on_addresses(
         statements = [base.where(watches.c.address == any_(wanted))]
     else:
         statements = [
-            base.where(watches.c.address.in_(addresses[start : start + _SQLITE_BATCH]))
-            for start in range(0, len(addresses), _SQLITE_BATCH)
+            base.where(watches.c.address.in_(some))
+            for some in batches(dict.fromkeys(addresses), _SQLITE_BATCH)
         ]
     for statement in statements:
         rows = await connection.execute(statement)
@@ -185,6 +191,17 @@ async def lowest_feed_threshold(connection: AsyncConnection, chain: str) -> Deci
         ).scalar_one()
         for where in (watches.c.chain == chain, watches.c.chain.is_(None))
     ]
+    defaults = (
+        select(func.min(chats.c.default_threshold_usd))
+        .join(watches, watches.c.chat_id == chats.c.id)
+        .where(
+            watches.c.address.is_(None),
+            watches.c.threshold_usd.is_(None),
+            watches.c.threshold_units.is_(null()),
+            or_(watches.c.chain == chain, watches.c.chain.is_(None)),
+        )
+    )
+    lowest.append((await connection.execute(defaults)).scalar_one())
     return min((value for value in lowest if value is not None), default=None)
 
 
@@ -196,7 +213,7 @@ async def feeds_by_units(connection: AsyncConnection, chain: str) -> list[Watch]
         .where(
             chats.c.state == ChatState.ACTIVE,
             watches.c.address.is_(None),
-            watches.c.threshold_usd.is_(None),
+            watches.c.threshold_units.is_not(null()),
             or_(watches.c.chain == chain, watches.c.chain.is_(None)),
         )
     )

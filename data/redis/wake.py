@@ -37,9 +37,10 @@ class Sleeper:
             with suppress(RedisError, OSError):
                 async with self._redis.pubsub() as pubsub:
                     await pubsub.subscribe(self._channel)
-                    self._woken.set()  # something may have come while nobody listened
                     while True:
-                        if await pubsub.get_message(ignore_subscribe_messages=True, timeout=5):
+                        # also woken by the server's word that it listens, after each reconnection:
+                        # something may have come before
+                        if await pubsub.get_message(timeout=5):
                             self._woken.set()
             await asyncio.sleep(1)
 

@@ -1,0 +1,58 @@
+from datetime import timedelta
+from decimal import Decimal
+
+from data.database import Database
+from data.model import ChatKind, ChatState
+from data.queries import chats
+from tests.contract.samples import DEFAULT, NOW, a_chat
+
+
+async def test_a_chat_is_met_once_and_keeps_what_it_chose(database: Database) -> None:
+    async with database.write() as connection:
+        met = await a_chat(connection, -1001234567890123)
+        await chats.set_default_threshold(connection, met.id, Decimal("250000.5"))
+        await chats.mute(connection, met.id, NOW + timedelta(hours=1))
+    async with database.write() as connection:
+        later = NOW + timedelta(days=1)
+        again = await chats.meet(connection, met.id, ChatKind.SUPERGROUP, DEFAULT, later)
+    async with database.read() as connection:
+        read = await chats.get(connection, met.id)
+        number = await chats.count(connection)
+
+    assert (met.state, met.default_threshold_usd) == (ChatState.ACTIVE, DEFAULT)
+    assert again == read
+    assert again.kind is ChatKind.SUPERGROUP
+    assert again.default_threshold_usd == Decimal("250000.5")
+    assert again.muted_until == NOW + timedelta(hours=1)
+    assert again.created_at == NOW
+    assert number == 1
+
+
+async def test_a_blocked_chat_is_active_again_when_it_speaks(database: Database) -> None:
+    async with database.write() as connection:
+        await a_chat(connection, 5)
+        await chats.set_state(connection, 5, ChatState.BLOCKED, "bot was blocked by the user")
+        blocked = await chats.get(connection, 5)
+        await a_chat(connection, 5)
+        back = await chats.get(connection, 5)
+
+    assert blocked is not None
+    assert back is not None
+    assert (blocked.state, back.state) == (ChatState.BLOCKED, ChatState.ACTIVE)
+
+
+async def test_a_mute_can_be_ended(database: Database) -> None:
+    async with database.write() as connection:
+        await a_chat(connection, 5)
+        await chats.mute(connection, 5, NOW)
+        await chats.mute(connection, 5, None)
+        chat = await chats.get(connection, 5)
+
+    assert chat is not None
+    assert chat.muted_until is None
+
+
+async def test_a_chat_that_was_never_met_is_none(database: Database) -> None:
+    async with database.read() as connection:
+        assert await chats.get(connection, 404) is None
+        assert await chats.count(connection) == 0

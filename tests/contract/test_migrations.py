@@ -1,0 +1,208 @@
+"""Every migration up, down and up again; the models match; nobody migrates twice or backwards."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+
+from data.database import Database
+from data.errors import ConfigurationError, SchemaTooNew
+from data.migrate import alembic_config, check_schema, migrate, prepare_schema
+from data.queries import chats
+from data.tables import metadata
+
+ROOT = Path(__file__).parents[2]
+
+
+def stairs(connection: Connection) -> None:
+    config = alembic_config(connection)
+    scripts = ScriptDirectory.from_config(config)
+    for script in reversed(list(scripts.walk_revisions())):
+        command.upgrade(config, script.revision)
+        command.downgrade(config, script.down_revision or "base")  # type: ignore[arg-type] # no merges
+        command.upgrade(config, script.revision)
+
+
+def tables_of(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names())
+
+
+async def test_every_migration_goes_up_down_and_up(any_database_url: str) -> None:
+    database = Database(any_database_url)
+    async with database.write() as connection:
+        await connection.run_sync(stairs)
+    await check_schema(database)
+    async with database.write() as connection:
+        await connection.run_sync(lambda found: command.downgrade(alembic_config(found), "base"))
+        left = await connection.run_sync(tables_of)
+    await database.close()
+
+    assert left <= {"alembic_version"}
+
+
+async def test_the_models_match_the_migrations(database: Database) -> None:
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, metadata))
+
+    async with database.read() as connection:
+        assert await connection.run_sync(differences) == []
+        assert await connection.run_sync(tables_of) == {*metadata.tables, "alembic_version"}
+
+
+async def test_migrating_again_changes_nothing(database: Database) -> None:
+    await migrate(database)
+    await check_schema(database)
+
+
+async def test_a_failed_migration_leaves_nothing(
+    any_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail_late(config: object, revision: str) -> None:
+        upgrade(config, revision)  # type: ignore[arg-type]
+        raise RuntimeError("killed")
+
+    upgrade = command.upgrade
+    monkeypatch.setattr(command, "upgrade", fail_late)
+    database = Database(any_database_url)
+    with pytest.raises(RuntimeError, match="killed"):
+        await migrate(database)
+    async with database.read() as connection:
+        left = await connection.run_sync(tables_of)
+    await database.close()
+
+    assert left == set()
+
+
+async def test_many_may_migrate_at_once(any_database_url: str) -> None:
+    several = [Database(any_database_url) for _ in range(4)]
+
+    await asyncio.gather(*(migrate(database) for database in several))
+
+    for database in several:
+        await check_schema(database)
+        await database.close()
+
+
+def run_migrate(url: str, folder: Path) -> "subprocess.Popen[str]":
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DATABASE_URL": url}
+    return subprocess.Popen(
+        [sys.executable, "-W", "error", "-m", "data.migrate"],
+        env=environment,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def end_of(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
+    out, err = process.communicate(timeout=60)
+    return process.returncode, out, err
+
+
+async def test_two_processes_may_migrate_at_once(any_database_url: str, tmp_path: Path) -> None:
+    both = [run_migrate(any_database_url, tmp_path) for _ in range(2)]
+
+    assert [end_of(process) for process in both] == [(0, "", ""), (0, "", "")]
+    database = Database(any_database_url)
+    await check_schema(database)
+    async with database.read() as connection:
+        assert await chats.count(connection) == 0
+    await database.close()
+
+
+async def test_a_newer_schema_is_refused_and_left_alone(
+    database: Database, migrated_database_url: str, tmp_path: Path
+) -> None:
+    async with database.write() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    for migrate_now in (True, False):
+        with pytest.raises(SchemaTooNew, match="9999"):
+            await prepare_schema(database, migrate_now=migrate_now)
+    code, _, err = end_of(run_migrate(migrated_database_url, tmp_path))
+
+    assert code == 78
+    assert err.count("\n") == 1
+    assert "9999" in err
+    async with database.read() as connection:
+        found = await connection.execute(text("SELECT version_num FROM alembic_version"))
+        assert found.scalar_one() == "9999"
+
+
+async def test_without_automatic_migration_an_old_schema_is_told(any_database_url: str) -> None:
+    database = Database(any_database_url)
+
+    with pytest.raises(ConfigurationError, match=r"python -m data\.migrate"):
+        await prepare_schema(database, migrate_now=False)
+    async with database.read() as connection:
+        assert await connection.run_sync(tables_of) == set()
+    await prepare_schema(database, migrate_now=True)
+    await prepare_schema(database, migrate_now=False)
+    await database.close()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://root:hunter22@db/spyhop",
+        "postgresql://spyhop:hunter22@db/spyhop",
+        "spyhop:hunter22@db",
+        "postgresql+asyncpg://spyhop:hunter22@db:no/spyhop",
+        "postgresql+asyncpg://spyhop:hunter22@db/spyhop?sslmode=require",
+    ],
+)
+def test_a_bad_database_url_is_told_without_its_password(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="DATABASE_URL") as caught:
+        Database(url)
+
+    assert "hunter22" not in str(caught.value)
+
+
+def test_a_bad_database_url_ends_the_command_with_one_sentence(tmp_path: Path) -> None:
+    code, out, err = end_of(run_migrate("mysql://root:hunter22@db/spyhop", tmp_path))
+
+    assert (code, out, err.count("\n")) == (78, "", 1)
+    assert "DATABASE_URL" in err
+    assert "hunter22" not in err
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+asyncpg://spyhop:hunter22@127.0.0.1:1/spyhop",
+        f"sqlite+aiosqlite:///{ROOT / 'LICENSE'}",
+    ],
+)
+def test_a_database_out_of_reach_is_told_in_one_sentence(url: str, tmp_path: Path) -> None:
+    code, out, err = end_of(run_migrate(url, tmp_path))
+
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert err.startswith("spyhop: the database cannot be reached: ")
+    assert "hunter22" not in err
+
+
+def test_a_refused_password_is_told_in_one_sentence(postgres_url: str, tmp_path: Path) -> None:
+    start, _, rest = postgres_url.rpartition("@")
+    url = f"{start.rpartition(':')[0]}:hunter22@{rest}"
+    code, _, err = end_of(run_migrate(url, tmp_path))
+
+    assert (code, err.count("\n")) == (1, 1)
+    assert "password authentication failed" in err
+    assert "hunter22" not in err
+
+
+def test_without_a_url_the_data_folder_is_made(tmp_path: Path) -> None:
+    code, out, err = end_of(run_migrate("", tmp_path))
+
+    assert (code, out, err) == (0, "", "")
+    assert (tmp_path / "var" / "spyhop.db").exists()

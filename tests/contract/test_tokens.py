@@ -1,0 +1,34 @@
+from datetime import timedelta
+
+from data.database import Database
+from data.queries import tokens
+from data.queries.tokens import TokenRow
+from tests.contract.samples import NOW, address
+
+
+async def test_tokens_are_kept_by_chain_whatever_they_answered(database: Database) -> None:
+    named = TokenRow(address(1), "MKR", "Maker", 18)
+    silent = TokenRow(address(2), None, None, None)
+    odd = TokenRow(address(3), "<b>\N{RIGHT-TO-LEFT OVERRIDE}'\"", "x" * 10_000, 255)
+    async with database.write() as connection:
+        await tokens.store(connection, "ethereum", [named, silent, odd], NOW)
+        await tokens.store(connection, "bsc", [TokenRow(address(1), "FAKE", None, 0)], NOW)
+        await tokens.store(connection, "bsc", [], NOW)
+    async with database.read() as connection:
+        ethereum = await tokens.of_chain(connection, "ethereum")
+        bsc = await tokens.of_chain(connection, "bsc")
+        base = await tokens.of_chain(connection, "base")
+
+    assert ethereum == {row.address: row for row in (named, silent, odd)}
+    assert bsc == {address(1): TokenRow(address(1), "FAKE", None, 0)}
+    assert base == {}
+
+
+async def test_a_token_that_was_read_before_keeps_its_row(database: Database) -> None:
+    first = TokenRow(address(1), "USDC", "USD Coin", 6)
+    async with database.write() as connection:
+        await tokens.store(connection, "ethereum", [first], NOW)
+        changed = TokenRow(address(1), "SCAM", "Scam", 0)
+        await tokens.store(connection, "ethereum", [changed], NOW + timedelta(days=1))
+
+        assert await tokens.of_chain(connection, "ethereum") == {address(1): first}

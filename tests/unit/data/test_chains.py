@@ -1,0 +1,170 @@
+"""The chains' tables: complete, sourced, and each address as its checksum has it."""
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+import data.chains
+from data.addresses import checksummed, parse_address
+from data.chains import known_chains, load_chain
+
+FILES = sorted(Path(data.chains.__file__).parent.glob("*.toml"))
+KEYS = ("key", "apikey", "api_key", "token", "${", "{", "<", "YOUR", "/v3/", "/v2/")
+
+each_chain = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+
+
+def table_of(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def addresses_in(value: Any) -> Iterator[str]:
+    """Every text that looks like an address, however deep."""
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from addresses_in(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from addresses_in(inner)
+    elif isinstance(value, str) and re.match("0[xX][^ ]*$", value):
+        yield value
+
+
+def twice(values: list[Any]) -> list[Any]:
+    return [value for value, times in Counter(values).items() if times > 1]
+
+
+def test_the_two_first_chains_are_known_by_their_files_names() -> None:
+    assert {"ethereum", "bsc"} <= set(known_chains())
+    assert [path.stem for path in FILES] == list(known_chains())
+    assert (known_chains()["ethereum"].chain_id, known_chains()["bsc"].chain_id) == (1, 56)
+
+
+def test_no_two_chains_share_an_id() -> None:
+    assert twice([chain.chain_id for chain in known_chains().values()]) == []
+
+
+@each_chain
+def test_a_chain_has_four_public_nodes_without_keys(path: Path) -> None:
+    urls = [row["url"] for row in table_of(path)["nodes"]]
+
+    assert len(urls) >= 4
+    assert twice([urlsplit(url).hostname for url in urls]) == []
+    for url in urls:
+        parts = urlsplit(url)
+        assert parts.scheme == "https"
+        assert (parts.username, parts.password, parts.query) == (None, None, "")
+        assert not any(key in parts.path for key in KEYS)
+
+
+@each_chain
+def test_every_row_names_its_source(path: Path) -> None:
+    table = table_of(path)
+    rows = [
+        table["native"], table["explorer"], table["multicall3"],
+        *table["nodes"], *table["feeds"], *table["tokens"],
+    ]  # fmt: skip
+
+    assert [row for row in rows if not row.get("source", "").strip()] == []
+    # the block time's is in a comment beside it
+    (line,) = [line for line in path.read_text().splitlines() if line.startswith("block_time")]
+    assert len(line.partition("#")[2].split()) >= 2
+
+
+@each_chain
+def test_every_address_is_written_as_its_checksum_has_it(path: Path) -> None:
+    written = list(addresses_in(table_of(path)))
+
+    assert len(written) > 20
+    assert [text for text in written if checksummed(parse_address(text)) != text] == []
+
+
+@each_chain
+def test_no_row_hides_another(path: Path) -> None:
+    table = table_of(path)
+
+    assert twice([row["pair"] for row in table["feeds"]]) == []
+    assert twice([row["proxy"] for row in table["feeds"]]) == []
+    assert twice([row["address"] for row in table["tokens"]]) == []
+
+
+@each_chain
+def test_the_feeds_that_are_named_exist_and_price_in_dollars(path: Path) -> None:
+    chain = load_chain(path)
+    named = {chain.native_feed, *(token.feed for token in chain.tokens.values() if token.feed)}
+
+    assert named <= set(chain.feeds)
+    assert [pair for pair in named if not pair.endswith(" / USD")] == []
+
+
+@each_chain
+def test_every_number_is_one_that_can_be(path: Path) -> None:
+    chain = load_chain(path)
+
+    assert 0.1 <= chain.block_time <= 60
+    assert chain.retract_after >= 1
+    assert chain.keep_hashes >= 64
+    assert chain.family == "evm"
+    assert chain.native_decimals == 18
+    for token in chain.tokens.values():
+        assert 0 <= token.decimals <= 36
+        assert token.symbol.strip() == token.symbol != ""
+        assert token.symbol.isprintable()
+        assert token.name.isprintable()
+    for feed in chain.feeds.values():
+        assert feed.decimals in (8, 18)
+        assert feed.heartbeat is None or 60 <= feed.heartbeat <= 172_800
+
+
+@each_chain
+def test_the_wrapped_native_coin_is_a_token_with_the_native_feed(path: Path) -> None:
+    chain = load_chain(path)
+    wrapped = chain.tokens[chain.wrapped_native]
+
+    assert wrapped.symbol == f"W{chain.native_symbol}"
+    assert wrapped.decimals == chain.native_decimals
+    assert wrapped.feed == chain.native_feed
+
+
+@each_chain
+def test_explorer_links_have_their_place_to_fill(path: Path) -> None:
+    explorer = load_chain(path).explorer
+
+    for template, field in (
+        (explorer.tx, "hash"), (explorer.address, "address"), (explorer.block, "number"),
+    ):  # fmt: skip
+        filled = template.format(**{field: "0xabc"})
+        assert filled.startswith("https://")
+        assert filled.endswith("/0xabc")
+
+
+def test_curated_tokens_are_found_by_symbol_whatever_its_case() -> None:
+    ethereum = known_chains()["ethereum"]
+
+    (usdc,) = ethereum.tokens_called("usdc")
+    assert checksummed(usdc.address) == "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"
+    assert usdc.decimals == 6
+    assert ethereum.tokens_called("NOPE") == ()
+
+
+def test_a_table_under_another_name_is_refused(tmp_path: Path) -> None:
+    text = next(path for path in FILES if path.stem == "bsc").read_text()
+    (tmp_path / "ethereum.toml").write_text(text)
+
+    with pytest.raises(ValueError, match="calls its chain bsc"):
+        load_chain(tmp_path / "ethereum.toml")
+
+
+def test_a_table_with_a_short_address_is_refused(tmp_path: Path) -> None:
+    text = next(path for path in FILES if path.stem == "bsc").read_text()
+    short = text.replace("0xcA11bde05977b3631167028862bE2a173976CA11", "0xcA11")
+    (tmp_path / "bsc.toml").write_text(short)
+
+    with pytest.raises(ValueError, match="not an address"):
+        load_chain(tmp_path / "bsc.toml")

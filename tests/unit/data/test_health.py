@@ -1,0 +1,212 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from data.chains import known_chains
+from data.health import (
+    Check,
+    Verdict,
+    check_chain,
+    check_outbox,
+    check_stamp,
+    is_healthy,
+    told,
+)
+from data.redis.published import ChainStatus, NodeStatus
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+ETHEREUM = known_chains()["ethereum"]
+BSC = known_chains()["bsc"]
+
+
+def node(name: str = "one", state: str = "ready", **told: Any) -> NodeStatus:
+    known: dict[str, Any] = {"head": 1_000, "latency_ms": 42, "calls": 10, "faults": 0}
+    return NodeStatus(name=name, state=state, **(known | told))
+
+
+def status(**told: Any) -> ChainStatus:
+    known: dict[str, Any] = {
+        "chain": "ethereum",
+        "state": "following",
+        "written_at": NOW,
+        "head": 1_000,
+        "cursor": 1_000,
+        "cursor_time": NOW - timedelta(seconds=5),
+        "nodes": (node("one"), node("two")),
+    }
+    return ChainStatus(**(known | told))
+
+
+def verdicts(checks: list[Check]) -> dict[str, Verdict]:
+    return {check.name: check.verdict for check in checks}
+
+
+def test_a_chain_that_is_followed_is_well() -> None:
+    checks = check_chain(ETHEREUM, status(), NOW)
+
+    assert set(verdicts(checks).values()) == {Verdict.OK}
+    assert [check.name for check in checks] == [
+        "ethereum", "ethereum fallback", "ethereum one", "ethereum two",
+    ]  # fmt: skip
+    assert checks[0].detail == "following: block 1,000, 0 behind the head"
+    assert checks[2].detail == "ready, head 1,000, 42 ms"
+
+
+def test_a_watcher_that_never_wrote_is_not_running() -> None:
+    (check,) = check_chain(ETHEREUM, None, NOW)
+
+    assert check.verdict is Verdict.FAIL
+    assert "watcher not running" in check.detail
+
+
+@pytest.mark.parametrize(
+    ("age", "verdict"), [(59, Verdict.OK), (60, Verdict.OK), (61, Verdict.FAIL)]
+)
+def test_a_watcher_that_stands_still_is_seen_by_its_last_stamp(age: int, verdict: Verdict) -> None:
+    stamped = status(written_at=NOW - timedelta(seconds=age), cursor_time=None)
+
+    checks = check_chain(ETHEREUM, stamped, NOW)
+
+    assert checks[0].verdict is verdict
+    assert ("watcher not running: it last wrote 61 s ago" in checks[0].detail) == (age == 61)
+
+
+def test_a_slow_chain_is_given_five_blocks() -> None:
+    stamped = status(written_at=NOW - timedelta(seconds=80))
+
+    assert check_chain(replace(ETHEREUM, block_time=20.0), stamped, NOW)[0].verdict is Verdict.OK
+
+
+def test_a_stamp_from_the_future_is_no_progress() -> None:
+    (check,) = check_chain(ETHEREUM, status(written_at=NOW + timedelta(hours=2)), NOW)
+
+    assert check.verdict is Verdict.FAIL
+    assert "clocks differ" in check.detail
+
+
+@pytest.mark.parametrize(
+    ("chain", "lag", "verdict"),
+    [
+        (ETHEREUM, 5, Verdict.OK),
+        (ETHEREUM, 6, Verdict.WARN),
+        (BSC, 133, Verdict.OK),
+        (BSC, 134, Verdict.WARN),
+    ],
+)
+def test_lag_is_measured_in_blocks(chain: Any, lag: int, verdict: Verdict) -> None:
+    behind = status(state="catching up", cursor=1_000 - lag, cursor_time=None)
+
+    check = check_chain(chain, behind, NOW)[0]
+
+    assert check.verdict is verdict
+    assert f"{lag} behind the head" in check.detail
+
+
+def test_a_head_that_went_backwards_is_no_negative_lag() -> None:
+    assert "0 behind" in check_chain(ETHEREUM, status(head=990), NOW)[0].detail
+
+
+def test_nodes_that_all_stand_still_are_not_taken_for_a_quiet_chain() -> None:
+    check = check_chain(ETHEREUM, status(cursor_time=NOW - timedelta(hours=64)), NOW)[0]
+
+    assert check.verdict is Verdict.WARN
+    assert "64 h old" in check.detail
+
+
+@pytest.mark.parametrize("state", ["blind", "latched", "no database"])
+def test_a_chain_that_is_not_followed_fails_and_says_why(state: str) -> None:
+    why = check_chain(ETHEREUM, status(state=state, reason="no node answers"), NOW)[0]
+    mute = check_chain(ETHEREUM, status(state=state), NOW)[0]
+
+    assert (why.verdict, mute.verdict) == (Verdict.FAIL, Verdict.FAIL)
+    assert why.detail.startswith(f"{state}: no node answers (block 1,000")
+    assert "None" not in mute.detail
+
+
+@pytest.mark.parametrize("missing", ["head", "cursor"])
+def test_a_chain_without_a_block_fails(missing: str) -> None:
+    check = check_chain(ETHEREUM, status(state="blind", **{missing: None}), NOW)[0]
+
+    assert (check.verdict, check.detail) == (Verdict.FAIL, "blind, no block yet")
+
+
+@pytest.mark.parametrize(
+    ("states", "verdict"),
+    [
+        (["ready", "ready", "open"], Verdict.OK),
+        (["ready", "open", "waiting"], Verdict.WARN),
+        (["open", "probing", "quarantined"], Verdict.FAIL),
+        ([], Verdict.FAIL),
+    ],
+)
+def test_fallback_is_two_nodes_that_are_ready(states: list[str], verdict: Verdict) -> None:
+    nodes = tuple(node(f"n{number}", state) for number, state in enumerate(states))
+
+    found = verdicts(check_chain(ETHEREUM, status(nodes=nodes), NOW))
+
+    assert found.pop("ethereum fallback") is verdict
+    for number, state in enumerate(states):
+        well = Verdict.OK if state == "ready" else Verdict.WARN
+        assert found[f"ethereum n{number}"] is well
+
+
+def test_a_node_tells_what_is_known_of_it() -> None:
+    bad = node("bad", "open", head=900, faults=1_234, calls=5_000, reason="timed out")
+    mute = node("mute", "probing", head=None, latency_ms=None)
+    checks = check_chain(ETHEREUM, status(nodes=(bad, mute)), NOW)
+
+    assert checks[2].detail == (
+        "open, head 900 (100 behind), 42 ms, 1,234 faults in 5,000 calls, timed out"
+    )
+    assert checks[3].detail == "probing"
+
+
+@pytest.mark.parametrize(
+    ("waiting", "age", "verdict"),
+    [
+        (0, None, Verdict.OK),
+        (5, timedelta(seconds=1), Verdict.OK),
+        (5, timedelta(minutes=5), Verdict.OK),
+        (1, timedelta(minutes=5, seconds=1), Verdict.FAIL),
+    ],
+)
+def test_alerts_that_do_not_leave_fail(
+    waiting: int, age: timedelta | None, verdict: Verdict
+) -> None:
+    check = check_outbox(waiting, None if age is None else NOW - age, NOW)
+
+    assert check.verdict is verdict
+    assert ("empty" in check.detail) == (waiting == 0)
+
+
+def test_a_loop_is_known_by_its_stamp() -> None:
+    assert check_stamp("bot", NOW - timedelta(seconds=9), NOW) == Check(
+        "bot", Verdict.OK, "wrote 9 s ago"
+    )
+    stale = check_stamp("bot", NOW - timedelta(hours=64), NOW)
+    assert (stale.verdict, stale.detail) == (
+        Verdict.FAIL,
+        "bot not running: it last wrote 64 h ago",
+    )
+    assert check_stamp("bot", None, NOW).verdict is Verdict.FAIL
+
+
+def test_only_a_failure_is_unhealthy() -> None:
+    ok, warn, fail = (Check("x", verdict, "") for verdict in Verdict)
+
+    assert is_healthy([])
+    assert is_healthy([ok, warn])
+    assert not is_healthy([ok, warn, fail])
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-5, "0 s"), (0, "0 s"), (119, "119 s"), (120, "2 min"), (7_199, "119 min"),
+        (7_200, "2 h"), (64 * 3600, "64 h"), (345_600, "4 d"),
+    ],
+)  # fmt: skip
+def test_ages_are_told_as_people_do(seconds: int, text: str) -> None:
+    assert told(timedelta(seconds=seconds)) == text
