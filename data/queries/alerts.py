@@ -54,7 +54,10 @@ def _alert(row: Any) -> Alert:
 
 
 async def write(connection: AsyncConnection, batch: Sequence[NewAlert], now: datetime) -> None:
-    """Write alerts; one that exists for its (chain, transaction, chat, topic) stays as it is."""
+    """Write alerts; one that exists for its (chain, transaction, chat, topic) stays as it is.
+
+    Only one that a reorg had dropped unsent begins anew.
+    """
     values = [
         {
             "chain": new.movement.block.chain,
@@ -71,7 +74,23 @@ async def write(connection: AsyncConnection, batch: Sequence[NewAlert], now: dat
         for new in batch
     ]
     if values:
-        await connection.execute(insert(connection, alerts).on_conflict_do_nothing(), values)
+        await connection.execute(_unless_there(insert(connection, alerts)), values)
+
+
+def _unless_there(statement: Any) -> Any:
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["chain", "tx_hash", "chat_id", "topic_id"],
+        set_={
+            "movement_id": new.movement_id,
+            "watch_id": new.watch_id,
+            "others": new.others,
+            "priority": new.priority,
+            "state": new.state,
+            "reason": None,
+        },
+        where=(alerts.c.state == AlertState.DROPPED) & (alerts.c.reason == DROPPED_BY_REORG),
+    )
 
 
 async def write_for_feeds(
@@ -108,9 +127,7 @@ async def write_for_feeds(
         "chain", "tx_hash", "chat_id", "topic_id", "movement_id", "watch_id", "priority", "state",
         "created_at",
     ]  # fmt: skip
-    await connection.execute(
-        insert(connection, alerts).from_select(columns, source).on_conflict_do_nothing()
-    )
+    await connection.execute(_unless_there(insert(connection, alerts).from_select(columns, source)))
 
 
 async def chats_with_pending(
@@ -130,13 +147,17 @@ async def retract(connection: AsyncConnection, movement_ids: Collection[int]) ->
 
     Returns the chats that have messages to edit.
     """
-    ids = list(movement_ids)
+    await drop_unsent(connection, movement_ids)
+    return await _turn(connection, list(movement_ids), AlertState.SENT, AlertState.RETRACTED)
+
+
+async def drop_unsent(connection: AsyncConnection, movement_ids: Collection[int]) -> None:
+    """A reorg made these movements doubtful: their alerts end unsent, unless written anew."""
     await connection.execute(
         update(alerts)
-        .where(alerts.c.movement_id.in_(ids), alerts.c.state == AlertState.PENDING)
+        .where(alerts.c.movement_id.in_(list(movement_ids)), alerts.c.state == AlertState.PENDING)
         .values(state=AlertState.DROPPED, reason=DROPPED_BY_REORG)
     )
-    return await _turn(connection, ids, AlertState.SENT, AlertState.RETRACTED)
 
 
 async def bring_back(connection: AsyncConnection, movement_ids: Collection[int]) -> list[int]:

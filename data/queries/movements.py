@@ -119,12 +119,15 @@ async def orphaned_in(
     connection: AsyncConnection, chain: str, tx_hashes: Collection[bytes]
 ) -> list[Movement]:
     """The orphaned movements of these transactions, as they were before the reorg."""
-    statement = select(movements).where(
-        movements.c.chain == chain,
-        movements.c.orphaned_until.is_not(None),
-        movements.c.tx_hash.in_(list(tx_hashes)),
-    )
-    rows = (await connection.execute(statement)).all()
+    hashes = list(tx_hashes)
+    rows: list[Any] = []
+    for start in range(0, len(hashes), _BATCH):
+        statement = select(movements).where(
+            movements.c.chain == chain,
+            movements.c.orphaned_until.is_not(None),
+            movements.c.tx_hash.in_(hashes[start : start + _BATCH]),
+        )
+        rows += (await connection.execute(statement)).all()
     found = await _legs_of(connection, [row.id for row in rows])
     return [_movement(row, found[row.id]) for row in rows]
 
@@ -142,10 +145,15 @@ async def orphan_above(connection: AsyncConnection, chain: str, number: int, unt
     )
 
 
-async def orphaned_for_good(connection: AsyncConnection, chain: str, height: int) -> list[int]:
-    """Ids of the movements that no block up to ``height`` has brought back in time."""
+async def orphaned_for_good(
+    connection: AsyncConnection, chain: str, height: int, *, since: int
+) -> list[int]:
+    """Ids of the movements that no block up to ``height`` has brought back in time.
+
+    Those whose time was over below the height ``since`` are not told again.
+    """
     statement = select(movements.c.id).where(
-        movements.c.chain == chain, movements.c.orphaned_until <= height
+        movements.c.chain == chain, movements.c.orphaned_until.between(since, height)
     )
     return [row.id for row in await connection.execute(statement)]
 
