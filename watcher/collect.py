@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -129,13 +130,11 @@ class Collector:
 
     async def _fetch(self) -> Sequence[Block]:
         first = self.cursor.number + 1
-        try:
-            if self.head > first:
+        if self.head >= first:
+            with suppress(AllNodesFailed):
                 return await self._source.blocks(first, min(self.head, first + BATCH - 1))
-            block = await self._source.block(first, exists=self.head >= first)
-        except AllNodesFailed:
             self.head = self.cursor.number  # whoever told of a higher one may have lied
-            raise
+        block = await self._source.block(first, exists=False)
         return [] if block is None else [block]
 
     async def _reorg(self, tip: Block) -> Step:
@@ -147,7 +146,8 @@ class Collector:
                 return self._step(ours, tuple(branch))
             if below < min(self._recent):
                 return self._step(self._before_memory(branch[0].ref), tuple(branch))
-            branch.insert(0, await self._source.block_with_hash(branch[0].ref.parent_hash))
+            parent = branch[0].ref.parent_hash
+            branch.insert(0, await self._source.block_with_hash(parent, below))
 
     def _before_memory(self, lowest: BlockRef) -> BlockRef:
         """The unknown block under a branch, if it is only unknown because we began above it."""

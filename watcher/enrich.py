@@ -108,6 +108,9 @@ def _kind(
             return MovementKind.WRAP if is_wrap else MovementKind.UNWRAP
         return MovementKind.SWAP
     others = _others(address, legs[0], transfers)
+    if others == {chain.wrapped_native} and legs[0].token == chain.wrapped_native:
+        # the native coin moved inside the transaction, where logs do not show it
+        return MovementKind.WRAP if received else MovementKind.UNWRAP
     if received:
         return MovementKind.MINT if others == {ZERO_ADDRESS} else MovementKind.RECEIVE
     return MovementKind.BURN if others == {ZERO_ADDRESS} else MovementKind.SEND

@@ -37,10 +37,12 @@ class BlockSource(Protocol):
         """
         ...
 
-    async def block_with_hash(self, block_hash: bytes) -> Block:
-        """The block of that hash."""
+    async def block_with_hash(self, block_hash: bytes, number: int) -> Block:
+        """The block of that hash, which stands at that height."""
         ...
 
     async def blocks(self, first: int, last: int) -> Sequence[Block]:
-        """All blocks from ``first`` to ``last``, in order; of one chain unless it just reorged."""
+        """Blocks from ``first``, at least one, up to ``last`` if the nodes have them all, in order;
+        of one chain unless it just reorged.
+        """
         ...

@@ -44,6 +44,8 @@ log = structlog.get_logger(__name__)
 _PUBLISH_EVERY = 1.0
 _PAUSE_AFTER_FAULT = 1.0
 _SURVEY_EVERY = 15.0
+_REDIS_WITHIN = 1.0
+"""What is said to Redis can be said again: blocks do not wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class Follower:
                 await asyncio.sleep(self._options.lease_for / 3)
                 continue
             log.info("following", chain=self._chain.name, epoch=epoch)
+            self._collector = None  # another may have moved the cursor since
             try:
                 await self._while_held(epoch)
             finally:
@@ -205,7 +208,9 @@ class Follower:
             keep_from_usd=self._options.keep_from_usd,
         )
         if queued:
-            await wake(self._redis)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_REDIS_WITHIN):
+                    await wake(self._redis)
 
     async def _enriched(self, block: Block, born: datetime) -> EnrichedBlock:
         transactions = decode(block)
@@ -238,7 +243,8 @@ class Follower:
             reason=reason,
         )
         with suppress(RedisError, OSError):
-            await publish(self._redis, status)
+            async with asyncio.timeout(_REDIS_WITHIN):
+                await publish(self._redis, status)
 
 
 def _reason(error: DBAPIError | OSError) -> str:

@@ -85,10 +85,11 @@ async def commit(
         wanted = await _wanted(connection, chain, progress.blocks, keep_from_usd, orphans)
         stored = await movements.store(connection, wanted.keep)
         by_key = {_key(movement): movement for movement in stored}
-        edits = await _settle_orphans(connection, chain.name, after.number, orphans, by_key)
+        edits = await _bring_back(connection, orphans, by_key)
         await alerts.write(connection, _new_alerts(wanted, by_key), now)
         for movement, born in wanted.for_feeds:
             await alerts.write_for_feeds(connection, by_key[_key(movement)], born, now)
+        edits += await _take_back(connection, chain, progress)
         ids = [movement.id for movement in stored if movement.id is not None]
         waiting = await alerts.chats_with_pending(connection, ids) if ids else []
         queued = waiting + [(chat_id, Priority.EDIT) for chat_id in edits]
@@ -160,26 +161,35 @@ def _new_alerts(wanted: _Wanted, stored: dict[_Key, Movement]) -> list[NewAlert]
     ]
 
 
-async def _settle_orphans(
-    connection: AsyncConnection,
-    chain: str,
-    height: int,
-    orphans: dict[_Key, Movement],
-    stored: dict[_Key, Movement],
+async def _bring_back(
+    connection: AsyncConnection, orphans: dict[_Key, Movement], stored: dict[_Key, Movement]
 ) -> list[int]:
-    """Bring back, restate or take back what a reorg touched; the chats whose messages change."""
-    back = {key: stored[key] for key in orphans if key in stored}
+    """Restore and restate what was told of a reorg's transactions; the chats with edits.
+
+    What was not told yet is dropped: the transaction may do something else now, and if it still
+    matches, its alert is written anew.
+    """
     edits: list[int] = []
+    back = {key: stored[key] for key in orphans if key in stored}
     if back:
         ids = [movement.id for movement in back.values() if movement.id is not None]
         edits += await alerts.bring_back(connection, ids)
         changed = [m.id for key, m in back.items() if m.id and _moved(m) != _moved(orphans[key])]
         if changed:
             edits += await alerts.restate(connection, changed)
-    gone = await movements.orphaned_for_good(connection, chain, height)
-    if gone:
-        edits += await alerts.retract(connection, gone)
+    if orphans:
+        await alerts.drop_unsent(connection, [m.id for m in orphans.values() if m.id is not None])
     return edits
+
+
+async def _take_back(connection: AsyncConnection, chain: Chain, progress: Progress) -> list[int]:
+    """Drop or retract what no block brought back in time; the chats with edits.
+
+    Told again for a while, because a send may have been under way.
+    """
+    height, since = progress.blocks[-1].ref.number, progress.before.number - chain.keep_hashes
+    gone = await movements.orphaned_for_good(connection, chain.name, height, since=since)
+    return await alerts.retract(connection, gone) if gone else []
 
 
 def _key(movement: Movement) -> _Key:

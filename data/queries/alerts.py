@@ -9,7 +9,7 @@ from sqlalchemy import and_, case, func, literal, null, or_, select, update
 
 from data.columns import Bytes, UtcTime
 from data.model import Alert, AlertState, ChatState, Priority
-from data.queries import batches, insert
+from data.queries import batches, insert, queues
 from data.tables import alerts, chats, messages, movements, watches
 
 if TYPE_CHECKING:
@@ -54,7 +54,10 @@ def _alert(row: Any) -> Alert:
 
 
 async def write(connection: AsyncConnection, batch: Sequence[NewAlert], now: datetime) -> None:
-    """Write alerts; one that exists for its (chain, transaction, chat, topic) stays as it is."""
+    """Write alerts; one that exists for its (chain, transaction, chat, topic) stays as it is.
+
+    Only one that a reorg had dropped unsent begins anew.
+    """
     values = [
         {
             "chain": new.movement.block.chain,
@@ -71,7 +74,23 @@ async def write(connection: AsyncConnection, batch: Sequence[NewAlert], now: dat
         for new in batch
     ]
     if values:
-        await connection.execute(insert(connection, alerts).on_conflict_do_nothing(), values)
+        await connection.execute(_unless_there(insert(connection, alerts)), values)
+
+
+def _unless_there(statement: Any) -> Any:
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["chain", "tx_hash", "chat_id", "topic_id"],
+        set_={
+            "movement_id": new.movement_id,
+            "watch_id": new.watch_id,
+            "others": new.others,
+            "priority": new.priority,
+            "state": new.state,
+            "reason": None,
+        },
+        where=(alerts.c.state == AlertState.DROPPED) & (alerts.c.reason == DROPPED_BY_REORG),
+    )
 
 
 async def write_for_feeds(
@@ -117,9 +136,7 @@ async def write_for_feeds(
         "chain", "tx_hash", "chat_id", "topic_id", "movement_id", "watch_id", "priority", "state",
         "created_at",
     ]  # fmt: skip
-    await connection.execute(
-        insert(connection, alerts).from_select(columns, source).on_conflict_do_nothing()
-    )
+    await connection.execute(_unless_there(insert(connection, alerts).from_select(columns, source)))
 
 
 async def chats_with_pending(
@@ -143,13 +160,18 @@ async def retract(connection: AsyncConnection, movement_ids: Collection[int]) ->
 
     Returns the chats that have messages to edit.
     """
+    await drop_unsent(connection, movement_ids)
+    return await _turn(connection, movement_ids, AlertState.SENT, AlertState.RETRACTED)
+
+
+async def drop_unsent(connection: AsyncConnection, movement_ids: Collection[int]) -> None:
+    """A reorg made these movements doubtful: their alerts end unsent, unless written anew."""
     for ids in batches(movement_ids):
         await connection.execute(
             update(alerts)
             .where(alerts.c.movement_id.in_(ids), alerts.c.state == AlertState.PENDING)
             .values(state=AlertState.DROPPED, reason=DROPPED_BY_REORG)
         )
-    return await _turn(connection, movement_ids, AlertState.SENT, AlertState.RETRACTED)
 
 
 async def bring_back(connection: AsyncConnection, movement_ids: Collection[int]) -> list[int]:
@@ -226,13 +248,33 @@ async def of_message(connection: AsyncConnection, message_id: int) -> list[Alert
 
 
 async def sent(connection: AsyncConnection, ids: Collection[int], message_id: int) -> None:
-    """These alerts are in that message now (our id)."""
+    """These alerts are in that message now (our id).
+
+    What a reorg dropped while it was on its way is retracted, and its message to be edited.
+    """
+    too_late = (alerts.c.state == AlertState.DROPPED) & (alerts.c.reason == DROPPED_BY_REORG)
+    retracted = False
     for some in batches(ids):
-        await connection.execute(
-            update(alerts)
-            .where(alerts.c.id.in_(some))
-            .values(state=AlertState.SENT, message_id=message_id, reason=None)
+        shown = update(alerts).where(alerts.c.id.in_(some))
+        late = await connection.execute(
+            shown.where(too_late).values(
+                state=AlertState.RETRACTED, message_id=message_id, reason=None
+            )
         )
+        retracted = retracted or late.rowcount > 0
+        await connection.execute(
+            shown.where(alerts.c.state != AlertState.RETRACTED).values(
+                state=AlertState.SENT, message_id=message_id, reason=None
+            )
+        )
+    if retracted:
+        edited = await connection.execute(
+            update(messages)
+            .where(messages.c.id == message_id)
+            .values(revision=messages.c.revision + 1)
+            .returning(messages.c.chat_id)
+        )
+        await queues.enqueue(connection, [(row.chat_id, Priority.EDIT) for row in edited])
 
 
 async def drop(connection: AsyncConnection, ids: Collection[int], reason: str) -> None:

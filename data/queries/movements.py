@@ -145,10 +145,15 @@ async def orphan_above(connection: AsyncConnection, chain: str, number: int, unt
     )
 
 
-async def orphaned_for_good(connection: AsyncConnection, chain: str, height: int) -> list[int]:
-    """Ids of the movements that no block up to ``height`` has brought back in time."""
+async def orphaned_for_good(
+    connection: AsyncConnection, chain: str, height: int, *, since: int
+) -> list[int]:
+    """Ids of the movements that no block up to ``height`` has brought back in time.
+
+    Those whose time was over below the height ``since`` are not told again.
+    """
     statement = select(movements.c.id).where(
-        movements.c.chain == chain, movements.c.orphaned_until <= height
+        movements.c.chain == chain, movements.c.orphaned_until.between(since, height)
     )
     return [row.id for row in await connection.execute(statement)]
 

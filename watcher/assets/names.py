@@ -10,7 +10,7 @@ import structlog
 
 from data.queries import tokens
 from data.queries.tokens import TokenRow
-from watcher.rpc.errors import RpcError
+from watcher.rpc.errors import LegitimateAnswer, RpcError
 
 if TYPE_CHECKING:
     from data.database import Database
@@ -45,16 +45,26 @@ class TokenNames:
             self._loaded = True
         fresh = [address for address in set(wanted) if address not in self._known]
         for start in range(0, len(fresh), _AT_ONCE):
-            await self._learn(fresh[start : start + _AT_ONCE])
+            try:
+                rows = await self._rows(fresh[start : start + _AT_ONCE])
+            except RpcError as error:
+                # an alert without a symbol is better than none: they are asked for again next time
+                log.warning("tokens could not be read", chain=self._chain.name, error=str(error))
+                break
+            await self._keep(rows)
         return self._known
 
-    async def _learn(self, addresses: Sequence[bytes]) -> None:
+    async def _rows(self, addresses: Sequence[bytes]) -> list[TokenRow]:
         try:
-            rows = await self._read(addresses)
-        except RpcError as error:
-            # an alert without a symbol is better than none: they are asked for again next time
-            log.warning("tokens could not be read", chain=self._chain.name, error=str(error))
-            return
+            return await self._read(addresses)
+        except LegitimateAnswer:
+            # a contract among them spends all the gas there is: the others shall not suffer for it
+            if len(addresses) == 1:
+                return [TokenRow(addresses[0], None, None, None)]
+        half = len(addresses) // 2
+        return await self._rows(addresses[:half]) + await self._rows(addresses[half:])
+
+    async def _keep(self, rows: Sequence[TokenRow]) -> None:
         async with self._database.write() as connection:
             await tokens.store(connection, self._chain.name, rows, datetime.now(UTC))
         self._known |= {row.address: row for row in rows}

@@ -30,6 +30,7 @@ LEAST_CONFIDENCE = 0.9
 """Below it the source doubts itself, and the price counts as thin."""
 _FRESH_FOR = 60.0
 _LARGEST_ANSWER = 4 * 1024 * 1024
+_ILLEGIBLE = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
 class _Coin(msgspec.Struct):
@@ -39,7 +40,7 @@ class _Coin(msgspec.Struct):
 
 
 class _Answer(msgspec.Struct):
-    coins: dict[str, _Coin]
+    coins: dict[str, msgspec.Raw]
 
 
 class PriceApi:
@@ -73,7 +74,7 @@ class PriceApi:
             self._asked_at |= dict.fromkeys(due, now)
             try:
                 self._prices |= await self._ask(due)
-            except (TimeoutError, aiohttp.ClientError, msgspec.MsgspecError, ValueError) as error:
+            except (TimeoutError, aiohttp.ClientError, *_ILLEGIBLE) as error:
                 log.warning(
                     "the price source does not answer",
                     chain=self._chain.name,
@@ -90,8 +91,11 @@ class PriceApi:
         url = f"{self._url}/prices/current/{','.join(names)}"
         async with self._session.get(url, timeout=self._timeout) as response:
             response.raise_for_status()
-            body = await response.content.read(_LARGEST_ANSWER)
-            # the rest of a longer answer, if there is any, makes the JSON incomplete
+            body = bytearray()
+            async for chunk in response.content.iter_any():
+                body += chunk
+                if len(body) > _LARGEST_ANSWER:
+                    raise ValueError("the answer is too long")
         coins = msgspec.json.decode(body, type=_Answer).coins
         found: dict[bytes, Price] = {}
         for name, coin in coins.items():
@@ -102,12 +106,14 @@ class PriceApi:
         return found
 
 
-def _price(coin: _Coin) -> Price | None:
+def _price(raw: msgspec.Raw) -> Price | None:
+    """One coin's price; what is wrong with it is no reason to do without the others."""
     try:
+        coin = msgspec.json.decode(raw, type=_Coin)
         believable = coin.price.is_finite() and 0 < coin.price < 10**12
-    except InvalidOperation:
+    except (InvalidOperation, *_ILLEGIBLE):
         return None
-    if not believable or not 0 < coin.timestamp < 2**40:
+    if not believable or not 0 < coin.timestamp < 2**35:
         return None
     state = PriceState.PRICED if coin.confidence >= LEAST_CONFIDENCE else PriceState.THIN
     return Price(coin.price, SOURCE, datetime.fromtimestamp(coin.timestamp, UTC), state)

@@ -25,6 +25,8 @@ LATEST_ROUND_DATA = bytes.fromhex("feaf968c")
 SOURCE = "chainlink"
 GRACE = timedelta(minutes=10)
 """How late a round may be beyond its heartbeat: the transaction has to get into a block."""
+HIGHEST = 10**12
+"""Dollars for one unit: whoever tells of more lies, and the values would leave their columns."""
 LONGEST_HEARTBEAT = timedelta(days=1)
 """For feeds whose heartbeat nobody published: no feed in the tables has a longer one."""
 
@@ -61,10 +63,11 @@ def price_in(data: bytes | None, feed: Feed, asked_at: datetime) -> Price | None
         return None
     answer = int.from_bytes(data[32:64], signed=True)
     updated = int.from_bytes(data[96:128])
-    if answer <= 0 or not 0 < updated < 2**40:
+    usd = Decimal(answer).scaleb(-feed.decimals)
+    if not 0 < usd < HIGHEST or not 0 < updated < 2**35:
         return None
     as_of = datetime.fromtimestamp(updated, UTC)
     heartbeat = timedelta(seconds=feed.heartbeat) if feed.heartbeat else LONGEST_HEARTBEAT
     if asked_at - as_of > heartbeat + GRACE:
         return None
-    return Price(Decimal(answer).scaleb(-feed.decimals), SOURCE, as_of)
+    return Price(usd, SOURCE, as_of)

@@ -7,7 +7,10 @@ answering with an empty list (go-ethereum issue 24078).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from data.model import BlockRef
 from watcher.evm.transfers import transactions_of
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
 
 _RECEIPTS = list[RpcReceipt] | None
 _SURVEY_WITHIN = 3.0
+_LEAD_SECONDS = 120.0
+"""How far a node may be ahead of the others, in blocks of so much time, without a proof."""
 _NO_LOGS = "0x" + "00" * 256
 
 
@@ -56,14 +61,31 @@ class EvmBlocks:
     async def head(self) -> int:
         """Ask every node; raises AllNodesFailed when none of them ever told its head.
 
-        One that hangs is not waited for.
+        One that hangs is not waited for. One that is far ahead of all others has to show its
+        block, so that a single liar blinds nobody.
         """
         nodes = await self._pool.survey(within=_SURVEY_WITHIN)
-        heads = [node.head for node in nodes if node.head is not None]
+        heads = sorted((node.head for node in nodes if node.head is not None), reverse=True)
+        for told, next_one in pairwise(heads):
+            if told - next_one <= _LEAD_SECONDS / self._chain.block_time or await self._has(told):
+                return told
         if heads:
-            return max(heads)
-        answer = await self._pool.call("eth_blockNumber", type=str)
+            return heads[-1]
+        answer = await self._pool.call("eth_blockNumber", type=str, accept=_is_quantity)
         return quantity(answer.value)
+
+    async def _has(self, number: int) -> bool:
+        try:
+            await self._pool.call(
+                "eth_getBlockByNumber",
+                [hex(number), False],
+                type=_Numbered | None,
+                accept=_is_numbered(number),
+                rounds=1,
+            )
+        except RpcError:
+            return False
+        return True
 
     async def block(self, number: int, *, exists: bool) -> EvmBlock | None:
         """The block at a height with its receipts, None if there is none yet."""
@@ -72,27 +94,35 @@ class EvmBlocks:
             [hex(number), True],
             type=RpcBlock | None,
             accept=_is_block(number=number, required=exists),
+            # who told of the block may have lied: that is no reason to wait for it for long
+            rounds=1 if exists else None,
         )
         body: RpcBlock | None = answer.value
         if body is None:
             return None
-        self._pool.saw_head(answer.node, number)
+        if not exists:
+            self._pool.saw_head(answer.node, number)
         return await self._with_receipts(body)
 
-    async def block_with_hash(self, block_hash: bytes) -> EvmBlock:
-        """The block of that hash with its receipts."""
+    async def block_with_hash(self, block_hash: bytes, number: int) -> EvmBlock:
+        """The block of that hash, which stands at that height, with its receipts."""
         text = "0x" + block_hash.hex()
         answer = await self._pool.call(
             "eth_getBlockByHash",
             [text, True],
             type=RpcBlock | None,
-            accept=_is_block(block_hash=text, required=True),
+            accept=_is_block(block_hash=text, number=number, required=True),
         )
         return await self._with_receipts(answer.value)
 
     async def blocks(self, first: int, last: int) -> Sequence[EvmBlock]:
-        """Blocks ``first`` to ``last``, in two batches; one by one where nodes refuse batches."""
+        """Blocks ``first`` to ``last``, in two batches; one by one where nodes refuse batches.
+
+        Then they end where the nodes' blocks do.
+        """
         numbers = range(first, last + 1)
+        if first == last:
+            return await self._one_by_one(numbers)
         try:
             bodies = await self._batch(
                 [Call("eth_getBlockByNumber", [hex(n), True], RpcBlock | None) for n in numbers],
@@ -103,9 +133,21 @@ class EvmBlocks:
                 [_are_receipts_of(body) for body in bodies],
             )
         except AllNodesFailed:
-            found = [await self.block(number, exists=True) for number in numbers]
-            return [block for block in found if block is not None]
+            return await self._one_by_one(numbers)
         return [self._block(*pair) for pair in zip(bodies, receipts, strict=True)]
+
+    async def _one_by_one(self, numbers: Sequence[int]) -> list[EvmBlock]:
+        found: list[EvmBlock] = []
+        for number in numbers:
+            try:
+                block = await self.block(number, exists=True)
+            except AllNodesFailed:
+                if not found:
+                    raise
+                break
+            if block is not None:
+                found.append(block)
+        return found
 
     async def _batch(self, calls: list[Call], checks: list[Callable[[Any], None]]) -> list[Any]:
         def accept(values: list[Any]) -> None:
@@ -133,6 +175,27 @@ class EvmBlocks:
         return EvmBlock(ref, self._chain.wrapped_native, body, receipts)
 
 
+class _Numbered(msgspec.Struct):
+    number: str
+
+
+def _is_quantity(text: str) -> None:
+    try:
+        quantity(text)
+    except BadField as error:
+        raise GarbledAnswer(str(error)) from None
+
+
+def _is_numbered(number: int) -> Callable[[_Numbered | None], None]:
+    def check(body: _Numbered | None) -> None:
+        if body is None:
+            raise BlockUnavailable("it does not have the block")
+        if body.number != hex(number):
+            raise UntrueAnswer(f"block {number} was asked for, and another came")
+
+    return check
+
+
 def _is_block(
     *, required: bool, number: int | None = None, block_hash: str | None = None
 ) -> Callable[[RpcBlock | None], None]:
@@ -156,6 +219,18 @@ def _is_block(
     return check
 
 
+def _check_receipt(receipt: RpcReceipt, block_hash: str, tx_hash: str) -> None:
+    if receipt.status not in ("0x0", "0x1") and (receipt.status or receipt.root is None):
+        raise GarbledAnswer("a receipt does not say whether its transaction succeeded")
+    if receipt.block_hash != block_hash or receipt.transaction_hash != tx_hash:
+        raise UntrueAnswer("a receipt belongs to another block or transaction")
+    for log in receipt.logs:
+        if log.block_hash != block_hash or log.transaction_hash != tx_hash:
+            raise UntrueAnswer("a log belongs to another block or transaction")
+        if log.removed:
+            raise UntrueAnswer("a log is marked as removed")
+
+
 def _are_receipts_of(body: RpcBlock) -> Callable[[list[RpcReceipt] | None], None]:
     def check(receipts: list[RpcReceipt] | None) -> None:
         if receipts is None:
@@ -165,13 +240,7 @@ def _are_receipts_of(body: RpcBlock) -> Callable[[list[RpcReceipt] | None], None
                 f"{len(receipts)} receipts came for {len(body.transactions)} transactions"
             )
         for transaction, receipt in zip(body.transactions, receipts, strict=True):
-            if receipt.block_hash != body.hash or receipt.transaction_hash != transaction.hash:
-                raise UntrueAnswer("a receipt belongs to another block or transaction")
-            for log in receipt.logs:
-                if log.block_hash != body.hash or log.transaction_hash != transaction.hash:
-                    raise UntrueAnswer("a log belongs to another block or transaction")
-                if log.removed:
-                    raise UntrueAnswer("a log is marked as removed")
+            _check_receipt(receipt, body.hash, transaction.hash)
         has_logs = any(receipt.logs for receipt in receipts)
         if has_logs == (body.logs_bloom == _NO_LOGS):
             raise UntrueAnswer("the bloom and the receipts disagree about whether there are logs")

@@ -76,10 +76,10 @@ def _transaction(
     for position, log in enumerate(receipt.logs):
         if not log.topics:
             continue
-        if log.topics[0] in SWAPS:
-            pools.add(fixed(log.address, 20))
-            continue
         try:
+            if log.topics[0] in SWAPS:
+                pools.add(fixed(log.address, 20))
+                continue
             transfer = _transfer(position, log, wrapped)
         except BadField:
             continue
@@ -93,7 +93,7 @@ def _transaction(
 def _transfer(position: int, log: RpcLog, wrapped: str) -> Transfer | None:
     topic, count = log.topics[0], len(log.topics)
     if topic == TRANSFER and count == 3:
-        if log.address == NATIVE_LOG_EMITTER:
+        if log.address.lower() == NATIVE_LOG_EMITTER:
             return None
         sender, recipient = _party(log.topics[1]), _party(log.topics[2])
     elif count == 2 and topic in (DEPOSIT, WITHDRAWAL) and log.address.lower() == wrapped:

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 import msgspec
 
 _QUANTITY = re.compile(r"0x[0-9a-fA-F]{1,64}")
+_LATEST_MOMENT = 2**35
+"""The year 3058: nothing that is added to a block's time leaves what a datetime can hold."""
 
 
 class BadField(ValueError):
@@ -49,13 +51,14 @@ class RpcLog(msgspec.Struct, rename="camel"):
 
 
 class RpcReceipt(msgspec.Struct, rename="camel"):
-    """A transaction's receipt. ``status`` is missing before Byzantium (October 2017)."""
+    """A transaction's receipt. Before Byzantium (October 2017) ``root`` stood for ``status``."""
 
     transaction_hash: str
     block_hash: str
     logs: list[RpcLog]
     contract_address: str | None = None
     status: str | None = None
+    root: str | None = None
 
 
 def quantity(text: str) -> int:
@@ -71,14 +74,15 @@ def fixed(text: str, size: int) -> bytes:
         raw = bytes.fromhex(text[2:])
     except ValueError:
         raw = b""
-    if len(raw) != size or text[:2] != "0x":
+    # fromhex passes over white space, so that the text's length counts as well
+    if len(raw) != size or len(text) != 2 + 2 * size or text[:2] != "0x":
         raise BadField(f"{size} bytes were expected in hex")
     return raw
 
 
 def moment(text: str) -> datetime:
     """A header's time stamp."""
-    try:
-        return datetime.fromtimestamp(quantity(text), UTC)
-    except (OverflowError, OSError, ValueError):
-        raise BadField("a time stamp lies outside of time") from None
+    seconds = quantity(text)
+    if seconds >= _LATEST_MOMENT:
+        raise BadField("a time stamp lies outside of time")
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,134 @@
+"""Blocks in memory, with reorgs, behind nodes that lag, fail and lie; and a clock that obeys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from data.model import BlockRef, Transaction
+from watcher.rpc.errors import AllNodesFailed
+
+START = datetime(2026, 11, 21, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class TreeBlock:
+    ref: BlockRef
+    moved: tuple[Transaction, ...] = ()
+
+    def transactions(self) -> tuple[Transaction, ...]:
+        return self.moved
+
+
+class VirtualTime:
+    """Passes only in sleep."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def clock(self) -> float:
+        return self.seconds
+
+    def now(self) -> datetime:
+        return START + timedelta(seconds=self.seconds)
+
+    async def sleep(self, seconds: float) -> None:
+        assert seconds > 0
+        self.seconds += seconds
+
+
+class BlockTree:
+    """A BlockSource. The canonical chain begins at ``lowest``; orphans stay known by hash."""
+
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        *,
+        chain: str = "ethereum",
+        lowest: int = 90,
+        height: int = 100,
+    ) -> None:
+        self._now = now
+        self._chain = chain
+        self._made = 0
+        self.by_hash: dict[bytes, TreeBlock] = {}
+        self.canonical: dict[int, TreeBlock] = {}
+        self.lag = 0
+        self.claims_more = 0
+        self.failures = 0
+        self.before_call: Callable[[], None] | None = None
+        self._append(lowest, bytes(32))
+        self.mine(height - lowest)
+
+    @property
+    def tip(self) -> BlockRef:
+        return self.canonical[max(self.canonical)].ref
+
+    def mine(self, blocks: int = 1, moved: Sequence[tuple[Transaction, ...]] = ()) -> None:
+        for position in range(blocks):
+            inside = moved[position] if position < len(moved) else ()
+            self._append(self.tip.number + 1, self.tip.hash, inside)
+
+    def reorg(self, depth: int, length: int, moved: Sequence[tuple[Transaction, ...]] = ()) -> None:
+        for number in range(self.tip.number - depth + 1, self.tip.number + 1):
+            del self.canonical[number]
+        self.mine(length, moved)
+
+    def go_back_to(self, tip: BlockRef) -> None:
+        """An orphaned branch is canonical again."""
+        branch = [self.by_hash[tip.hash]]
+        while branch[-1].ref.number - 1 in self.canonical or branch[-1].ref.parent_hash in (
+            self.by_hash
+        ):
+            parent = self.by_hash[branch[-1].ref.parent_hash]
+            if self.canonical.get(parent.ref.number) == parent:
+                break
+            branch.append(parent)
+        lowest = branch[-1].ref.number
+        self.canonical = {n: block for n, block in self.canonical.items() if n < lowest}
+        self.canonical |= {block.ref.number: block for block in branch}
+
+    def _append(self, number: int, parent: bytes, moved: tuple[Transaction, ...] = ()) -> None:
+        self._made += 1
+        ref = BlockRef(self._chain, number, self._made.to_bytes(32), parent, self._now())
+        block = TreeBlock(ref, moved)
+        self.by_hash[ref.hash] = self.canonical[number] = block
+
+    def _called(self) -> None:
+        if self.before_call is not None:
+            self.before_call()
+        if self.failures > 0:
+            self.failures -= 1
+            raise AllNodesFailed("ethereum", "anything", {})
+
+    async def head(self) -> int:
+        self._called()
+        return self.tip.number + self.claims_more
+
+    async def block(self, number: int, *, exists: bool) -> TreeBlock | None:
+        self._called()
+        block = self.canonical.get(number)
+        if exists:
+            if block is None:
+                raise AllNodesFailed("ethereum", "eth_getBlockByNumber", {})
+            return block
+        return block if number <= self.tip.number - self.lag else None
+
+    async def block_with_hash(self, block_hash: bytes, number: int) -> TreeBlock:
+        self._called()
+        block = self.by_hash[block_hash]
+        assert block.ref.number == number
+        return block
+
+    async def blocks(self, first: int, last: int) -> Sequence[TreeBlock]:
+        found = []
+        for number in range(first, last + 1):
+            self._called()
+            block = self.canonical.get(number)
+            if block is None:
+                break
+            found.append(block)
+        if not found:
+            raise AllNodesFailed("ethereum", "eth_getBlockByNumber", {})
+        return found

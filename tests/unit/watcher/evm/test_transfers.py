@@ -1,0 +1,215 @@
+"""What moved in a block, as its logs and values say."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.model import Source, Transaction, Transfer
+from watcher.evm.transfers import DEPOSIT, SWAPS, TRANSFER, WITHDRAWAL, transactions_of
+from watcher.evm.wire import RpcLog, RpcReceipt, RpcTransaction
+
+from .blocks import (
+    ALICE,
+    BOB,
+    TOKEN,
+    WRAPPED,
+    address,
+    log,
+    receipt,
+    topic,
+    transaction,
+    word,
+)
+
+PAID = [TRANSFER, topic(ALICE), topic(BOB)]
+WETH = "0x" + WRAPPED.hex()
+
+
+def read(body: RpcTransaction, its_receipt: RpcReceipt) -> tuple[Transaction, ...]:
+    return transactions_of([body], [its_receipt], WRAPPED)
+
+
+def transfers(*logs: RpcLog) -> tuple[Transfer, ...]:
+    (found,) = read(transaction(), receipt(*logs))
+    return found.transfers
+
+
+def test_native_value_of_a_successful_transaction_moves() -> None:
+    (found,) = read(transaction("0xde0b6b3a7640000"), receipt())
+    assert found.transfers == (
+        Transfer(Source.NATIVE, 0, None, address(ALICE), address(BOB), 10**18),
+    )
+
+
+def test_nothing_moves_in_a_failed_transaction() -> None:
+    assert read(transaction("0x5"), receipt(log(PAID), status="0x0")) == ()
+
+
+def test_value_sent_while_creating_a_contract_goes_to_the_contract() -> None:
+    made = "0x" + "cc" * 20
+    (found,) = read(transaction("0x5", target=None), receipt(created=made))
+    assert found.target is None
+    assert found.transfers[0].recipient == address(made)
+
+
+def test_a_transfer_with_three_topics_is_an_erc20s() -> None:
+    assert transfers(log(PAID, word(7))) == (
+        Transfer(Source.LOG, 0, address(TOKEN), address(ALICE), address(BOB), 7),
+    )
+
+
+def test_a_transfer_with_four_topics_is_an_nfts_and_passed_over() -> None:
+    assert transfers(log([*PAID, word(7)], "0x")) == ()
+
+
+def test_the_largest_amount_is_kept_whole() -> None:
+    (found,) = transfers(log(PAID, "0x" + "ff" * 32))
+    assert found.amount == 2**256 - 1
+
+
+def test_an_amount_of_nothing_is_no_transfer() -> None:
+    assert transfers(log(PAID, word(0))) == ()
+
+
+def test_deposits_and_withdrawals_of_the_wrapped_coin_are_transfers_with_its_contract() -> None:
+    found = transfers(
+        log([DEPOSIT, topic(BOB)], word(3), emitter=WETH),
+        log(
+            [WITHDRAWAL, topic(ALICE)],
+            word(4),
+            emitter="0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2",
+        ),
+    )
+    assert found == (
+        Transfer(Source.LOG, 0, WRAPPED, WRAPPED, address(BOB), 3),
+        Transfer(Source.LOG, 1, WRAPPED, address(ALICE), WRAPPED, 4),
+    )
+
+
+@pytest.mark.parametrize("first", [DEPOSIT, WITHDRAWAL])
+def test_deposits_of_other_contracts_say_nothing(first: str) -> None:
+    assert transfers(log([first, topic(BOB)], word(3))) == ()
+
+
+@pytest.mark.parametrize(
+    "emitter",
+    [
+        "0xfffffffffffffffffffffffffffffffffffffffe",
+        "0xffffFFFfFFffffffffffffffFfFFFfffFFFfFFfE",
+    ],
+)
+def test_native_value_that_a_log_repeats_is_counted_once(emitter: str) -> None:
+    (found,) = read(transaction("0x5"), receipt(log(PAID, word(5), emitter=emitter)))
+    assert [one.source for one in found.transfers] == [Source.NATIVE]
+
+
+@pytest.mark.parametrize(
+    "malformed",
+    [
+        log([]),
+        log([TRANSFER]),
+        log(PAID, "0x"),
+        log(PAID, "0x05"),
+        log(PAID, word(5) + "00"),
+        log(PAID, word(5)[2:]),
+        log(PAID, "0x" + "zz" * 32),
+        log([TRANSFER, "0x" + "11" * 32, topic(BOB)]),
+        log([TRANSFER, topic(ALICE)[:-2], topic(BOB)]),
+        log([TRANSFER, topic(ALICE), topic(BOB) + "00"]),
+        log(PAID, emitter="0x70"),
+        log(PAID, emitter=" " + TOKEN[1:]),
+        log(PAID, "0x" + "00" * 31 + " 5 "),
+        log([next(iter(SWAPS))], emitter="nowhere"),
+    ],
+)
+def test_a_malformed_log_is_passed_over_and_the_others_count(malformed: RpcLog) -> None:
+    found = transfers(malformed, log(PAID, word(9)))
+    assert [(one.position, one.amount) for one in found] == [(1, 9)]
+
+
+def test_a_contract_that_says_it_swapped_is_a_pool() -> None:
+    (found,) = read(transaction(), receipt(log([min(SWAPS), topic(ALICE), topic(BOB)])))
+    assert found.pools == {address(TOKEN)}
+    assert found.transfers == ()
+
+
+def test_a_position_does_not_depend_on_the_rest_of_the_block() -> None:
+    bodies = [transaction(), transaction()]
+    receipts = [receipt(log(PAID), log(PAID)), receipt(log([]), log(PAID))]
+    first, second = transactions_of(bodies, receipts, WRAPPED)
+    assert [one.position for one in first.transfers] == [0, 1]
+    assert [one.position for one in second.transfers] == [1]
+
+
+def test_a_malformed_transaction_is_passed_over_and_the_others_count() -> None:
+    bodies = [RpcTransaction("0x", ALICE, BOB, "0x1"), transaction("0x1")]
+    assert [found.index for found in transactions_of(bodies, [receipt()] * 2, WRAPPED)] == [1]
+
+
+def test_real_logs_read_as_independent_decoders_read_them() -> None:
+    """From Ethereum's block 18000000: transactions 0x831b4c26…579f96 and 0xe0ec7848…52251e."""
+    usdt = "0xdac17f958d2ee523a2206206994597c13d831ec7"
+    binance = "0x21a31ee1afc51d94c2efccaa2092ad1028285549"
+    customer = "0x3abf902f82ead1f175b4cb2afac950da0c28acb7"
+    router = "0x7a250d5630b4cf539739df2c5dacb4c659f2488d"
+    found = transfers(
+        log(
+            [
+                "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef",
+                "0x00000000000000000000000021a31ee1afc51d94c2efccaa2092ad1028285549",
+                "0x0000000000000000000000003abf902f82ead1f175b4cb2afac950da0c28acb7",
+            ],
+            "0x000000000000000000000000000000000000000000000000000000006cab5dd0",
+            emitter=usdt,
+        ),
+        log(
+            [
+                "0x7fcf532c15f0a6db0bd6d0e038bea71d30d808c7d98cb3bf7268a95bf5081b65",
+                "0x0000000000000000000000007a250d5630b4cf539739df2c5dacb4c659f2488d",
+            ],
+            "0x000000000000000000000000000000000000000000000000004d768059573edf",
+            emitter=WETH,
+        ),
+    )
+    assert found == (
+        Transfer(Source.LOG, 0, address(usdt), address(binance), address(customer), 1_823_170_000),
+        Transfer(Source.LOG, 1, WRAPPED, address(router), WRAPPED, 0x4D768059573EDF),
+    )
+
+
+def test_a_real_payment_reads_as_on_mainnet() -> None:
+    """0x8bd66e08…2d96af5 in Ethereum's block 18000000: 29.9982 ETH out of an exchange."""
+    body = RpcTransaction(
+        "0x8bd66e08dbe4a169dc82834cc382976ee80f39012e028195aa7f092929d96af5",
+        "0x0d0707963952f2fba59dd06f2b425ace40b492fe",
+        "0x7dcb03387e7b5f0d1bc984984622d50f9ca16bc5",
+        "0x1a04f03f6751f8000",
+    )
+    (found,) = read(body, receipt())
+    assert [one.amount for one in found.transfers] == [29_998_200_000_000_000_000]
+
+
+_TEXT = st.one_of(
+    st.text(max_size=70),
+    st.sampled_from([TRANSFER, DEPOSIT, WITHDRAWAL, topic(ALICE), word(1), WETH, TOKEN, "0x", ""]),
+    st.sampled_from(sorted(SWAPS)),
+    st.from_regex(r"0x[0-9a-fA-F ]{0,66}", fullmatch=True),
+)
+
+
+@given(st.data())
+def test_whatever_the_fields_hold_nothing_is_raised(data: st.DataObject) -> None:
+    def text() -> str:
+        return data.draw(_TEXT)
+
+    logs = [
+        RpcLog(text(), data.draw(st.lists(_TEXT, max_size=5)), text(), text(), text())
+        for _ in range(data.draw(st.integers(0, 3)))
+    ]
+    body = RpcTransaction(text(), text(), data.draw(st.none() | _TEXT), text())
+    told = RpcReceipt(text(), text(), logs, data.draw(st.none() | _TEXT), "0x1")
+    for found in transactions_of([body], [told], WRAPPED):
+        assert all(0 < one.amount < 2**256 for one in found.transfers)
+        assert all(len(one.sender) == len(one.recipient) == 20 for one in found.transfers)

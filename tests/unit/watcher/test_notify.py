@@ -1,0 +1,357 @@
+"""Alerts and the cursor move together, through reorgs, restarts and rivals, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from data.database import Database
+from data.errors import FencedOut
+from data.migrate import migrate
+from data.model import AlertState, Transaction
+from data.queries import cursors, watches
+from data.tables import cursors as cursor_table
+from data.tables import movements as movement_table
+from watcher.collect import Step
+
+from .examples import ALICE, BOB, CAROL, ETHER
+from .outbox import Outbox, payment
+
+DAVE = b"\xda" * 20
+LIVE = {AlertState.PENDING, AlertState.SENT}
+_numbers = count(1)
+
+
+@pytest.fixture
+def url(any_database_url: str) -> str:
+    async def prepare() -> None:
+        database = Database(any_database_url)
+        await migrate(database)
+        await database.close()
+
+    asyncio.run(prepare())
+    return any_database_url
+
+
+@pytest.fixture
+async def outbox(any_database_url: str) -> AsyncIterator[Outbox]:
+    database = Database(any_database_url)
+    await migrate(database)
+    await database.close()
+    async with Outbox(any_database_url, next(_numbers)) as opened:
+        yield opened
+
+
+async def states(outbox: Outbox) -> dict[int, AlertState]:
+    return {told.chat: told.state for told in await outbox.told()}
+
+
+async def test_an_alert_is_written_for_every_chat_that_it_concerns(outbox: Outbox) -> None:
+    outbox.tree.mine(1, [(payment(1, ALICE, BOB, 2000),)])
+    await outbox.follow()
+    assert await states(outbox) == dict.fromkeys(
+        (outbox.private, outbox.group, outbox.channel), AlertState.PENDING
+    )
+    assert outbox.queued == 3
+
+
+async def test_a_chat_that_watches_both_sides_is_told_once(outbox: Outbox) -> None:
+    outbox.tree.mine(1, [(payment(1, ALICE, CAROL, 400),)])
+    await outbox.follow()
+    assert await outbox.deliverable(outbox.private) == [(1).to_bytes(32)]
+
+
+async def test_what_concerns_nobody_is_kept_only_if_it_is_large(outbox: Outbox) -> None:
+    outbox.tree.mine(1, [(payment(1, DAVE, BOB, 999), payment(2, ALICE, BOB, 40_000))])
+    await outbox.follow()
+    async with outbox.database.read() as connection:
+        kept = await connection.execute(
+            select(movement_table.c.tx_hash).where(movement_table.c.chain == outbox.chain.name)
+        )
+        assert {row.tx_hash for row in kept} == {(2).to_bytes(32)}
+
+
+async def test_a_watch_does_not_concern_older_blocks(outbox: Outbox) -> None:
+    async with outbox.database.write() as connection:
+        late = outbox.time.now() + timedelta(hours=1)
+        await watches.add(connection, outbox.channel, now=late, address=DAVE)
+    outbox.tree.mine(1, [(payment(1, DAVE, BOB, 900),)])
+    await outbox.follow()
+    assert await outbox.told() == []
+    outbox.time.seconds += 3600
+    outbox.tree.mine(1, [(payment(2, DAVE, BOB, 900),)])
+    await outbox.follow()
+    assert [told.chat for told in await outbox.told()] == [outbox.channel]
+
+
+async def test_what_a_reorg_took_is_held_back_and_dropped_in_the_end(outbox: Outbox) -> None:
+    outbox.tree.mine(1, [(payment(1, ALICE, BOB, 900),)])
+    await outbox.follow()
+    outbox.tree.reorg(1, 2)
+    await outbox.follow()
+    assert await outbox.deliverable(outbox.private) == []
+    outbox.tree.mine(outbox.chain.retract_after)
+    await outbox.follow()
+    (told,) = await outbox.told()
+    assert (told.state, told.reason) == (AlertState.DROPPED, "reorg")
+
+
+async def test_what_was_told_is_taken_back_and_restored_when_it_reappears(outbox: Outbox) -> None:
+    paid = (payment(1, ALICE, BOB, 900),)
+    outbox.tree.mine(1, [paid])
+    await outbox.follow()
+    await outbox.deliver(outbox.private)
+    outbox.tree.reorg(1, 2)
+    await outbox.follow()
+    assert await outbox.edits(outbox.private) == 0
+    outbox.tree.mine(outbox.chain.retract_after)
+    await outbox.follow()
+    assert await states(outbox) == {outbox.private: AlertState.RETRACTED}
+    assert await outbox.edits(outbox.private) == 1
+    outbox.tree.mine(1, [paid])
+    await outbox.follow()
+    assert await states(outbox) == {outbox.private: AlertState.SENT}
+    assert await outbox.edits(outbox.private) == 1
+
+
+async def test_a_transaction_that_only_moved_changes_no_message(outbox: Outbox) -> None:
+    paid = (payment(1, ALICE, BOB, 900),)
+    outbox.tree.mine(1, [paid])
+    await outbox.follow()
+    await outbox.deliver(outbox.private)
+    outbox.tree.reorg(1, 2, [(), paid])
+    await outbox.follow()
+    outbox.tree.mine(10)
+    await outbox.follow()
+    assert await states(outbox) == {outbox.private: AlertState.SENT}
+    assert await outbox.edits(outbox.private) == 0
+
+
+async def test_amounts_that_changed_are_edited_in(outbox: Outbox) -> None:
+    outbox.tree.mine(1, [(payment(1, ALICE, BOB, 900),)])
+    await outbox.follow()
+    await outbox.deliver(outbox.private)
+    outbox.tree.reorg(1, 2, [(payment(1, ALICE, BOB, 800),)])
+    await outbox.follow()
+    assert await outbox.edits(outbox.private) == 1
+
+
+@pytest.mark.parametrize("retracted", [False, True])
+async def test_what_no_longer_reaches_the_threshold_is_not_told(
+    outbox: Outbox, retracted: bool
+) -> None:
+    outbox.tree.mine(1, [(payment(1, ALICE, BOB, 900),)])
+    await outbox.follow()
+    outbox.tree.reorg(1, 2)
+    await outbox.follow()
+    outbox.tree.mine(retracted * outbox.chain.retract_after)
+    await outbox.follow()
+    outbox.tree.mine(1, [(payment(1, ALICE, BOB, 10),)])
+    await outbox.follow()
+    assert await outbox.deliverable(outbox.private) == []
+    outbox.tree.reorg(1, 2, [(payment(1, ALICE, BOB, 900),)])
+    await outbox.follow()
+    assert await outbox.deliverable(outbox.private) == [(1).to_bytes(32)]
+
+
+async def test_another_side_of_a_changed_transaction_is_told_of(outbox: Outbox) -> None:
+    outbox.tree.mine(1, [(payment(1, ALICE, BOB, 900),)])
+    await outbox.follow()
+    outbox.tree.reorg(1, 2, [(payment(1, CAROL, BOB, 900),)])
+    await outbox.follow()
+    outbox.tree.mine(10)
+    await outbox.follow()
+    assert await outbox.deliverable(outbox.private) == [(1).to_bytes(32)]
+
+
+async def test_a_send_that_a_reorg_overtook_is_taken_back(outbox: Outbox) -> None:
+    outbox.tree.mine(1, [(payment(1, ALICE, BOB, 900),)])
+    await outbox.follow()
+    outbox.tree.reorg(1, 2)
+    await outbox.follow()
+    outbox.tree.mine(outbox.chain.retract_after)
+    await outbox.follow()
+    async with outbox.database.write() as connection:
+        # the worker had begun to send before the reorg, and notes it only now
+        await _note_sent(connection, outbox)
+    outbox.tree.mine()
+    await outbox.follow()
+    assert await states(outbox) == {outbox.private: AlertState.RETRACTED}
+    assert await outbox.edits(outbox.private) == 1
+
+
+async def _note_sent(connection: object, outbox: Outbox) -> None:
+    from data.queries import alerts, messages
+    from data.tables import alerts as alert_table
+
+    ids = await connection.execute(  # type: ignore[attr-defined]
+        select(alert_table.c.id).where(alert_table.c.chain == outbox.chain.name)
+    )
+    message = await messages.record(connection, outbox.private, 0, 1, outbox.time.now())  # type: ignore[arg-type]
+    await alerts.sent(connection, [row.id for row in ids], message)  # type: ignore[arg-type]
+
+
+async def everything(outbox: Outbox) -> tuple[object, ...]:
+    async with outbox.database.read() as connection:
+        cursor = (
+            await connection.execute(
+                select(cursor_table).where(cursor_table.c.chain == outbox.chain.name)
+            )
+        ).all()
+        recent = await cursors.recent(connection, outbox.chain.name)
+        moved = (
+            await connection.execute(
+                select(movement_table).where(movement_table.c.chain == outbox.chain.name)
+            )
+        ).all()
+    return cursor, recent, moved, await outbox.told()
+
+
+async def test_under_an_old_epoch_nothing_is_written(outbox: Outbox) -> None:
+    outbox.tree.mine(1, [(payment(1, ALICE, BOB, 2000),)])
+    step = await outbox.next()
+    outbox.epoch = await outbox.take_lease("first")
+    before = await everything(outbox)
+    with pytest.raises(FencedOut, match="another watcher follows Ethereum now"):
+        await outbox.commit(step, epoch=outbox.epoch - 1)
+    assert await everything(outbox) == before
+    await outbox.commit(step)
+
+
+async def test_over_a_cursor_that_another_moved_nothing_is_written(outbox: Outbox) -> None:
+    outbox.tree.mine(2, [(), (payment(1, ALICE, BOB, 2000),)])
+    await outbox.follow()
+    before = await everything(outbox)
+    outbox.tree.mine(1, [(payment(2, ALICE, BOB, 2000),)])
+    step = await outbox.next()
+    other = replace(step.before, hash=b"\x99" * 32)
+    with pytest.raises(FencedOut):
+        await outbox.commit(replace(step, before=other))
+    assert await everything(outbox) == before
+
+
+async def test_a_step_is_committed_once(outbox: Outbox) -> None:
+    outbox.tree.mine(1, [(payment(1, ALICE, BOB, 2000),)])
+    step = await outbox.next()
+    await outbox.commit(step)
+    before = await everything(outbox)
+    with pytest.raises(FencedOut):
+        await outbox.commit(step)
+    assert await everything(outbox) == before
+
+
+_PARTIES = st.sampled_from([ALICE, BOB, CAROL, DAVE])
+_AMOUNTS = st.sampled_from([10, 333, 334, 999, 1000, 1666, 1667, 50_000])
+_PAYMENTS = st.lists(st.tuples(_PARTIES, _PARTIES, _AMOUNTS), max_size=3)
+_FATES = st.lists(
+    st.tuples(st.sampled_from(["keep", "keep", "late", "drop", "change"]), _AMOUNTS),
+    min_size=1,
+    max_size=6,
+)
+_ACTIONS = st.one_of(
+    st.tuples(st.just("mine"), st.lists(_PAYMENTS, min_size=1, max_size=4)),
+    st.tuples(st.just("reorg"), st.integers(1, 6), _FATES, st.integers(0, 2)),
+    st.tuples(st.just("follow")),
+    st.tuples(st.just("deliver"), st.integers(0, 2)),
+    st.tuples(st.just("restart")),
+    st.tuples(st.just("rival")),
+)
+
+
+class Model:
+    """Who must, may and must not have been told, from the blocks that were committed."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        self.outbox = outbox
+        self.canonical: dict[int, list[Transaction]] = {}
+        self.gone_at: dict[bytes, int] = {}
+        self.height = 0
+
+    def seen(self, step: Step) -> None:
+        for number in range(step.ancestor.number + 1, step.before.number + 1):
+            for lost in self.canonical.pop(number, []):
+                until = step.before.number + self.outbox.chain.retract_after
+                self.gone_at.setdefault(lost.hash, until)
+        for block in step.blocks:
+            self.canonical[block.ref.number] = list(block.transactions())
+            for found in block.transactions():
+                self.gone_at.pop(found.hash, None)
+        self.height = step.after.number
+
+    async def check(self) -> None:
+        standing = [found for inside in self.canonical.values() for found in inside]
+        must = self.outbox.matches(standing)
+        hashes = {found.hash for found in standing}
+        told = await self.outbox.told()
+        assert len({(one.tx_hash, one.chat) for one in told}) == len(told)
+        live = {(one.tx_hash, one.chat): one.state for one in told if one.state in LIVE}
+        assert must <= live.keys()
+        for (tx_hash, chat), state in live.items():
+            if (tx_hash, chat) in must:
+                continue
+            if tx_hash in hashes:
+                assert state is AlertState.SENT, "it is edited, and what is unsent never goes out"
+            else:
+                assert self.gone_at[tx_hash] > self.height, "its time is over"
+        for chat in (self.outbox.private, self.outbox.group, self.outbox.channel):
+            unsent = {(tx_hash, chat) for tx_hash in await self.outbox.deliverable(chat)}
+            assert unsent <= must
+
+
+def branch_of(
+    outbox: Outbox, depth: int, fates: list[tuple[str, int]]
+) -> list[tuple[Transaction, ...]]:
+    tip = outbox.tree.tip.number
+    lost = [outbox.tree.canonical[number].moved for number in range(tip - depth + 1, tip + 1)]
+    branch: list[list[Transaction]] = [[] for _ in lost]
+    for position, found in enumerate(one for inside in lost for one in inside):
+        height = next(n for n, inside in enumerate(lost) if found in inside)
+        fate, amount = fates[position % len(fates)]
+        if fate == "change":
+            changed = found.transfers[0]._replace(amount=amount * ETHER // 1000)
+            branch[height].append(replace(found, transfers=(changed,)))
+        elif fate != "drop":
+            branch[-1 if fate == "late" else height].append(found)
+    return [tuple(inside) for inside in branch]
+
+
+async def play(url: str, actions: list[tuple[object, ...]]) -> None:
+    numbers = count(1)
+    async with Outbox(url, next(_numbers)) as outbox:
+        model = Model(outbox)
+        for action in [*actions, ("mine", [[]] * 12), ("follow",)]:
+            match action:
+                case ("mine", list(blocks)):
+                    made = [
+                        tuple(payment(next(numbers), *one) for one in inside) for inside in blocks
+                    ]
+                    outbox.tree.mine(len(made), made)
+                case ("reorg", int(depth), list(fates), int(longer)):
+                    branch = branch_of(outbox, depth, fates)
+                    outbox.tree.reorg(depth, depth + longer, branch)
+                case ("follow",):
+                    await outbox.follow(model.seen)
+                case ("deliver", int(chat)):
+                    await outbox.deliver((outbox.private, outbox.group, outbox.channel)[chat])
+                case ("restart",):
+                    await outbox.restart()
+                case ("rival",):
+                    outbox.epoch = await outbox.take_lease("first")
+            await model.check()
+        assert outbox.collector.cursor == outbox.tree.tip
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(actions=st.lists(_ACTIONS, min_size=3, max_size=14))
+def test_the_outbox_holds_what_the_chain_says(url: str, actions: list[tuple[object, ...]]) -> None:
+    asyncio.run(play(url, actions))
