@@ -88,6 +88,7 @@ class Polling:
             return
         since = self._clock()
         _log.info("polling", bot=f"@{me.username}")
+        await self._publish(me, since, [])
         try:
             async with asyncio.TaskGroup() as group:
                 await self._poll(me, since, Lanes(group, self._handle), stopping)

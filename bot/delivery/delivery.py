@@ -109,11 +109,19 @@ class Delivery:
                 else:
                     self._resume()
             for held in leased:
-                turn = group.create_task(self._give_turn(held))
-                self._turns.add(turn)
-                turn.add_done_callback(self._end_turn)
+                self._begin_turn(group, held)
             if len(leased) < free or not free:
                 await self._sleeper.sleep(POLL_SECONDS)
+
+    def _begin_turn(self, group: asyncio.TaskGroup, held: ChatLease) -> None:
+        work = self._give_turn(held)
+        try:
+            turn = group.create_task(work)
+        except RuntimeError:  # another turn has just ended the group
+            work.close()
+            raise
+        self._turns.add(turn)
+        turn.add_done_callback(self._end_turn)
 
     async def _repair(self) -> bool:
         async with self._means.database.write() as connection:

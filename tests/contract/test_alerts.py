@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.database import Database
 from data.model import AlertState, ChatState, Movement, Priority, UnitThreshold, UsdThreshold
-from data.queries import alerts, chats, messages, movements, watches
+from data.queries import alerts, chats, messages, movements, queues, watches
 from data.queries.alerts import NewAlert
 from data.tables import alerts as table
 from data.tables import legs
@@ -322,6 +322,25 @@ async def test_a_reorg_drops_the_unsent_and_takes_back_the_sent(database: Databa
         ]
         (message,) = await messages.to_edit(connection, 1)
         assert (message.id, message.revision, message.shown_revision) == (ours, 3, 1)
+
+
+async def test_what_a_reorg_dropped_while_it_was_being_sent_is_taken_back_after_all(
+    database: Database,
+) -> None:
+    async with database.write() as connection:
+        await a_chat(connection)
+        moved = await one_stored(connection)
+        await alerted(connection, 1, moved)
+        (on_its_way,) = await alerts.pending(connection, 1, 10)
+        await alerts.retract(connection, [key(moved)])
+        ours = await messages.record(connection, 1, 0, 10, NOW)
+        await alerts.sent(connection, [on_its_way.id], ours)
+
+        assert await states(connection) == [(AlertState.RETRACTED, None)]
+        (message,) = await messages.to_edit(connection, 1)
+        assert message.id == ours
+        (lease,) = await queues.lease(connection, "worker", timedelta(seconds=10), 10)
+        assert lease.chat_id == 1
 
 
 async def test_a_message_about_several_alerts_is_edited_once(database: Database) -> None:

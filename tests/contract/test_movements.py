@@ -118,9 +118,11 @@ async def test_an_orphan_counts_as_gone_from_its_height_on(database: Database) -
         await movements.orphan_above(connection, "ethereum", 99, until=108)
 
         for height, gone in ((104, []), (105, [second.id]), (108, [first.id, second.id])):
-            found = await movements.orphaned_for_good(connection, "ethereum", height)
+            found = await movements.orphaned_for_good(connection, "ethereum", height, since=0)
             assert sorted(found) == gone
-        assert await movements.orphaned_for_good(connection, "bsc", 999) == []
+        later = await movements.orphaned_for_good(connection, "ethereum", 108, since=106)
+        assert later == [first.id]  # the other was told before
+        assert await movements.orphaned_for_good(connection, "bsc", 999, since=0) == []
 
 
 async def test_what_reappears_keeps_its_id_and_takes_the_new_block_and_legs(

@@ -98,7 +98,7 @@ async def test_the_health_check_tells_a_working_product_from_a_dead_one(
 ) -> None:
     await product.start("watcher", "bot")
     alive, checks = await _health(product)
-    assert alive == 0
+    assert alive == 0, checks
     assert {check["name"] for check in checks} >= {"database", "redis", "bot", "bsc", "outbox"}
     assert sum(check["name"].startswith("bsc http://127.0.0.1") for check in checks) == 2
     assert all(check["verdict"] == "ok" for check in checks), checks

@@ -51,8 +51,6 @@ def test_a_signal_ends_it_in_order(tmp_path: Path, number: signal.Signals) -> No
     _, err = process.communicate(timeout=60)
 
     assert process.returncode == 0
-    assert "ended" in err
-    assert (tmp_path / "var").is_dir()
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ async def start(folder: Path, **environment: str) -> tuple[int | None, str]:
         ({}, "BOT_TOKEN is not set"),
         ({"BOT_TOKEN": "nonsense"}, "BOT_TOKEN is wrong"),
         ({"BOT_TOKEN": TOKEN}, "REDIS_URL is not set"),
-        ({"BOT_TOKEN": TOKEN, "REDIS_URL": "http://x"}, "REDIS_URL starts with"),
+        ({"BOT_TOKEN": TOKEN, "REDIS_URL": "http://x"}, "REDIS_URL is wrong"),
         ({"BOT_TOKEN": TOKEN, "CHAINS": "mars"}, "CHAINS is wrong"),
     ],
 )

@@ -25,7 +25,6 @@ def published(talk: Conversation, **more: object) -> ChainStatus:
         "state": "following",
         "written_at": talk.now - timedelta(seconds=4),
         "head": 1_000_010,
-        "head_time": talk.now,
         "cursor": 1_000_000,
         "cursor_time": talk.now,
         "nodes": nodes,
