@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 import re
-from contextlib import AsyncExitStack, asynccontextmanager
+import sqlite3
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -131,6 +132,13 @@ def _take_over_sqlite_transactions(engine: Any) -> None:
     def on_begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get(_WRITES)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    @event.listens_for(engine, "invalidate")
+    def on_invalidate(connection: Any, _record: Any, _error: Any) -> None:
+        # whoever was cancelled in the middle of a statement: SQLite keeps a closed connection, and
+        # its lock on the whole database, until that statement is collected as garbage
+        with suppress(sqlite3.Error, ValueError):
+            connection.rollback()
 
 
 def plain_reason(error: DBAPIError) -> str:

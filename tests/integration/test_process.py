@@ -48,7 +48,7 @@ def test_a_signal_ends_it_in_order(tmp_path: Path, number: signal.Signals) -> No
     assert process.stdout is not None
     assert process.stdout.readline() == "up\n"
     process.send_signal(number)
-    _, err = process.communicate(timeout=60)
+    process.communicate(timeout=60)
 
     assert process.returncode == 0
 

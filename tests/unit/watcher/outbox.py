@@ -71,7 +71,13 @@ class Outbox:
             for chat in (self.private, self.group, self.channel):
                 await chats.meet(connection, chat, ChatKind.PRIVATE, Decimal(1000), long_ago)
             for address in (ALICE, CAROL):
-                await watches.add(connection, self.private, now=long_ago, address=address)
+                await watches.add(
+                    connection,
+                    self.private,
+                    now=long_ago,
+                    chain=self.chain.name,
+                    address=address,
+                )
             await watches.add(
                 connection,
                 self.group,
