@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from data.settings import Settings
 
 BUSY_TIMEOUT_MS = 30_000
+DATABASE_AWAY = (DBAPIError, OSError)
+"""What a query raises when the database cannot be asked just now, or refuses."""
 _WRITES = "spyhop_writes"
 _DRIVERS = {"postgresql+asyncpg", "sqlite+aiosqlite"}
 _OPTIONS = {
@@ -141,8 +143,10 @@ def _take_over_sqlite_transactions(engine: Any) -> None:
             connection.rollback()
 
 
-def plain_reason(error: DBAPIError) -> str:
+def plain_reason(error: DBAPIError | OSError) -> str:
     """What went wrong in the database, without the statement, its values, or a password."""
+    if isinstance(error, OSError):
+        return str(error)
     said = str(error.orig).splitlines() if error.orig else []
     text = re.sub(r"^<class '[\w.]+'>: ", "", said[0]) if said else type(error).__name__
     text = re.sub(r"(query argument \$\d+): .*", r"\1", text)

@@ -16,12 +16,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import structlog
-from redis.exceptions import RedisError
-from sqlalchemy.exc import DBAPIError
 
-from data.database import plain_reason
+from data.database import DATABASE_AWAY, plain_reason
 from data.errors import FencedOut
 from data.queries import cursors, leases
+from data.redis.away import RedisAway
 from data.redis.published import ChainStatus, NodeStatus, publish
 from data.redis.wake import wake
 from watcher.collect import Collector, ReorgBeyondMemory, Step, first_cursor
@@ -95,7 +94,7 @@ class Follower:
             try:
                 await self._while_held(epoch)
             finally:
-                with suppress(DBAPIError, OSError):
+                with suppress(*DATABASE_AWAY):
                     await asyncio.shield(self._give_up(epoch))
 
     async def _acquire(self) -> int | None:
@@ -104,8 +103,8 @@ class Follower:
                 return await leases.acquire(
                     connection, self._chain.name, self._options.owner, self._lease_for
                 )
-        except (DBAPIError, OSError) as error:
-            log.warning("the database does not answer", error=_reason(error))
+        except DATABASE_AWAY as error:
+            log.warning("the database does not answer", error=plain_reason(error))
             return None
 
     async def _give_up(self, epoch: int) -> None:
@@ -128,9 +127,9 @@ class Follower:
             try:
                 async with self._database.write() as connection:
                     held = await leases.renew(connection, self._chain.name, epoch, self._lease_for)
-            except (DBAPIError, OSError) as error:
+            except DATABASE_AWAY as error:
                 # the cursor is fenced: at worst a standby takes over
-                log.warning("the lease was not renewed", error=_reason(error))
+                log.warning("the lease was not renewed", error=plain_reason(error))
                 continue
             if not held:
                 msg = f"the lease of {self._chain.title} ran out"
@@ -161,9 +160,9 @@ class Follower:
             except ReorgBeyondMemory as error:
                 self._collector = None
                 await self._stumble("latched", str(error))
-            except (DBAPIError, OSError) as error:
+            except DATABASE_AWAY as error:
                 self._collector = None  # what was committed is read again
-                await self._stumble("no database", _reason(error))
+                await self._stumble("no database", plain_reason(error))
             except FencedOut:
                 self._collector = None
                 raise
@@ -242,10 +241,6 @@ class Follower:
             nodes=self._nodes(),
             reason=reason,
         )
-        with suppress(RedisError, OSError):
+        with suppress(RedisAway, OSError):
             async with asyncio.timeout(_REDIS_WITHIN):
                 await publish(self._redis, status)
-
-
-def _reason(error: DBAPIError | OSError) -> str:
-    return plain_reason(error) if isinstance(error, DBAPIError) else str(error)

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy.exc import DBAPIError
 
-from data.database import plain_reason
+from data.database import DATABASE_AWAY, plain_reason
 from data.queries import retention
 
 if TYPE_CHECKING:
@@ -34,9 +33,8 @@ def upkeep(database: Database, settings: Settings) -> AsyncIOScheduler:
                     alerts_before=now - timedelta(days=settings.keep_alerts_days),
                     gaps_before=now - timedelta(days=settings.keep_gaps_days),
                 )
-        except (DBAPIError, OSError) as error:
-            why = plain_reason(error) if isinstance(error, DBAPIError) else str(error)
-            log.warning("nothing was forgotten", error=why)
+        except DATABASE_AWAY as error:
+            log.warning("nothing was forgotten", error=plain_reason(error))
             return
         if any(counts.values()):
             log.info("forgotten", **counts)
