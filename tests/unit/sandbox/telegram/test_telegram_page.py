@@ -1,45 +1,24 @@
 """The chat page in headless Chromium: what a person sees, types and taps."""
 
-import shutil
 from collections.abc import AsyncIterator
 
 import pytest
 from aiogram import Bot
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from sandbox.telegram import TelegramSandbox
+from tests.browser import needs_browser, open_page
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = """
-    --headless --no-sandbox --disable-gpu --disable-quic --no-first-run
-    --disable-background-networking --disable-component-update --disable-sync
-"""
 HOSTILE = '<img src=x onerror="document.title=1"> <b>x</b> \u2067txt\u2069'
 
-expect.set_options(timeout=20_000)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the PATH"),
-]
+pytestmark = needs_browser
 
 
 @pytest.fixture
 async def page(sandbox: TelegramSandbox, ada: int) -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
-        page = await browser.new_page(viewport={"width": 1280, "height": 820})
-        page.set_default_timeout(20_000)
-        problems: list[str] = []
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on(
-            "console", lambda said: problems.append(said.text) if said.type == "error" else None
-        )
-        await page.goto(f"{sandbox.page_url}#{ada}")
-        await page.wait_for_selector('[data-testid="connection"][data-state="live"]')
+    async with open_page(f"{sandbox.page_url}#{ada}") as page:
         yield page
-        await browser.close()
-        assert problems == []
 
 
 def mute_button() -> InlineKeyboardMarkup:
