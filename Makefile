@@ -24,8 +24,8 @@ run: $(VENV)/runtime ## the real thing, with BOT_TOKEN from .env
 test: lint types ## everything that must hold, with servers of its own
 	@$(PY) -m pytest
 
-torture: $(VENV)/dev ## the long forms: kills, properties, soaks
-	@$(PY) -m pytest -m torture
+torture: $(VENV)/dev ## everything in its long form: kills at random, properties for hours
+	@SPYHOP_TORTURE=1 $(PY) -m pytest -m "torture or not torture"
 
 lint: $(VENV)/dev ## rules of style, and who may import whom
 	@$(VENV)/bin/ruff check --quiet .

@@ -11,6 +11,7 @@ from sqlalchemy.exc import StatementError
 
 from data.columns import MAX_AMOUNT, Amount, Bytes, DatabaseNow, Dollars, UtcTime
 from data.database import Database
+from tests.effort import examples
 
 things = Table(
     "things",
@@ -23,7 +24,7 @@ things = Table(
 )
 
 on_a_database = settings(
-    max_examples=25,
+    max_examples=examples(25),
     deadline=None,
     # every example empties the table first
     suppress_health_check=[HealthCheck.function_scoped_fixture],

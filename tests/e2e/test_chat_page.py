@@ -8,7 +8,9 @@ from tests.e2e.product import WATCHED, Product
 pytestmark = needs_browser
 
 
-async def test_a_person_starts_watches_a_wallet_and_sees_its_alert_arrive(embedded: Product) -> None:
+async def test_a_person_starts_watches_a_wallet_and_sees_its_alert_arrive(
+    embedded: Product,
+) -> None:
     await embedded.start("watcher", "bot")
     async with open_page(f"{embedded.telegram.page_url}#{embedded.chat.id}") as page:
         await page.get_by_test_id("wide-action").click()  # Start

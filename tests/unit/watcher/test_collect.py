@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from data.model import BlockRef
+from tests.effort import examples
 from watcher.collect import Collector, ReorgBeyondMemory, Step, first_cursor
 from watcher.rpc.errors import AllNodesFailed
 
@@ -189,7 +190,9 @@ class AnyChain(RuleBasedStateMachine):
             assert above.parent_hash == below.hash
 
 
-AnyChain.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+AnyChain.TestCase.settings = settings(
+    max_examples=examples(60), stateful_step_count=30, deadline=None
+)
 TestAnyChain = AnyChain.TestCase
 
 

@@ -20,6 +20,7 @@ from data.model import AlertState, Transaction
 from data.queries import cursors, watches
 from data.tables import cursors as cursor_table
 from data.tables import movements as movement_table
+from tests.effort import examples
 from watcher.collect import Step
 
 from .examples import ALICE, BOB, CAROL, ETHER
@@ -350,7 +351,7 @@ async def play(url: str, actions: list[tuple[object, ...]]) -> None:
 
 
 @settings(
-    max_examples=15,
+    max_examples=examples(15),
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from data.redis.connection import open_redis
 from data.redis.limiter import WINDOW_SECONDS, Limiter, Limits
+from tests.effort import examples
 
 SECOND = 1_000_000
 START = 1_800_000_000 * SECOND
@@ -65,7 +66,7 @@ def most_in_any(window: int, times: list[int]) -> int:
 # every example empties the server itself
 @settings(
     deadline=None,
-    max_examples=40,
+    max_examples=examples(40),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(plan=steps)

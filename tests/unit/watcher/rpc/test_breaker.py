@@ -17,6 +17,7 @@ from hypothesis.stateful import (
     rule,
 )
 
+from tests.effort import examples
 from watcher.rpc.breaker import Breaker, Permit, State, Transition
 
 from .naughty import Clock
@@ -225,4 +226,4 @@ class BreakerMachine(RuleBasedStateMachine):
 
 
 TestBreakerAgainstItsModel = BreakerMachine.TestCase
-TestBreakerAgainstItsModel.settings = settings(max_examples=200, stateful_step_count=60)
+TestBreakerAgainstItsModel.settings = settings(max_examples=examples(200), stateful_step_count=60)
