@@ -24,7 +24,7 @@ run: $(VENV)/runtime ## the real thing, with BOT_TOKEN from .env
 test: lint types ## everything that must hold, with servers of its own
 	@$(PY) -m pytest
 
-torture: $(VENV)/dev ## everything in its long form: kills at random, properties for hours
+torture: $(VENV)/dev ## everything in its long form: kills at random, properties with many more examples
 	@SPYHOP_TORTURE=1 $(PY) -m pytest -m "torture or not torture"
 
 lint: $(VENV)/dev ## rules of style, and who may import whom

@@ -8,7 +8,7 @@ from tests.e2e.product import WATCHED, Product
 pytestmark = needs_browser
 
 
-async def test_a_person_starts_watches_a_wallet_and_sees_its_alert_arrive(
+async def test_a_person_starts_watches_a_wallet_and_sees_the_alert(
     embedded: Product,
 ) -> None:
     await embedded.start("watcher", "bot")
