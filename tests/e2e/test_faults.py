@@ -30,22 +30,22 @@ async def test_a_killed_watcher_loses_and_repeats_nothing(product: Product) -> N
     assert _seen(product) == [1] * len(AMOUNTS)
 
 
-async def test_a_killed_bot_loses_and_repeats_nothing(product: Product) -> None:
-    await product.start("watcher", "bot")
-    await product.say(f"/watch {WATCHED} $100k")
+async def test_a_killed_bot_loses_and_repeats_nothing(embedded: Product) -> None:
+    await embedded.start("watcher", "bot")
+    await embedded.say(f"/watch {WATCHED} $100k")
 
     for number, amount in enumerate(AMOUNTS):
-        product.pay(amount)
+        embedded.pay(amount)
         if number % 10 == 3:
-            await product.caught_up()
-            await product.delivered()  # a send in flight is the next test's matter
-            await product.kill("bot")
-            product.pay(500_000 + number)
-            await product.start("bot")
-            await product.see(f"{500_000 + number:,} USDT")
-    await product.see(f"{AMOUNTS[-1]:,} USDT")
+            await embedded.caught_up()
+            await embedded.delivered()  # a send in flight is the next test's matter
+            await embedded.kill("bot")
+            embedded.pay(500_000 + number)
+            await embedded.start("bot")
+            await embedded.see(f"{500_000 + number:,} USDT")
+    await embedded.see(f"{AMOUNTS[-1]:,} USDT")
 
-    assert _seen(product) == [1] * len(AMOUNTS)
+    assert _seen(embedded) == [1] * len(AMOUNTS)
 
 
 @pytest.mark.parametrize("accepted", [True, False], ids=["accepted", "refused"])

@@ -94,20 +94,20 @@ async def test_units_of_the_native_coin_include_the_wrapped_one(embedded: Produc
 
 
 async def test_the_health_check_tells_a_working_product_from_a_dead_one(
-    product: Product,
+    embedded: Product,
 ) -> None:
-    await product.start("watcher", "bot")
-    alive, checks = await _health(product)
+    await embedded.start("watcher", "bot")
+    alive, checks = await _health(embedded)
     assert alive == 0, checks
     assert {check["name"] for check in checks} >= {"database", "redis", "bot", "bsc", "outbox"}
     assert sum(check["name"].startswith("bsc http://127.0.0.1") for check in checks) == 2
     assert all(check["verdict"] == "ok" for check in checks), checks
 
-    await product.chain.nodes[0].break_with("status", code=503)
-    await product.chain.nodes[1].break_with("status", code=503)
-    await product.stop()
-    redis_away = product.environment | {"REDIS_URL": "redis://127.0.0.1:1/0"}
-    dead, checks = await _health(product, redis_away)
+    await embedded.chain.nodes[0].break_with("status", code=503)
+    await embedded.chain.nodes[1].break_with("status", code=503)
+    await embedded.stop()
+    redis_away = embedded.environment | {"REDIS_URL": "redis://127.0.0.1:1/0"}
+    dead, checks = await _health(embedded, redis_away)
     assert dead == 1
     assert {check["name"]: check["verdict"] for check in checks}["redis"] == "fail"
 

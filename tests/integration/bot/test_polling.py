@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -96,16 +97,22 @@ async def test_publishes_its_progress_when_telegram_has_answered(talk: Conversat
     assert status.written_at == status.polling_since == status.last_update_at == NOW
 
 
-async def test_publishes_nothing_while_telegram_does_not_answer(talk: Conversation) -> None:
+async def test_publishes_nothing_new_while_telegram_does_not_answer(talk: Conversation) -> None:
     class Ended(Exception):
         pass
 
-    script = Script(talk, TelegramNetworkError(TRIED, "away"), Ended())
+    class Later(Script):
+        async def make_request(self, bot: Any, method: Any, timeout: int | None = None) -> Any:
+            if isinstance(method, GetUpdates):
+                talk.now += timedelta(minutes=5)
+            return await super().make_request(bot, method, timeout)
 
     with pytest.raises(Ended):
-        await run(talk, script)
+        await run(talk, Later(talk, TelegramNetworkError(TRIED, "away"), Ended()))
 
-    assert await bot_status(talk.context.redis) is None
+    status = await bot_status(talk.context.redis)
+    assert status is not None
+    assert status.written_at == NOW  # when Telegram told the bot its name
 
 
 async def test_a_refused_token_is_a_configuration_error(talk: Conversation) -> None:
