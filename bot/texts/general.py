@@ -63,6 +63,11 @@ def unknown_command(name: str, close: str | None) -> str:
     return f"I don't know /{escape(name)}: /help lists what I understand."
 
 
+def meant_for_other(command: str, other: str) -> str:
+    """The answer to a command that names another bot."""
+    return f"That names @{escape(other)}, and I am another bot: write just /{command} here."
+
+
 def failure(code: str) -> str:
     """The answer when something broke in here; the log has the same code."""
     return (
