@@ -113,10 +113,10 @@ def _line(
         said = headline(told[0], chain, for_feed=for_feed)
         parts = [f"{names.transaction(alert.tx_hash, said)} · {value(told[0])}"]
     parts.extend([] if alone else [_title(alert.chain, chains)])
-    # a wallet's label stands in the second line, at its address
-    parts.extend(
+    below = [way(told[0], names)] if told else []
+    # a wallet's label stands at its address
+    below.extend(
         watch_name(watch, chains) if watch.is_feed else f"#{watch.number}" for watch in matched[:1]
     )
-    text = f"{position}. {' · '.join(parts)}"
-    text = f"{text}\n{way(told[0], names)}" if told else text
+    text = "\n".join(filter(None, [f"{position}. {' · '.join(parts)}", " · ".join(below)]))
     return f"<s>{text}</s>" if alert.state is AlertState.RETRACTED else text

@@ -44,6 +44,16 @@ async def test_help_names_every_command(talk: Conversation) -> None:
             assert f"/{command}" in text
 
 
+async def test_help_gives_examples_of_the_chains_that_are_followed(talk: Conversation) -> None:
+    object.__setattr__(talk.context, "chains", talk.context.chains[1:])
+
+    text = await talk.say("/help")
+
+    assert "/whales bsc $5m" in text
+    assert "50 BNB" in text
+    assert "ethereum" not in text
+
+
 async def test_threshold_without_number_is_the_chats_default(talk: Conversation) -> None:
     await talk.say(f"/watch {VITALIK}")
 

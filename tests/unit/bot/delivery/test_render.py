@@ -205,8 +205,8 @@ def test_many_alerts_make_a_list_by_size():
     ).text
     lines = plain_text(text).splitlines()
     assert lines[0] == "🐋 100 alerts on Ethereum, the largest first"
-    assert lines[1] == "1. Received 100 ETH · $250K · #1"
-    assert lines[2] == "Binance 14 → Cold wallet"
+    assert lines[1] == "1. Received 100 ETH · $250K"
+    assert lines[2] == "Binance 14 → Cold wallet · #1"
     assert lines[-1] == f"… and {100 - (len(lines) - 2) // 2} more"
 
 
@@ -219,8 +219,8 @@ def test_a_list_of_several_chains_names_each():
         ).text
     )
     assert text.startswith("🐋 2 alerts, the largest first")
-    assert "$3.12M · Ethereum · #1" in text
-    assert "$3.12M · BNB Smart Chain · #1" in text
+    assert "$3.12M · Ethereum\n" in text
+    assert "$3.12M · BNB Smart Chain\n" in text
 
 
 def test_a_list_of_old_blocks_says_when_they_were():
