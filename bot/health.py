@@ -23,12 +23,15 @@ SILENT_AFTER = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class ChainHealth:
-    """One chain. ``progress`` is the writer's own stamp of the last round or cursor move."""
+    """One chain. ``progress`` is the writer's own stamp of the last round or cursor move,
+    ``moved`` that of the last cursor move alone.
+    """
 
     chain: Chain
     published: ChainStatus | None
     cursor: int | None
     progress: datetime | None
+    moved: datetime | None
     running: bool
     gaps: tuple[CoverageGap, ...]
 
@@ -71,5 +74,5 @@ async def read_health(context: Context) -> Health:
         progress = max(stamps, default=None)
         running = progress is not None and now - progress <= SILENT_AFTER
         still_open = tuple(gap for gap in gaps[chain.name] if gap.closed_at is None)
-        chains.append(ChainHealth(chain, status, number, progress, running, still_open))
+        chains.append(ChainHealth(chain, status, number, progress, moved_at, running, still_open))
     return Health(tuple(chains), redis, pending, since)

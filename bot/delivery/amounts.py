@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from decimal import Decimal
+from html import escape
 from typing import TYPE_CHECKING
 
-from bot.delivery.clean import symbol_markup
+from bot.delivery.clean import clean, symbol_markup
 from bot.numbers import quantity, short_quantity, short_usd
 
 if TYPE_CHECKING:
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
 
 _LEGS_SHOWN = 2
 UNPRICED = "no price known"
+# Cyrillic and Greek capitals (and what has the same shape in small) drawn like Latin ones
+_LOOK_ALIKES = str.maketrans(
+    "АВЕЅІЈКМНОРСТУХаеѕіјорсухΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
+    "ABESIJKMHOPCTYXaesijopcyxABEZHIKMNOPTYXo",
+)
 
 
 def assets(legs: Sequence[Leg], chain: Chain | None) -> str:
@@ -27,8 +33,8 @@ def assets(legs: Sequence[Leg], chain: Chain | None) -> str:
 
 
 def value(movement: Movement) -> str:
-    """``$4.2M``, or that no price is known."""
-    return UNPRICED if movement.usd is None else short_usd(movement.usd)
+    """``$4.2M`` as HTML, or that no price is known."""
+    return UNPRICED if movement.usd is None else escape(short_usd(movement.usd))
 
 
 def symbol(leg: Leg, chain: Chain | None) -> str:
@@ -43,7 +49,7 @@ def symbol(leg: Leg, chain: Chain | None) -> str:
     if leg.token == chain.wrapped_native:
         return symbol_markup(leg.symbol)
     text = symbol_markup(leg.symbol)
-    known = unicodedata.normalize("NFKC", leg.symbol[:64]).strip()
+    known = clean(unicodedata.normalize("NFKC", leg.symbol[:64]), 64).translate(_LOOK_ALIKES)
     borrowed = known.casefold() == chain.native_symbol.casefold() or chain.tokens_called(known)
     return f"{text} (not the real one)" if borrowed else text
 
@@ -51,4 +57,5 @@ def symbol(leg: Leg, chain: Chain | None) -> str:
 def _asset(leg: Leg, chain: Chain | None) -> str:
     if leg.decimals is None:
         return f"{short_quantity(Decimal(abs(leg.amount)))} base units of {symbol(leg, chain)}"
-    return f"{short_quantity(quantity(leg.amount, leg.decimals))} {symbol(leg, chain)}"
+    # dust begins with a <
+    return f"{escape(short_quantity(quantity(leg.amount, leg.decimals)))} {symbol(leg, chain)}"

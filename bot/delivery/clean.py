@@ -9,6 +9,8 @@ SYMBOL_LENGTH = 16
 LABEL_LENGTH = 40
 _LOOKED_AT = 1_000
 _MARKS_IN_A_ROW = 2
+# the question mark stands for a token that said nothing
+_NO_NAME = {"", "?"}
 _SPACES = {"Zs", "Zl", "Zp"}
 _DROPPED = {"Cf", "Cs", "Co", "Cn"}
 # letters and symbols that look like nothing at all
@@ -39,7 +41,8 @@ def clean(text: str, longest: int) -> str:
 
 def symbol_markup(text: str) -> str:
     """What a token calls itself, as HTML: short, and never a link."""
-    return escape(clean(text, SYMBOL_LENGTH).translate(_DEFUSED), quote=False) or "unnamed token"
+    name = clean(text, SYMBOL_LENGTH).translate(_DEFUSED)
+    return "unnamed token" if name in _NO_NAME else escape(name, quote=False)
 
 
 def label_markup(text: str) -> str:

@@ -9,12 +9,20 @@ from bot.delivery.amounts import value
 from bot.delivery.clean import label_markup
 from bot.delivery.markup import LONGEST, visible_length
 from bot.delivery.parties import Names, way
-from bot.delivery.render import Rendered, matched_watches, render, told_movements, watch_name
+from bot.delivery.render import (
+    LATE,
+    Rendered,
+    matched_watches,
+    moment,
+    render,
+    told_movements,
+    watch_name,
+)
 from bot.delivery.title import headline
 from data.model import AlertState
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from data.labels import Labels
@@ -42,10 +50,12 @@ def render_message(
         repeat = alert.id in repeats
         return render(alert, movements, watches, chat, chains, labels, now, repeat=repeat)
     by_size = sorted(alerts, key=lambda alert: _size(alert, movements), reverse=True)
-    lines = [f"🐋 <b>{len(alerts)} alerts</b>, the largest first"]
+    where = {alert.chain for alert in alerts}
+    on = f" on {_title(where.pop(), chains)}" if len(where) == 1 else ""
+    lines = [f"🐋 <b>{len(alerts)} alerts</b>{on}, the largest first"]
     length = visible_length(lines[0])
     for position, alert in enumerate(by_size[:_LINES], 1):
-        line = f"{position}. {_line(alert, movements, watches, chains, labels)}"
+        line = _line(position, alert, movements, watches, chains, labels, alone=bool(on))
         length += visible_length(line) + 1
         if length > LONGEST - _KEPT_FREE:
             break
@@ -53,6 +63,7 @@ def render_message(
     more = len(alerts) - (len(lines) - 1)
     if more:
         lines.append(f"… and {more} more")
+    lines.extend(_late(alerts, movements, now))
     if any(alert.state is AlertState.RETRACTED for alert in alerts):
         lines.append("<s>Struck through</s>: taken back by a reorganisation of the chain")
     if any(alert.id in repeats for alert in alerts):
@@ -65,13 +76,33 @@ def _size(alert: Alert, movements: Mapping[int, Movement]) -> Decimal:
     return Decimal(0) if movement is None or movement.usd is None else movement.usd
 
 
+def _late(
+    alerts: Sequence[Alert], movements: Mapping[int, Movement], now: datetime
+) -> Iterable[str]:
+    """When it was, for blocks that were read late."""
+    found = (movements.get(alert.movement_id) for alert in alerts)
+    times = sorted(movement.block.time for movement in found if movement is not None)
+    if times and now - times[0] > LATE:
+        first, last = moment(times[0], now), moment(times[-1], now)
+        yield f"🕓 Blocks of {first}" if first == last else f"🕓 Blocks from {first} to {last}"
+
+
+def _title(name: str, chains: Mapping[str, Chain]) -> str:
+    chain = chains.get(name)
+    return label_markup(chain.title if chain else name)
+
+
 def _line(
+    position: int,
     alert: Alert,
     movements: Mapping[int, Movement],
     watches: Mapping[int, Watch],
     chains: Mapping[str, Chain],
     labels: Labels,
+    *,
+    alone: bool,
 ) -> str:
+    """What happened, and below it from whom to whom; the chain only where there are several."""
     matched = matched_watches(alert, watches)
     chain = chains.get(alert.chain)
     names = Names.of(alert.chain, chain, matched, labels)
@@ -81,8 +112,11 @@ def _line(
     if told:
         said = headline(told[0], chain, for_feed=for_feed)
         parts = [f"{names.transaction(alert.tx_hash, said)} · {value(told[0])}"]
-        parts.append(way(told[0], names))
-    parts.append(label_markup(chain.title if chain else alert.chain))
-    parts.extend(watch_name(watch, chains) for watch in matched[:1])
-    text = " · ".join(parts)
+    parts.extend([] if alone else [_title(alert.chain, chains)])
+    below = [way(told[0], names)] if told else []
+    # a wallet's label stands at its address
+    below.extend(
+        watch_name(watch, chains) if watch.is_feed else f"#{watch.number}" for watch in matched[:1]
+    )
+    text = "\n".join(filter(None, [f"{position}. {' · '.join(parts)}", " · ".join(below)]))
     return f"<s>{text}</s>" if alert.state is AlertState.RETRACTED else text

@@ -35,8 +35,8 @@ TAKEN_BACK = "↩️ Taken back by a reorganisation of the chain"
 POSSIBLE_REPEAT = "🔁 Possible repeat: an earlier attempt left no trace"
 _MOVEMENTS_SHOWN = 3
 _WATCHES_SHOWN = 3
-_LATE = timedelta(minutes=2)
-_PRICED_LATER = timedelta(minutes=1)
+LATE = timedelta(minutes=2)
+_PRICEDLATER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +125,16 @@ def _where(alert: Alert, told: Sequence[Movement], names: Names, now: datetime) 
         if names.chain is not None:
             number = link(number, names.chain.explorer.block.format(number=block.number))
         parts.append(number)
-        if now - block.time > _LATE:
-            parts.append(f"{block.time:%-d %b %H:%M} UTC")
+        if now - block.time > LATE:
+            parts.append(moment(block.time, now))
     parts.append(names.transaction(alert.tx_hash, "transaction ↗"))
     return " · ".join(parts)
+
+
+def moment(time: datetime, now: datetime) -> str:
+    """``3 Aug 14:05 UTC``, with the year where it is not this one."""
+    year = "" if time.year == now.year else f" {time.year}"
+    return f"{time.day} {time:%b}{year} {time:%H:%M} UTC"
 
 
 def _watch_line(matched: Sequence[Watch], chains: Mapping[str, Chain]) -> Iterable[str]:
@@ -143,10 +149,10 @@ def watch_name(watch: Watch, chains: Mapping[str, Chain]) -> str:
     """A watch as the chat's list shows it: ``#3 Cold wallet``."""
     label = label_markup(watch.label or "")
     if not label and watch.is_feed:
-        label = "whales everywhere"
+        label = "All chains feed"
         if watch.chain is not None:
             chain = chains.get(watch.chain)
-            label = f"whales on {label_markup(chain.title if chain else watch.chain)}"
+            label = f"{label_markup(chain.title if chain else watch.chain)} feed"
     return f"#{watch.number} {label}".rstrip()
 
 
@@ -156,7 +162,7 @@ def _price_notes(told: Sequence[Movement]) -> Iterable[str]:
     if any(price.state is PriceState.THIN for _, price in priced):
         yield "⚠️ Thin market: the value is an estimate"
     later = [
-        (price.as_of - time, price) for time, price in priced if price.as_of - time > _PRICED_LATER
+        (price.as_of - time, price) for time, price in priced if price.as_of - time > _PRICEDLATER
     ]
     if later:
         behind, price = max(later, key=lambda pair: pair[0])

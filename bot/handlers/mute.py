@@ -51,6 +51,8 @@ async def mute(message: Message, command: CommandObject, context: Context, chat:
         await answer(message, texts.overview(chat, now), keyboard)
         return
     number = _NUMBER.fullmatch(words[0])
+    if number and len(words) > 1 and words[1][0].isalpha():
+        number = None  # 30 min, not watch 30
     duration = parse_duration(" ".join(words[1:] if number else words))
     until = message.date + duration
     if until <= now:

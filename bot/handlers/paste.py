@@ -44,7 +44,10 @@ def make_router() -> Router:
 
 async def unknown_command(message: Message) -> None:
     """There is no such command; perhaps one like it."""
-    name = cleaned((message.text or "")[1:]).split(" ")[0].partition("@")[0]
+    name, _, other = cleaned((message.text or "")[1:]).split(" ")[0].partition("@")
+    if other and name.casefold() in COMMANDS:
+        await answer(message, general.meant_for_other(name.casefold(), shown(other)))
+        return
     near = difflib.get_close_matches(name[:32].casefold(), list(COMMANDS), n=1)
     await answer(message, general.unknown_command(shown(name), near[0] if near else None))
 

@@ -34,9 +34,9 @@ async def start(message: Message, context: Context) -> None:
     await answer(message, general.greeting(context.chains), keyboards.greeting())
 
 
-async def tell_help(message: Message) -> None:
+async def tell_help(message: Message, context: Context) -> None:
     """Tell every command."""
-    await answer(message, general.HELP)
+    await answer(message, general.help_text(context.chains))
 
 
 async def tell(
@@ -47,7 +47,7 @@ async def tell(
         case Topic.WATCH:
             await add(query, watches.HOW_TO_WATCH)
         case Topic.HELP:
-            await add(query, general.HELP)
+            await add(query, general.help_text(context.chains))
         case Topic.WHALES:
             text = await feeds_overview(context, chat)
             await add(query, text, keyboards.feeds(context.chains))

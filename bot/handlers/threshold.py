@@ -15,7 +15,7 @@ from bot.answers import answer, show
 from bot.buttons import USD_PRESETS, ChatThresholdButton
 from bot.parse.number import looks_numeric
 from bot.parse.reference import referred
-from bot.parse.threshold import parse_threshold
+from bot.parse.threshold import assets_called, parse_threshold
 from bot.texts import general
 from bot.texts import watches as texts
 from data.errors import InputError
@@ -52,6 +52,8 @@ async def threshold(message: Message, command: CommandObject, context: Context, 
     value = words[1:]
     if number and value and (looks_numeric(value[0]) or value[0].casefold() == _DEFAULT):
         text = await _set_one(context, chat, int(number[1]), " ".join(value))
+    elif number and value and not assets_called(value[0], context.chains):
+        text = await _refuse_value(context, chat, int(number[1]), " ".join(value), words)
     elif number and not value:
         text = await _set_default_unless_number(context, chat, int(number[1]), words[0])
     else:
@@ -85,6 +87,17 @@ async def _set_one(context: Context, chat: Chat, number: int, text: str) -> str:
 
 def _chains_of(watch: Watch, context: Context) -> list[Chain]:
     return [chain for chain in context.chains if watch.chain in {None, chain.name}]
+
+
+async def _refuse_value(
+    context: Context, chat: Chat, number: int, value: str, words: list[str]
+) -> str:
+    """``1 foo`` says of foo that it is no amount where there is a watch 1, and else as a whole."""
+    async with context.database.read() as connection:
+        mine = await watches.of_chat(connection, chat.id)
+    if any(watch.number == number for watch in mine):
+        parse_threshold(value, context.chains)
+    return await _set_default(context, chat, " ".join(words))
 
 
 async def _set_default_unless_number(context: Context, chat: Chat, number: int, text: str) -> str:

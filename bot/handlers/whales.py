@@ -12,6 +12,7 @@ from bot import keyboards
 from bot.answers import answer, show
 from bot.buttons import ALL_CHAINS, FEED_PRESETS, FeedAct, FeedButton
 from bot.parse.chain import parse_chain
+from bot.parse.number import looks_numeric
 from bot.parse.threshold import parse_threshold
 from bot.texts import feeds as texts
 from bot.texts import general
@@ -45,6 +46,8 @@ async def whales(message: Message, command: CommandObject, context: Context, cha
         text = await feeds_overview(context, chat)
         await answer(message, text, keyboards.feeds(context.chains))
         return
+    if words[0].casefold() in _OFF or looks_numeric(words[0]):
+        raise InputError(texts.chain_missing(" ".join(words), context.chains))
     chain = parse_chain(words[0], context.chains)
     name = chain.name if chain else None
     value = " ".join(words[1:])
@@ -55,7 +58,8 @@ async def whales(message: Message, command: CommandObject, context: Context, cha
         keyboard = keyboards.feed(name or ALL_CHAINS, exists=feed is not None)
         await answer(message, texts.one(feed, name, context.chains, default), keyboard)
     elif value.casefold() in _OFF:
-        await answer(message, await _turn_off(context, chat, name))
+        off = _turn_off(context, chat, name) if chain else _turn_all_off(context, chat)
+        await answer(message, await off)
     else:
         threshold = parse_threshold(value, [chain] if chain else context.chains)
         await answer(message, await _turn_on(context, chat, name, threshold))
@@ -114,3 +118,14 @@ async def _turn_off(context: Context, chat: Chat, chain: str | None) -> str:
             raise InputError(texts.was_off(chain))
         await watches.remove(connection, feed.id)
     return texts.turned_off(chain, context.chains)
+
+
+async def _turn_all_off(context: Context, chat: Chat) -> str:
+    """Who writes ``all off`` wants to hear of no whale any more, however the feeds were made."""
+    async with context.database.write() as connection:
+        feeds = [one for one in await watches.of_chat(connection, chat.id) if one.is_feed]
+        if not feeds:
+            raise InputError(texts.NONE_ON)
+        for feed in feeds:
+            await watches.remove(connection, feed.id)
+    return texts.all_turned_off(feeds, context.chains)

@@ -26,7 +26,7 @@ def parse_chain(text: str, chains: Iterable[Chain]) -> Chain | None:
         if wanted in {chain.name, chain.title.casefold(), chain.native_symbol.casefold()}:
             return chain
     names = ", ".join(chain.name for chain in known)
-    msg = f"I don't follow “{shown(text)}”: write one of {names}, or all."
+    msg = f"I follow no chain called “{shown(text)}”: write {names} or all."
     if not wanted:
-        msg = f"Which chain? Write one of {names}, or all."
+        msg = f"Which chain? Write {names} or all."
     raise InputError(msg)

@@ -1,4 +1,4 @@
-"""Durations: ``30m``, ``2h``, ``1d``, ``1h30m``."""
+"""Durations: ``30m``, ``2h``, ``1d``, ``1h30m``; ``2 hours`` as well."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from data.errors import InputError
 
 LONGEST = timedelta(days=365)
 _SHAPE = re.compile(
-    r"(?:(?P<weeks>[0-9]{1,6})w)?(?:(?P<days>[0-9]{1,6})d)?"
-    r"(?:(?P<hours>[0-9]{1,6})h)?(?:(?P<minutes>[0-9]{1,6})m(?:in)?)?"
+    r"(?:(?P<weeks>[0-9]{1,6})w(?:eeks?)?)?(?:(?P<days>[0-9]{1,6})d(?:ays?)?)?"
+    r"(?:(?P<hours>[0-9]{1,6})h(?:(?:ou)?rs?)?)?(?:(?P<minutes>[0-9]{1,6})m(?:in(?:ute)?s?)?)?"
 )
 
 

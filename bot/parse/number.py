@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from decimal import Decimal
 
 from bot.parse.text import shown
@@ -13,12 +14,18 @@ _NUMBER = re.compile(
 )
 STEPS = {"": 0, "k": 3, "m": 6, "mn": 6, "mio": 6, "b": 9, "bn": 9, "t": 12}
 _LOOKS_NUMERIC = re.compile(r"[+\-]?(?:nan|inf(?:inity)?)|[$+\-.,]*[0-9].*|\$.*", re.IGNORECASE)
+OTHER_DASHES = "\u2212\u2013\u2014\uff0d"
 _SPLIT = re.compile(r"(?P<figures>[0-9.,_]*)(?P<rest>[^0-9].*)?", re.DOTALL)
 
 
 def looks_numeric(word: str) -> bool:
-    """Whether a word was meant as a number, however wrong it is."""
-    return word.isascii() and _LOOKS_NUMERIC.fullmatch(word) is not None
+    """Whether a word was meant as a number, however wrong it is: ``−5``, ``€5m`` and ``٣`` too."""
+    if word.isascii():
+        return _LOOKS_NUMERIC.fullmatch(word) is not None
+    # keyboards write other dashes, and other coins than the dollar's
+    bare = word.lstrip("+-" + OTHER_DASHES)
+    bare = bare[1:] if bare and unicodedata.category(bare[0]) == "Sc" else bare
+    return bare[:1].isdigit() or bare[:1] == "∞"
 
 
 def parse_number(text: str) -> Decimal:
@@ -34,6 +41,8 @@ def parse_number(text: str) -> Decimal:
             f"I can't read “{shown(text)}” as an amount: write it like 250000, 1,250,000, 0.5"
             " or 1.5m."
         )
+        if not shown(text):
+            msg = "There is no amount behind the $: write it like $250k or $1.5m."
         raise InputError(msg)
     whole = (number["whole"] or "0").replace(",", "").replace("_", "")
     sign, digits, exponent = Decimal(whole + (number["places"] or "")).as_tuple()

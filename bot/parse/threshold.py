@@ -6,7 +6,7 @@ import re
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING
 
-from bot.parse.number import STEPS, looks_numeric, parse_number, places_of
+from bot.parse.number import OTHER_DASHES, STEPS, looks_numeric, parse_number, places_of
 from bot.parse.text import shown
 from data.errors import InputError
 from data.model import Threshold, UnitThreshold, UsdThreshold
@@ -70,7 +70,7 @@ def _read(words: Sequence[str], chains: list[Chain]) -> tuple[Threshold | None, 
         first, rest = "$" + rest[0], rest[1:]
     if not looks_numeric(first):
         return None, list(words)
-    if first.startswith(("-", "$-", "+")):
+    if first.removeprefix("$").startswith(("-", "+", *OTHER_DASHES)):
         raise InputError(_NEGATIVE)
     if first.startswith("$"):
         return _usd(parse_number(first[1:])), _without(rest, _DOLLARS)

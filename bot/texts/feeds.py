@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.parse.text import shown
 from bot.texts.words import chain_words, threshold_meaning, threshold_words
 
 if TYPE_CHECKING:
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from data.model import Chain, Watch
+
+NONE_ON = "There is no whale feed here: /whales offers them."
 
 
 def overview(feeds: Sequence[Watch], chains: Sequence[Chain], default: Decimal) -> str:
@@ -48,6 +51,19 @@ def turned_on(feed: Watch, chains: Sequence[Chain], default: Decimal, *, changed
 def turned_off(chain: str | None, chains: Sequence[Chain]) -> str:
     """After a feed was removed."""
     return f"The whale feed of {chain_words(chain, chains)} is off."
+
+
+def all_turned_off(feeds: Sequence[Watch], chains: Sequence[Chain]) -> str:
+    """After every feed was removed."""
+    if len(feeds) == 1:
+        return turned_off(feeds[0].chain, chains)
+    return f"All {len(feeds)} whale feeds here are off."
+
+
+def chain_missing(value: str, chains: Sequence[Chain]) -> str:
+    """A value came without a chain; plain text."""
+    names = ", ".join(chain.name for chain in chains)
+    return f"On which chain? Write it first, {names} or all, like /whales all {shown(value)}."
 
 
 def was_off(chain: str | None) -> str:

@@ -31,22 +31,22 @@ def greeting(chains: Sequence[Chain]) -> str:
     )
 
 
-HELP = """<b>What I understand</b>
+_HELP = """<b>What I understand</b>
 
 <b>Wallets</b>
 /watch <code>&lt;address&gt; [threshold] [label]</code>
-   <code>/watch 0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045 50 ETH Vitalik</code>
+   <code>/watch 0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045 50 {coin} Vitalik</code>
 /unwatch <code>&lt;number, address or label&gt;</code>
 /list – your watches, to change them with buttons
 
 <b>Everything big</b>
 /whales <code>&lt;chain or all&gt; &lt;value or off&gt;</code>
-   <code>/whales ethereum $5m</code>
+   <code>/whales {chain} $5m</code>
 
 <b>How much is enough</b>
 /threshold <code>&lt;value&gt;</code> – for all watches without their own
 /threshold <code>&lt;number&gt; &lt;value&gt;</code> – for one watch
-A value is <code>250000</code>, <code>$250k</code>, <code>1.5m</code>, <code>50 ETH</code> or \
+A value is <code>250000</code>, <code>$250k</code>, <code>1.5m</code>, <code>50 {coin}</code> or \
 <code>1_000_000 USDC</code>.
 
 <b>Quiet</b>
@@ -56,11 +56,22 @@ A value is <code>250000</code>, <code>$250k</code>, <code>1.5m</code>, <code>50 
 /status – how far I am on each chain"""
 
 
+def help_text(chains: Sequence[Chain]) -> str:
+    """The answer to ``/help``, with examples that hold for the chains that are followed."""
+    first = chains[0]
+    return _HELP.format(chain=escape(first.name), coin=escape(first.native_symbol))
+
+
 def unknown_command(name: str, close: str | None) -> str:
     """The answer to a command that does not exist."""
     if close:
         return f"I don't know /{escape(name)}; did you mean /{close}? /help lists them all."
     return f"I don't know /{escape(name)}: /help lists what I understand."
+
+
+def meant_for_other(command: str, other: str) -> str:
+    """The answer to a command that names another bot."""
+    return f"That names @{escape(other)}, and I am another bot: write just /{command} here."
 
 
 def failure(code: str) -> str:

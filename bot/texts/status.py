@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bot.health import ChainHealth, Health
 
 _SHOWN_GAPS = 3
+_LONGEST_REASON = 120
 _SIGNS = {"following": "🟢", "catching up": "🟡"}
 
 
@@ -31,17 +32,22 @@ def _chain(chain: ChainHealth, now: datetime, *, redis: bool) -> str:
         cursor = f"\nread up to block {chain.cursor:,}" if chain.cursor is not None else ""
         return f"🔴 <b>{title}</b>: watcher not running{last}{cursor}"
     state = found.state if found else "running"
+    # while no node answers, the head is an old one and nothing is up to date
+    blind = state == "blind"
     lines = [
         f"{_SIGNS.get(state, '🟡' if found is None else '🔴')} <b>{title}</b>: {escape(state)}"
     ]
-    if found and found.reason:
-        lines[0] += f" ({escape(found.reason)})"
+    if blind:
+        # why not is the operator's to know: it names the nodes
+        lines[0] += ", no node answers; I go on where I stopped once one does"
+    elif found and found.reason:
+        lines[0] += f" ({escape(found.reason[:_LONGEST_REASON])})"
     numbers = []
     if found and found.head is not None:
-        numbers.append(f"head {found.head:,}")
+        numbers.append(f"{'last known head' if blind else 'head'} {found.head:,}")
     if chain.cursor is not None:
         numbers.append(f"read up to {chain.cursor:,}")
-    if chain.behind is not None:
+    if chain.behind is not None and not blind:
         numbers.append(
             f"{count_words(chain.behind, 'block', 'blocks')} behind"
             if chain.behind
@@ -50,7 +56,8 @@ def _chain(chain: ChainHealth, now: datetime, *, redis: bool) -> str:
     lines += [" · ".join(numbers)] if numbers else []
     up = sum(node.state == "ready" for node in found.nodes) if found else 0
     nodes = f"nodes up {up} of {len(found.nodes)} · " if found and redis else ""
-    lines.append(f"{nodes}last progress {_ago(chain.progress, now)}")
+    progress = _ago(chain.moved if blind else chain.progress, now)
+    lines.append(f"{nodes}last progress {progress}")
     lines += _gaps(chain)
     return "\n".join(lines)
 
@@ -59,7 +66,9 @@ def _gaps(chain: ChainHealth) -> list[str]:
     lines = []
     for gap in chain.gaps[:_SHOWN_GAPS]:
         blocks = count_words(gap.last - gap.first + 1, "block", "blocks")
-        lines.append(f"⚠️ {blocks} not seen, from {gap.first:,} on: {escape(gap.reason[:120])}")
+        lines.append(
+            f"⚠️ {blocks} not seen, from {gap.first:,} on: {escape(gap.reason[:_LONGEST_REASON])}"
+        )
     more = len(chain.gaps) - _SHOWN_GAPS
     return [*lines, f"⚠️ and {count_words(more, 'more gap', 'more gaps')}"] if more > 0 else lines
 

@@ -44,6 +44,16 @@ async def test_help_names_every_command(talk: Conversation) -> None:
             assert f"/{command}" in text
 
 
+async def test_help_gives_examples_of_the_chains_that_are_followed(talk: Conversation) -> None:
+    object.__setattr__(talk.context, "chains", talk.context.chains[1:])
+
+    text = await talk.say("/help")
+
+    assert "/whales bsc $5m" in text
+    assert "50 BNB" in text
+    assert "ethereum" not in text
+
+
 async def test_threshold_without_number_is_the_chats_default(talk: Conversation) -> None:
     await talk.say(f"/watch {VITALIK}")
 
@@ -177,6 +187,32 @@ async def test_one_watch_is_muted_and_unmuted(talk: Conversation) -> None:
     assert "no longer muted" in await talk.say("/unmute vitalik")
 
 
+async def test_a_spelled_out_duration_is_no_watchs_number(talk: Conversation) -> None:
+    text = await talk.say("/mute 30 min")
+
+    assert "Everything here is muted until 12:30 UTC" in text
+
+
+async def test_all_off_turns_every_feed_off(talk: Conversation) -> None:
+    # given a feed of one chain, one of all, and a watch on a wallet
+    await talk.say("/whales bsc $5m")
+    await talk.say("/whales all $50m")
+    await talk.say(f"/watch {VITALIK}")
+
+    text = await talk.say("/whales all off")
+
+    assert "All 2 whale feeds here are off" in text
+    assert [watch.is_feed for watch in await talk.watches()] == [False]
+    assert "no whale feed here" in await talk.say("/whales all off")
+
+
+async def test_a_wrong_value_for_a_watch_is_not_taken_for_a_token(talk: Conversation) -> None:
+    await talk.say(f"/watch {VITALIK} $5")
+
+    assert "can't read “off” as an amount" in await talk.say("/threshold 1 off")
+    assert "no token called NOPE" in await talk.say("/threshold 50 NOPE")
+
+
 async def test_muting_the_chat_by_button(talk: Conversation) -> None:
     await talk.say("/mute")
 
@@ -193,6 +229,11 @@ async def test_muting_the_chat_by_button(talk: Conversation) -> None:
     [
         ("hello", "paste an address"),
         ("/wacth", "did you mean /watch"),
+        ("/watch@other_bot 0x12", "write just /watch here"),
+        ("/whales off", "like /whales all off"),
+        ("/whales $5m", "like /whales all $5m"),
+        ("/whales solana 5m", "write ethereum, bsc or all"),
+        ("/threshold $", "no amount behind the $"),
         ("/xyzzy <b>", "I don't know /xyzzy:"),
         ("/<b>", "/&lt;b&gt;"),
         ("/", "I don't know"),

@@ -70,15 +70,30 @@ async def test_judges_by_the_writers_stamp(talk: Conversation) -> None:
     assert "<b>Ethereum</b>: watcher not running, last progress 2 d 16 h ago" in text
 
 
+async def test_a_blind_chain_claims_no_progress_and_names_no_node(talk: Conversation) -> None:
+    # given a watcher that runs, while its nodes are silent since ten minutes
+    await begin(talk, 1_000_010, talk.now - timedelta(minutes=10))
+    reason = "no node answered: http://10.0.0.7:8545: breaker open"
+    await publish(talk.context.redis, published(talk, state="blind", reason=reason))
+
+    text = await talk.say("/status")
+
+    assert "🔴 <b>Ethereum</b>: blind, no node answers" in text
+    assert "last known head 1,000,010" in text
+    assert "last progress 10 min ago" in text
+    assert "up to date" not in text
+    assert "10.0.0.7" not in text
+
+
 async def test_tells_of_gaps_and_escapes_reasons(talk: Conversation) -> None:
-    await publish(talk.context.redis, published(talk, state="blind", reason="<no node>"))
+    await publish(talk.context.redis, published(talk, state="latched", reason="<no node>"))
     async with talk.context.database.write() as connection:
         gap = CoverageGap("ethereum", 100, 149, "nodes <down>", talk.now)
         await cursors.open_gap(connection, gap)
 
     text = await talk.say("/status")
 
-    assert "blind (&lt;no node&gt;)" in text
+    assert "latched (&lt;no node&gt;)" in text
     assert "50 blocks not seen, from 100 on: nodes &lt;down&gt;" in text
 
 

@@ -166,7 +166,7 @@ async def test_a_card_changes_the_watch(talk: Conversation) -> None:
 async def test_the_buttons_after_watch_lead_back_to_it(talk: Conversation) -> None:
     await talk.say(f"/watch {VITALIK} $5")
 
-    choose, _ = await talk.tap("Change threshold")
+    choose, _ = await talk.tap("Threshold")
     default, _ = await talk.tap("default")
 
     (watch,) = await talk.watches()

@@ -81,7 +81,7 @@ def test_a_feed_knows_no_sides():
     feed = watch(address=None, label=None, chain="ethereum")
     text = plain_text(shown(watches={1: feed}))
     assert text.startswith("🐋 Moved 1,250 ETH")
-    assert "👁 #1 whales on Ethereum" in text
+    assert "👁 #1 Ethereum feed" in text
 
 
 def test_an_address_without_a_name_is_cut_short_only_inside_its_link():
@@ -129,6 +129,31 @@ def test_a_price_is_spoken_of_only_where_it_matters():
 def test_a_late_alert_says_when_the_block_was():
     assert "21 Nov 14:03 UTC" in shown(now=NOW + timedelta(minutes=10))
     assert "UTC" not in shown()
+
+
+def test_an_alert_of_another_year_names_the_year():
+    assert "21 Nov 2026 14:03 UTC" in shown(now=NOW + timedelta(days=60))
+
+
+def test_dust_does_not_break_the_markup():
+    # given an amount and a value that are written with a <
+    dust = movement(legs=[Leg(FAKE, "DUST", 255, 2**256 - 1, price("0.001"))])
+    nothing = movement(legs=[Leg(FAKE, "DUST", 18, 1, price("0.001"))])
+    # then both are escaped, and still read as what they are
+    assert "&lt;" in shown(nothing)
+    assert "Received &lt;0.000000000001 DUST" in shown(nothing)
+    assert "· &lt;$0.01" in shown(dust)
+
+
+def test_a_token_that_draws_a_known_symbol_with_other_letters_is_marked():
+    cyrillic = "U\u0405D\u0422"
+    one = movement(legs=[Leg(FAKE, cyrillic, 6, 10**12, None)])
+    assert f"1,000,000 {cyrillic} (not the real one)" in plain_text(shown(one))
+
+
+def test_a_token_that_says_no_name_is_called_unnamed():
+    one = movement(legs=[Leg(FAKE, "?", None, 12_345, None)])
+    assert "12,345 base units of unnamed token" in plain_text(shown(one))
 
 
 def test_both_sides_of_one_movement_are_told_once():
@@ -179,9 +204,33 @@ def test_many_alerts_make_a_list_by_size():
         told, movements, {1: watch()}, chat(), known_chains(), curated_labels(), NOW
     ).text
     lines = plain_text(text).splitlines()
-    assert lines[0] == "🐋 100 alerts, the largest first"
-    assert lines[1].startswith("1. Received 100 ETH · $250K · Binance 14 → Cold wallet")
-    assert lines[-1] == f"… and {100 - (len(lines) - 2)} more"
+    assert lines[0] == "🐋 100 alerts on Ethereum, the largest first"
+    assert lines[1] == "1. Received 100 ETH · $250K"
+    assert lines[2] == "Binance 14 → Cold wallet · #1"
+    assert lines[-1] == f"… and {100 - (len(lines) - 2) // 2} more"
+
+
+def test_a_list_of_several_chains_names_each():
+    told = [alert(1), alert(2, chain="bsc")]
+    movements = {1: movement(), 2: movement(number=2)}
+    text = plain_text(
+        render_message(
+            told, movements, {1: watch()}, chat(), known_chains(), curated_labels(), NOW
+        ).text
+    )
+    assert text.startswith("🐋 2 alerts, the largest first")
+    assert "$3.12M · Ethereum\n" in text
+    assert "$3.12M · BNB Smart Chain\n" in text
+
+
+def test_a_list_of_old_blocks_says_when_they_were():
+    told = [alert(1), alert(2)]
+    movements = {1: movement(), 2: movement(number=2)}
+    known = (chat(), known_chains(), curated_labels())
+    late = render_message(told, movements, {1: watch()}, *known, NOW + timedelta(hours=3)).text
+    fresh = render_message(told, movements, {1: watch()}, *known, NOW).text
+    assert "Blocks of 21 Nov 14:03 UTC" in late
+    assert "UTC" not in fresh
 
 
 def test_a_list_strikes_through_what_was_taken_back_and_explains_it():

@@ -31,7 +31,7 @@ def test_all_is_every_chain() -> None:
 
 
 def test_says_which_chains_there_are() -> None:
-    with pytest.raises(InputError, match="ethereum, bsc, or all"):
+    with pytest.raises(InputError, match="write ethereum, bsc or all"):
         parse_chain("dogechain", CHAINS)
 
 

@@ -22,6 +22,9 @@ from data.errors import InputError
         ("1h30m", timedelta(minutes=90)),
         ("1h 30min", timedelta(minutes=90)),
         ("1w", timedelta(weeks=1)),
+        ("2 weeks", timedelta(weeks=2)),
+        ("1 hour", timedelta(hours=1)),
+        ("1 day 2 hrs 5 minutes", timedelta(days=1, hours=2, minutes=5)),
         ("365d", LONGEST),
     ],
 )

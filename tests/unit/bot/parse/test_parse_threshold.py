@@ -100,7 +100,7 @@ def test_resolves_symbols_on_the_given_chains_only() -> None:
         ("٣٤٥", "can't read"),
         ("½", "can't read"),
         ("k", "can't read"),
-        ("$", "can't read"),
+        ("$", "no amount behind"),
         ("\u202e50", "can't read"),
     ],
 )
@@ -141,7 +141,14 @@ def test_splits_units_from_the_label_behind_them() -> None:
     assert rest == ["cold", "wallet"]
 
 
-@pytest.mark.parametrize("text", ["50 NOPE", "50 NOPE label", "-5 label", "1e400", "NaN", "3AC"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("50 NOPE", "50 NOPE label", "-5 label", "1e400", "NaN", "3AC", "$"),
+        # what phones make of a minus, and other numbers and currencies
+        *("\u22125", "\u20135 label", "€5m", "−€5", "∞", "٣٠", "５0"),
+    ],
+)
 def test_never_takes_a_malformed_threshold_for_a_label(text: str) -> None:
     with pytest.raises(InputError):
         split_threshold(text.split(), CHAINS)
