@@ -110,6 +110,8 @@ async def test_the_health_check_tells_a_working_product_from_a_dead_one(
     dead, checks = await _health(product, redis_away)
     assert dead == 1
     assert {check["name"]: check["verdict"] for check in checks}["redis"] == "fail"
+    told = {check["name"]: check["detail"] for check in checks}
+    assert "watcher not running" in told["bsc"]
 
 
 async def _health(
