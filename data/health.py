@@ -67,7 +67,9 @@ def check_lease(chain: Chain, holder: str | None) -> Check:
     if holder is None:
         detail = "watcher not running, or cut off from the database: nobody follows the chain"
         return Check(chain.name, Verdict.FAIL, detail)
-    return Check(chain.name, Verdict.WARN, f"followed by {holder}; how far, only Redis knows")
+    return Check(
+        chain.name, Verdict.WARN, f"{holder} holds its lease; how far it is, only Redis knows"
+    )
 
 
 def check_outbox(waiting: int, oldest: datetime | None, now: datetime) -> Check:
