@@ -32,7 +32,7 @@ def settings(home: Path) -> dict[str, str]:
     except ModuleNotFoundError:
         raise CannotRun("Spyhop's libraries are not installed here: run `make setup`.") from None
     try:
-        written = dotenv_values(home / ".env")
+        written = dotenv_values(home / ".env", encoding="utf-8-sig")
     except (OSError, ValueError) as error:
         raise CannotRun(f".env cannot be read: {error}.", CONFIGURATION_FAULT) from None
     named = {name: value for name, value in written.items() if value}

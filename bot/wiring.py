@@ -24,6 +24,7 @@ from data.chains import known_chains
 from data.database import Database, open_database
 from data.errors import ConfigurationError
 from data.labels import curated_labels
+from data.metrics import metrics_served
 from data.migrate import prepare_schema
 from data.redis.connection import open_redis, refuse_eviction
 
@@ -96,11 +97,13 @@ async def run_bot(
         )
         polling = Polling(bot, make_dispatcher(context), redis, context.clock)
         delivery = deliver_with(bot, database, redis, settings, _owner())
-        await _together(
-            polling.run(stopping),
-            delivery.run(stopping),
-            register_commands(bot, stopping),
-        )
+        port = settings.bot_metrics_port
+        with metrics_served("BOT_METRICS_PORT", settings.metrics_host, port):
+            await _together(
+                polling.run(stopping),
+                delivery.run(stopping),
+                register_commands(bot, stopping),
+            )
     finally:
         await bot.session.close()
         await redis.aclose()

@@ -10,5 +10,6 @@
 - ``tables``      the tables
 - ``queries``     everything that is ever asked of the tables, one file a noun
 - ``migrations``  how the tables came to be
+- ``metrics``     what a process counts, served to Prometheus
 - ``redis``       keys and scripts of what is shared, fast and re-creatable
 """

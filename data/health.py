@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 STALE_AFTER = timedelta(seconds=60)
 """A loop publishes every second or two; after so long without it stands still."""
+OLD_NEWS = timedelta(seconds=10)
+"""A loop that waits for a node that hangs writes nothing meanwhile: its news gets a date."""
 LAG_SECONDS = 60.0
 """A chain whose cursor is further behind its head is not in time."""
 HEAD_AGE = timedelta(minutes=10)
@@ -56,8 +58,18 @@ def check_chain(chain: Chain, status: ChainStatus | None, now: datetime) -> list
         detail = f"the clocks differ: it says that it wrote {told(-age)} from now"
         return [Check(chain.name, Verdict.FAIL, detail)]
     ready = [node for node in status.nodes if node.state == "ready"]
-    checks = [_progress(chain, status, now), _fallback(chain, len(ready), len(status.nodes))]
+    checks = [_progress(chain, status, now, age), _fallback(chain, len(ready), len(status.nodes))]
     return checks + [_node(chain, node, status.head) for node in status.nodes]
+
+
+def check_lease(chain: Chain, holder: str | None) -> Check:
+    """What the database knows of a chain's watcher, where Redis cannot be asked."""
+    if holder is None:
+        detail = "watcher not running, or cut off from the database: nobody follows the chain"
+        return Check(chain.name, Verdict.FAIL, detail)
+    return Check(
+        chain.name, Verdict.WARN, f"{holder} holds its lease; how far it is, only Redis knows"
+    )
 
 
 def check_outbox(waiting: int, oldest: datetime | None, now: datetime) -> Check:
@@ -96,11 +108,13 @@ def told(age: timedelta) -> str:
     return f"{seconds // 86400} d"
 
 
-def _progress(chain: Chain, status: ChainStatus, now: datetime) -> Check:
+def _progress(chain: Chain, status: ChainStatus, now: datetime, age: timedelta) -> Check:
     if status.cursor is None or status.head is None:
         return Check(chain.name, Verdict.FAIL, status.reason or f"{status.state}, no block yet")
     lag = max(0, status.head - status.cursor)
     where = f"block {status.cursor:,}, {lag:,} behind the head"
+    if age > OLD_NEWS:
+        where += f" {told(age)} ago"
     if status.state not in {"following", "catching up"}:
         state = f"{status.state}: {status.reason}" if status.reason else status.state
         return Check(chain.name, Verdict.FAIL, f"{state} ({where})")

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from data.chains import known_chains
@@ -46,7 +46,9 @@ class Settings(BaseSettings):
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["console", "json"] = "console"
-    metrics_port: int | None = Field(default=None, ge=0, le=65535)
+    metrics_host: str = "127.0.0.1"
+    watcher_metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    bot_metrics_port: int | None = Field(default=None, ge=1, le=65535)
 
     default_threshold_usd: Decimal = Field(default=Decimal(100_000), gt=0, allow_inf_nan=False)
     keep_movements_from_usd: Decimal = Field(default=Decimal(10_000), ge=0, allow_inf_nan=False)
@@ -76,6 +78,13 @@ class Settings(BaseSettings):
             msg = "it looks like 123456789:AbC…, as @BotFather gave it to you"
             raise ValueError(msg)
         return value
+
+    @field_validator("log_level", "log_format", mode="before")
+    @classmethod
+    def _case_does_not_matter(cls, value: Any, info: ValidationInfo) -> Any:
+        if not isinstance(value, str):
+            return value
+        return value.upper() if info.field_name == "log_level" else value.lower()
 
     @field_validator("admin_ids", mode="before")
     @classmethod

@@ -14,5 +14,7 @@ around them
 - ``rpc``      nodes with breakers, and the pool that falls back between them
 - ``evm``      the chain family: how its blocks are fetched and read
 - ``assets``   what tokens are called, and what they are worth
+- ``upkeep``   forgets what is older than its retention
 - ``wiring``   where a process's parts are put together
+- ``instruments``  what is counted for Prometheus
 """

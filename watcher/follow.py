@@ -1,7 +1,7 @@
 """Follow one chain: hold its lease, drive the five stages, publish how far they are.
 
-What is published is written by the loop itself when it has made a round, so that a loop that
-stands still looks like one.
+What is published is written by the loop itself when it has made a round. When no round comes to its
+end, the survey beside it says just that, so that a loop that stands still looks like one.
 """
 
 from __future__ import annotations
@@ -57,7 +57,10 @@ class FollowOptions:
 
 
 class Follower:
-    """Follows one chain for as long as it is let. ``nodes`` tells the state of its nodes."""
+    """Follows one chain for as long as it is let. ``nodes`` tells the state of its nodes.
+
+    ``on_step`` hears of every step that was committed; it must neither raise nor take long.
+    """
 
     def __init__(
         self,
@@ -69,6 +72,8 @@ class Follower:
         database: Database,
         redis: Redis,
         options: FollowOptions,
+        *,
+        on_step: Callable[[Step], None] = lambda _: None,
     ) -> None:
         self._chain = chain
         self._source = source
@@ -78,8 +83,10 @@ class Follower:
         self._database = database
         self._redis = redis
         self._options = options
+        self._on_step = on_step
         self._lease_for = timedelta(seconds=options.lease_for)
         self._published_at = -_PUBLISH_EVERY
+        self._round_at = time.monotonic()
         self._collector: Collector | None = None
 
     async def run(self) -> None:
@@ -91,6 +98,7 @@ class Follower:
                 continue
             log.info("following", chain=self._chain.name, epoch=epoch)
             self._collector = None  # another may have moved the cursor since
+            self._round_at = time.monotonic()
             try:
                 await self._while_held(epoch)
             finally:
@@ -142,6 +150,10 @@ class Follower:
             if self._collector is not None:
                 with suppress(RpcError):
                     await self._collector.survey()
+            silent = time.monotonic() - self._round_at
+            if silent > _SURVEY_EVERY:
+                # the loop waits inside a round, most likely for nodes that hang
+                await self._publish("stuck", f"no round came to its end for {silent:.0f} s")
 
     async def _follow(self, epoch: int) -> None:
         """Raises FencedOut when another watcher has taken over."""
@@ -152,6 +164,7 @@ class Follower:
                 step = await self._collector.next()
                 await self._take(step, epoch)
                 self._collector.advance(step)
+                self._on_step(step)
                 await self._publish_now_and_then(
                     "catching up" if self._collector.head > step.after.number else "following"
                 )
@@ -166,6 +179,11 @@ class Follower:
             except FencedOut:
                 self._collector = None
                 raise
+            except Exception as error:
+                # a fault of ours on one chain: the others go on, and the health check tells
+                log.exception("failing", chain=self._chain.name)
+                self._collector = None
+                await self._stumble("failing", f"a fault in Spyhop itself: {type(error).__name__}")
 
     async def _resume(self) -> Collector:
         async with self._database.read() as connection:
@@ -220,11 +238,13 @@ class Follower:
         return EnrichedBlock(block.ref, transactions, movements, born)
 
     async def _stumble(self, state: str, reason: str) -> None:
+        self._round_at = time.monotonic()
         log.error(state, chain=self._chain.name, reason=reason)
         await self._publish(state, reason)
         await asyncio.sleep(_PAUSE_AFTER_FAULT)
 
     async def _publish_now_and_then(self, state: str) -> None:
+        self._round_at = time.monotonic()
         if time.monotonic() - self._published_at >= _PUBLISH_EVERY:
             await self._publish(state)
 

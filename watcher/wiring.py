@@ -18,6 +18,7 @@ import structlog
 from data.chains import known_chains
 from data.database import Database, open_database
 from data.errors import ConfigurationError
+from data.metrics import metrics_served
 from data.migrate import prepare_schema
 from data.redis.connection import open_redis, refuse_eviction
 from data.redis.published import NodeStatus
@@ -28,6 +29,7 @@ from watcher.evm.chainlink import read_feeds
 from watcher.evm.fetch import EvmBlocks
 from watcher.evm.metadata import read_tokens
 from watcher.follow import Follower, FollowOptions
+from watcher.instruments import count_rpc_event, count_step
 from watcher.rpc.events import CallFellBack, NodeFaulted, NodeLimited, RpcEvent
 from watcher.rpc.options import PoolOptions
 from watcher.rpc.pool import Pool
@@ -52,6 +54,8 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
     Raises ConfigurationError for what no restart can mend.
     """
     async with AsyncExitStack() as stack:
+        port = settings.watcher_metrics_port
+        stack.enter_context(metrics_served("WATCHER_METRICS_PORT", settings.metrics_host, port))
         database = open_database(settings)
         stack.push_async_callback(database.close)
         await prepare_schema(database, migrate_now=settings.auto_migrate)
@@ -86,7 +90,7 @@ def open_pool(chain: Chain, settings: Settings) -> Pool:
     )
     try:
         return Pool(
-            chain.name, chain.chain_id, settings.node_urls(chain.name), options, on_event=_log_event
+            chain.name, chain.chain_id, settings.node_urls(chain.name), options, on_event=_on_event
         )
     except ValueError as error:
         msg = f"{chain.name.upper()}_RPC_URLS is wrong: {error}"
@@ -122,6 +126,7 @@ def _follower(
         database,
         redis,
         FollowOptions(owner, settings.chain_lease_for, settings.keep_movements_from_usd),
+        on_step=count_step,
     )
 
 
@@ -141,6 +146,11 @@ def _node_statuses(pool: Pool) -> Callable[[], tuple[NodeStatus, ...]]:
         )
 
     return statuses
+
+
+def _on_event(event: RpcEvent) -> None:
+    count_rpc_event(event)
+    _log_event(event)
 
 
 def _log_event(event: RpcEvent) -> None:

@@ -11,10 +11,12 @@ from data.queries import insert
 from data.tables import tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+_AT_ONCE = 500  # SQLite takes no statement with tens of thousands of values
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +29,17 @@ class TokenRow:
     decimals: int | None
 
 
-async def of_chain(connection: AsyncConnection, chain: str) -> dict[bytes, TokenRow]:
-    """Every token of the chain that was ever read, by address."""
-    statement = select(tokens.c.address, tokens.c.symbol, tokens.c.name, tokens.c.decimals).where(
-        tokens.c.chain == chain
-    )
-    return {row.address: TokenRow(*row) for row in await connection.execute(statement)}
+async def of_addresses(
+    connection: AsyncConnection, chain: str, addresses: Sequence[bytes]
+) -> dict[bytes, TokenRow]:
+    """Those of the tokens that were read before."""
+    columns = select(tokens.c.address, tokens.c.symbol, tokens.c.name, tokens.c.decimals)
+    found: dict[bytes, TokenRow] = {}
+    for start in range(0, len(addresses), _AT_ONCE):
+        some = tokens.c.address.in_(addresses[start : start + _AT_ONCE])
+        rows = await connection.execute(columns.where(tokens.c.chain == chain, some))
+        found |= {row.address: TokenRow(*row) for row in rows}
+    return found
 
 
 async def store(

@@ -5,6 +5,8 @@ from data.queries import tokens
 from data.queries.tokens import TokenRow
 from tests.contract.samples import NOW, address
 
+ALL = [address(number) for number in range(1, 1_200)]
+
 
 async def test_tokens_are_kept_by_chain_whatever_they_answered(database: Database) -> None:
     named = TokenRow(address(1), "MKR", "Maker", 18)
@@ -15,9 +17,9 @@ async def test_tokens_are_kept_by_chain_whatever_they_answered(database: Databas
         await tokens.store(connection, "bsc", [TokenRow(address(1), "FAKE", None, 0)], NOW)
         await tokens.store(connection, "bsc", [], NOW)
     async with database.read() as connection:
-        ethereum = await tokens.of_chain(connection, "ethereum")
-        bsc = await tokens.of_chain(connection, "bsc")
-        base = await tokens.of_chain(connection, "base")
+        ethereum = await tokens.of_addresses(connection, "ethereum", ALL)
+        bsc = await tokens.of_addresses(connection, "bsc", ALL)
+        base = await tokens.of_addresses(connection, "base", ALL)
 
     assert ethereum == {row.address: row for row in (named, silent, odd)}
     assert bsc == {address(1): TokenRow(address(1), "FAKE", None, 0)}
@@ -31,4 +33,4 @@ async def test_a_token_that_was_read_before_keeps_its_row(database: Database) ->
         changed = TokenRow(address(1), "SCAM", "Scam", 0)
         await tokens.store(connection, "ethereum", [changed], NOW + timedelta(days=1))
 
-        assert await tokens.of_chain(connection, "ethereum") == {address(1): first}
+        assert await tokens.of_addresses(connection, "ethereum", ALL) == {address(1): first}

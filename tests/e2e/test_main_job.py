@@ -1,9 +1,16 @@
 """A block comes in, an alert arrives in the chat: the real processes, end to end."""
 
+import asyncio
 import json
+import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from pathlib import Path
 
+from data.database import Database
+from data.migrate import migrate
 from tests.e2e.product import DEADLINE, ROOT, STRANGER, WATCHED, Product
 
 
@@ -110,21 +117,41 @@ async def test_the_health_check_tells_a_working_product_from_a_dead_one(
     dead, checks = await _health(embedded, redis_away)
     assert dead == 1
     assert {check["name"]: check["verdict"] for check in checks}["redis"] == "fail"
+    told = {check["name"]: check["detail"] for check in checks}
+    assert "watcher not running" in told["bsc"]
 
 
 async def _health(
     product: Product, environment: dict[str, str] | None = None
 ) -> tuple[int, list[dict[str, str]]]:
-    import asyncio
+    return await _run_health(environment or product.environment)
 
+
+async def _run_health(environment: dict[str, str]) -> tuple[int, list[dict[str, str]]]:
     ended = await asyncio.to_thread(
         subprocess.run,
         [sys.executable, "check_health.py", "--json"],
         cwd=ROOT,
-        env=environment or product.environment,
+        env=environment,
         capture_output=True,
         text=True,
         timeout=DEADLINE,
     )
     assert ended.stdout, ended.stderr
     return ended.returncode, json.loads(ended.stdout)["checks"]
+
+
+async def test_the_health_check_does_not_wait_for_a_locked_database(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'spyhop.db'}")
+    await migrate(database)
+    await database.close()
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path)}
+    with closing(sqlite3.connect(tmp_path / "spyhop.db", isolation_level=None)) as locked:
+        locked.execute("PRAGMA locking_mode = EXCLUSIVE")
+        locked.execute("BEGIN EXCLUSIVE")
+        locked.execute("CREATE TABLE held (id INTEGER)")
+        status, checks = await _run_health(environment)
+
+    assert status == 1
+    told = {check["name"]: check["detail"] for check in checks}
+    assert "no answer within" in told["database"]

@@ -25,25 +25,40 @@ _AT_ONCE = 100
 
 
 class TokenNames:
-    """All tokens of one chain that were ever met; a new one is read once, whatever it answers."""
+    """Tokens of one chain; a new one is read once, whatever it answers.
 
-    def __init__(self, chain: Chain, database: Database, read: ReadTokens) -> None:
+    ``at_most`` are held in memory besides the curated ones; the database knows them all.
+    """
+
+    def __init__(
+        self, chain: Chain, database: Database, read: ReadTokens, *, at_most: int = 20_000
+    ) -> None:
         self._chain = chain
         self._database = database
         self._read = read
-        self._known = {
+        self._at_most = at_most
+        self._curated = {
             token.address: TokenRow(token.address, token.symbol, token.name, token.decimals)
             for token in chain.tokens.values()
         }
-        self._loaded = False
+        self._at_hand: dict[bytes, TokenRow] = {}
+
+    def __len__(self) -> int:
+        """How many are held in memory."""
+        return len(self._at_hand)
 
     async def of(self, wanted: Collection[bytes]) -> Mapping[bytes, TokenRow]:
-        """A mapping that holds every wanted token that could be read; others may be missing."""
-        if not self._loaded:
+        """The names of the wanted tokens; those that could not be read are missing."""
+        found = {
+            address: row
+            for address in wanted
+            if (row := self._curated.get(address) or self._at_hand.get(address)) is not None
+        }
+        fresh = [address for address in set(wanted) if address not in found]
+        if fresh:
             async with self._database.read() as connection:
-                self._known = await tokens.of_chain(connection, self._chain.name) | self._known
-            self._loaded = True
-        fresh = [address for address in set(wanted) if address not in self._known]
+                found |= await tokens.of_addresses(connection, self._chain.name, fresh)
+        fresh = [address for address in fresh if address not in found]
         for start in range(0, len(fresh), _AT_ONCE):
             try:
                 rows = await self._rows(fresh[start : start + _AT_ONCE])
@@ -52,7 +67,18 @@ class TokenNames:
                 log.warning("tokens could not be read", chain=self._chain.name, error=str(error))
                 break
             await self._keep(rows)
-        return self._known
+            found |= {row.address: row for row in rows}
+        self._remember(found)
+        return found
+
+    def _remember(self, found: Mapping[bytes, TokenRow]) -> None:
+        """Anybody can make tokens by the million: only so many are held, the latest met."""
+        for address, row in found.items():
+            if address not in self._curated:
+                self._at_hand.pop(address, None)
+                self._at_hand[address] = row
+        for address in list(self._at_hand)[: max(0, len(self._at_hand) - self._at_most)]:
+            del self._at_hand[address]
 
     async def _rows(self, addresses: Sequence[bytes]) -> list[TokenRow]:
         try:
@@ -67,4 +93,3 @@ class TokenNames:
     async def _keep(self, rows: Sequence[TokenRow]) -> None:
         async with self._database.write() as connection:
             await tokens.store(connection, self._chain.name, rows, datetime.now(UTC))
-        self._known |= {row.address: row for row in rows}

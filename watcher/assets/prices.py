@@ -6,6 +6,7 @@ the same prices whenever it is looked at, and a minute costs one call.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -25,6 +26,9 @@ ReadFeeds = Callable[[str, datetime], Awaitable[dict[str, "Price"]]]
 log = structlog.get_logger(__name__)
 
 EPOCH_SECONDS = 60
+ASK_AGAIN = 10.0
+"""Seconds until feeds that no node could read are asked for again: some chains have two blocks a
+second."""
 LONGEST_EPOCH = 100
 """In blocks: many nodes know the state of the last 128 blocks only."""
 
@@ -32,12 +36,21 @@ LONGEST_EPOCH = 100
 class Prices:
     """Prices of one chain's curated tokens and of its native coin (the key None)."""
 
-    def __init__(self, chain: Chain, read_feeds: ReadFeeds, api: PriceApi) -> None:
+    def __init__(
+        self,
+        chain: Chain,
+        read_feeds: ReadFeeds,
+        api: PriceApi,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._chain = chain
         self._read_feeds = read_feeds
         self._api = api
         self._epoch_blocks = max(1, min(LONGEST_EPOCH, round(EPOCH_SECONDS / chain.block_time)))
         self._epoch: int | None = None
+        self._clock = clock
+        self._failed_at: float | None = None
         self._of_feeds: dict[str, Price] = {}
 
     async def at(self, ref: BlockRef, moved: Collection[bytes]) -> Mapping[bytes | None, Price]:
@@ -68,6 +81,9 @@ class Prices:
         epoch = ref.number - ref.number % self._epoch_blocks
         if epoch == self._epoch:
             return
+        failed_at = self._failed_at
+        if failed_at is not None and self._clock() - failed_at < ASK_AGAIN:
+            return
         for block in (hex(epoch), LATEST):
             try:
                 self._of_feeds = await self._read_feeds(block, ref.time)
@@ -79,6 +95,7 @@ class Prices:
                     error=str(error),
                 )
             else:
-                self._epoch = epoch
+                self._epoch, self._failed_at = epoch, None
                 return
+        self._failed_at = self._clock()
         # the prices of the epoch before are kept: their age is told with them

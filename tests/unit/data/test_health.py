@@ -9,6 +9,7 @@ from data.health import (
     Check,
     Verdict,
     check_chain,
+    check_lease,
     check_outbox,
     check_stamp,
     is_healthy,
@@ -210,3 +211,18 @@ def test_only_a_failure_is_unhealthy() -> None:
 )  # fmt: skip
 def test_ages_are_told_as_people_do(seconds: int, text: str) -> None:
     assert told(timedelta(seconds=seconds)) == text
+
+
+def test_news_that_is_not_new_gets_a_date() -> None:
+    fresh, *_ = check_chain(ETHEREUM, status(), NOW)
+    older, *_ = check_chain(ETHEREUM, status(), NOW + timedelta(seconds=25))
+
+    assert fresh.detail.endswith("0 behind the head")
+    assert older.detail.endswith("0 behind the head 25 s ago")
+
+
+def test_where_redis_is_away_the_lease_tells_whether_a_watcher_runs() -> None:
+    assert check_lease(ETHEREUM, "host-1").verdict is Verdict.WARN
+    gone = check_lease(ETHEREUM, None)
+    assert gone.verdict is Verdict.FAIL
+    assert "watcher not running" in gone.detail

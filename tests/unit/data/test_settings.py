@@ -39,7 +39,9 @@ def test_settings_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch)
         "AUTO_MIGRATE": "off",
         "DEFAULT_THRESHOLD_USD": "250000.50",
         "RATE_CHAT_PER_SECOND": "0.5",
-        "METRICS_PORT": "9000",
+        "WATCHER_METRICS_PORT": "9000",
+        "LOG_LEVEL": "debug",
+        "LOG_FORMAT": "JSON",
     }.items():
         monkeypatch.setenv(name, value)
     settings = load_settings()
@@ -53,7 +55,8 @@ def test_settings_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch)
     assert settings.redis == "redis://cache"
     assert settings.auto_migrate is False
     assert settings.default_threshold_usd == Decimal("250000.50")
-    assert (settings.rate_chat_per_second, settings.metrics_port) == (0.5, 9000)
+    assert (settings.rate_chat_per_second, settings.watcher_metrics_port) == (0.5, 9000)
+    assert (settings.log_level, settings.log_format) == ("DEBUG", "json")
 
 
 def test_an_empty_setting_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,8 +84,8 @@ def test_an_empty_setting_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
         ("AUTO_MIGRATE", SECRET, "write on or off"),
         ("LOG_LEVEL", SECRET, "'DEBUG', 'INFO'"),
         ("LOG_FORMAT", SECRET, "'console' or 'json'"),
-        ("METRICS_PORT", "70000", "less than or equal to 65535"),
-        ("METRICS_PORT", SECRET, "whole number"),
+        ("WATCHER_METRICS_PORT", "70000", "less than or equal to 65535"),
+        ("BOT_METRICS_PORT", SECRET, "whole number"),
         ("DEFAULT_THRESHOLD_USD", "0", "greater than 0"),
         ("DEFAULT_THRESHOLD_USD", "NaN", "finite number"),
         ("DEFAULT_THRESHOLD_USD", f"${SECRET}", "write a number"),

@@ -26,6 +26,7 @@ from sandbox.chain import ChainSandbox, bsc_spec
 from watcher.assets.names import TokenNames
 from watcher.assets.price_api import PriceApi
 from watcher.assets.prices import Prices
+from watcher.collect import Step
 from watcher.evm.chainlink import read_feeds
 from watcher.evm.fetch import EvmBlocks
 from watcher.evm.metadata import read_tokens
@@ -50,7 +51,11 @@ class Ground:
 
     @asynccontextmanager
     async def follower(
-        self, owner: str = "first", *, lease_for: float = 10.0
+        self,
+        owner: str = "first",
+        *,
+        lease_for: float = 10.0,
+        on_step: Callable[[Step], None] = lambda _: None,
     ) -> AsyncIterator[asyncio.Task[None]]:
         async with AsyncExitStack() as stack:
             options = PoolOptions(timeout=2, rounds=2, backoff_first=0.05, breaker_open_for=0.5)
@@ -76,6 +81,7 @@ class Ground:
                 self.database,
                 self.redis,
                 FollowOptions(owner, lease_for, Decimal(10_000)),
+                on_step=on_step,
             )
             task = asyncio.create_task(follower.run())
             try:
@@ -185,6 +191,26 @@ async def test_a_node_that_stands_still_blinds_nobody(ground: Ground) -> None:
         await ground.alerted(ground.pay())
 
 
+async def test_while_nodes_hang_it_is_told_that_nothing_comes(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("watcher.follow._SURVEY_EVERY", 0.5)
+    async with ground.follower():
+        await ground.following()
+        for node in ground.sandbox.nodes:
+            await node.break_with("hang")
+
+        async def stuck() -> bool:
+            status = await ground.status()
+            return status is not None and status.state == "stuck"
+
+        await until(stuck)
+        paid = ground.pay()
+        for node in ground.sandbox.nodes:
+            await node.heal()
+        await ground.alerted(paid)
+
+
 async def test_blocks_that_came_while_all_nodes_were_away_are_caught_up_with(
     ground: Ground,
 ) -> None:
@@ -203,6 +229,26 @@ async def test_blocks_that_came_while_all_nodes_were_away_are_caught_up_with(
         for node in ground.sandbox.nodes:
             await node.heal()
         await ground.alerted(paid)
+
+
+async def test_a_fault_of_our_own_is_told_and_the_block_is_taken_again(ground: Ground) -> None:
+    faults = [ValueError("nobody thought of it"), KeyError("nor of this")]
+
+    def fail_twice(_: Step) -> None:
+        if faults:
+            raise faults.pop()
+
+    async with ground.follower(on_step=fail_twice) as task:
+        paid = ground.pay()
+
+        async def failing() -> bool:
+            status = await ground.status()
+            return status is not None and status.state == "failing"
+
+        await until(failing)
+        await ground.alerted(paid)
+        await ground.following()
+        assert not task.done()
 
 
 async def test_a_stop_is_caught_up_with(ground: Ground) -> None:

@@ -100,3 +100,16 @@ async def test_a_contract_that_spends_all_gas_does_not_cost_the_others_their_nam
     asked = len(contracts.asked)
     await names.of(others | {SPAM})
     assert len(contracts.asked) == asked
+
+
+async def test_memory_holds_so_many_tokens_and_the_database_the_others(
+    database: Database, contracts: Contracts
+) -> None:
+    names = TokenNames(CHAIN, database, contracts, at_most=2)
+    many = [number.to_bytes(20) for number in range(1, 6)]
+    for token in many:
+        await names.of({token})
+    again = await names.of(many)
+    assert set(again) == set(many)
+    assert len(contracts.asked) == 5
+    assert len(names) == 2

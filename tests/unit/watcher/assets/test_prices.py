@@ -11,7 +11,7 @@ import pytest
 
 from data.model import BlockRef, Price, PriceState
 from tests.unit.watcher.examples import CHAIN, ETH_PRICE, REF, SPAM, USDC, USDC_PRICE, WRAPPED
-from watcher.assets.prices import Prices
+from watcher.assets.prices import ASK_AGAIN, Prices
 from watcher.rpc.errors import AllNodesFailed
 
 THIN = Price(Decimal(2900), "price api", REF.time, PriceState.THIN)
@@ -42,6 +42,19 @@ class Api:
         return {token: self.known[token] for token in wanted if token in self.known}
 
 
+class Clock:
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
 @pytest.fixture
 def feeds() -> Feeds:
     return Feeds()
@@ -53,8 +66,8 @@ def api() -> Api:
 
 
 @pytest.fixture
-def prices(feeds: Feeds, api: Api) -> Prices:
-    return Prices(CHAIN, feeds, api)  # type: ignore[arg-type] # a source that is not HTTP
+def prices(feeds: Feeds, api: Api, clock: Clock) -> Prices:
+    return Prices(CHAIN, feeds, api, clock=clock)  # type: ignore[arg-type] # a source that is not HTTP
 
 
 def at(number: int) -> BlockRef:
@@ -86,14 +99,28 @@ async def test_where_a_node_lacks_old_state_the_latest_is_read(
 
 
 async def test_when_no_node_answers_the_last_prices_are_kept_and_asked_for_again(
-    prices: Prices, feeds: Feeds
+    prices: Prices, feeds: Feeds, clock: Clock
 ) -> None:
     await prices.at(at(100), [])
     feeds.silent_at = {hex(105), "latest"}
     assert (await prices.at(at(105), []))[None] == ETH_PRICE
     feeds.silent_at = set()
+    clock.seconds += ASK_AGAIN
     feeds.prices["ETH / USD"] = replace(ETH_PRICE, usd=Decimal(3100))
     assert (await prices.at(at(106), []))[None].usd == 3100
+
+
+async def test_feeds_that_no_node_reads_are_asked_for_now_and_then_not_at_every_block(
+    prices: Prices, feeds: Feeds, clock: Clock
+) -> None:
+    feeds.silent_at = {hex(100), hex(105), "latest"}
+    for number in (100, 101, 102, 105):
+        await prices.at(at(number), [])
+        clock.seconds += ASK_AGAIN / 5
+    assert feeds.asked == [hex(100), "latest"]
+    clock.seconds += ASK_AGAIN
+    await prices.at(at(106), [])
+    assert feeds.asked[2:] == [hex(105), "latest"]
 
 
 async def test_without_a_feed_the_native_coin_is_priced_as_its_wrapped_form(
