@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from data.model import Direction, Match, Transaction, UnitThreshold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
     from decimal import Decimal
 
@@ -65,15 +65,16 @@ def _reaches_units(movement: Movement, threshold: UnitThreshold, direction: Dire
 
 
 def primary(
-    chain: Chain, transaction: Transaction, movements: Iterable[Movement]
+    chain: Chain, transaction: Transaction, movements: Sequence[Movement]
 ) -> Movement | None:
-    """The one movement of a transaction that a feed shows; None when nothing in it has a value.
+    """The one movement of a transaction that a feed shows; None when there is none to show.
 
     The signer's own, else the largest of an address that is no known pool, router or token.
+    Where nothing has a price, only the signer's will do: nobody knows which is the largest.
     """
+    signed = next((movement for movement in movements if movement.signed), None)
     worth = [movement for movement in movements if movement.usd]
-    signed = next((movement for movement in worth if movement.signed), None)
-    if signed is not None:
+    if signed is not None and (signed.usd or not worth):
         return signed
     machines = transaction.pools | {transaction.target} | set(chain.tokens)
     people = [movement for movement in worth if movement.address not in machines]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.delivery.listing import MOST_LINES
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -11,11 +13,11 @@ if TYPE_CHECKING:
 
 
 def next_batch(wanted: Sequence[Alert], one_by_one: int) -> list[Alert]:
-    """The oldest alone; with more than the rate carries, all of its topic in one message.
+    """The oldest alone; with more than the rate carries, as many of its topic as a list shows.
 
     ``wanted`` by time, not empty; ``one_by_one`` is how many the rate carries.
     """
     first = wanted[0]
     if len(wanted) <= max(1, one_by_one):
         return [first]
-    return [alert for alert in wanted if alert.topic_id == first.topic_id]
+    return [alert for alert in wanted if alert.topic_id == first.topic_id][:MOST_LINES]

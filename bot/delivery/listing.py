@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from data.model import Alert, Chain, Chat, Movement, Watch
 
 # Telegram reads 100 entities a message; a line has up to four
-_LINES = 24
+MOST_LINES = 24
 _KEPT_FREE = 300
 
 
@@ -54,7 +54,7 @@ def render_message(
     on = f" on {_title(where.pop(), chains)}" if len(where) == 1 else ""
     lines = [f"🐋 <b>{len(alerts)} alerts</b>{on}, the largest first"]
     length = visible_length(lines[0])
-    for position, alert in enumerate(by_size[:_LINES], 1):
+    for position, alert in enumerate(by_size[:MOST_LINES], 1):
         line = _line(position, alert, movements, watches, chains, labels, alone=bool(on))
         length += visible_length(line) + 1
         if length > LONGEST - _KEPT_FREE:

@@ -219,6 +219,21 @@ class Pool:
         return await retrying(self._round, method, ask, deadline)
 
     async def _round(self, method: str, ask: Ask[T], deadline: float | None) -> Answer[T]:
+        """Ask one node after the other.
+
+        Where none may be asked, those whose breakers are open are probed: to leave the last node
+        alone means to be blind.
+        """
+        try:
+            return await self._go_round(method, ask, deadline)
+        except AllNodesFailed as failed:
+            if not all(isinstance(reason, NotAsked) for reason in failed.reasons.values()):
+                raise
+        for node in self._nodes:
+            node.hasten()
+        return await self._go_round(method, ask, deadline)
+
+    async def _go_round(self, method: str, ask: Ask[T], deadline: float | None) -> Answer[T]:
         reasons: dict[str, RpcError] = {}
         for node in self._nodes:
             left = None if deadline is None else deadline - self._clock()

@@ -1,4 +1,5 @@
 from bot.delivery.batch import next_batch
+from bot.delivery.listing import MOST_LINES
 from tests.unit.bot.delivery.alerts import alert
 
 
@@ -19,3 +20,8 @@ def test_a_message_stays_within_one_topic():
 
 def test_a_single_alert_is_never_a_list():
     assert next_batch([alert(1)], 0) == [alert(1)]
+
+
+def test_a_list_takes_no_more_than_it_can_show() -> None:
+    wanted = [alert(number) for number in range(1, 100)]
+    assert next_batch(wanted, 1) == wanted[:MOST_LINES]

@@ -474,3 +474,23 @@ async def test_its_connections_are_closed_with_it(node: NaughtyNode) -> None:
 
     with pytest.raises(RuntimeError, match="async with"):
         await pool.call("eth_gasPrice")
+
+
+async def test_the_last_nodes_are_probed_early_instead_of_being_blind(
+    node: NaughtyNode, other: NaughtyNode, open_pool: OpenPool, clock: Clock
+) -> None:
+    # given two nodes whose breakers have opened
+    node.misbehave = other.misbehave = says("", 503)
+    pool = await open_pool(node.url, other.url, breaker_threshold=2)
+    for _ in range(2):
+        with pytest.raises(AllNodesFailed):
+            await pool.call("eth_gasPrice", rounds=1)
+    assert {snapshot.breaker for snapshot in pool.nodes} == {State.OPEN}
+
+    # when one of them is well again, long before its time
+    other.misbehave = None
+    answer = await pool.call("eth_gasPrice", rounds=1)
+
+    # then it answers, and the other is left alone again
+    assert answer.node == pool.nodes[1].name
+    assert [snapshot.breaker for snapshot in pool.nodes] == [State.OPEN, State.CLOSED]
