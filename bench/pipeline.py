@@ -161,7 +161,7 @@ def web3py(url: str, first: int, last: int) -> tuple[float, int]:
         for transaction, receipt in zip(block["transactions"], receipts, strict=True):
             if receipt["status"] != 1:
                 continue
-            transfers += transaction["value"] > 0  # type: ignore[index]
+            transfers += transaction["value"] > 0
             transfers += sum(_moves(web3, log, wrapped) for log in receipt["logs"])
     return time.perf_counter() - begun, transfers
 
