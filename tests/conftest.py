@@ -7,6 +7,7 @@ with the first test that needs them.
 
 import asyncio
 import shutil
+import signal
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,6 +18,11 @@ from data.database import Database
 from data.migrate import migrate
 from tests.servers.postgres import PostgresServer, running_postgres
 from tests.servers.valkey import empty, running_valkey
+
+# A session behind nohup or a script's & ignores these, and so would every process that it starts
+for _number in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")

@@ -88,17 +88,21 @@ async def test_workers_on_the_same_chats_never_say_anything_twice(telegram, outb
     assert telegram.counts()["too_many_requests"] == 0
 
 
-async def test_more_than_the_rate_carries_comes_as_one_list(telegram, outbox, means, ada):
+async def test_more_than_the_rate_carries_comes_in_lists_that_link_every_alert(
+    telegram, outbox, means, ada
+):
     watch = await outbox.watch(ada)
     for ether in range(1, 41):
         await outbox.alert(watch, ether)
     async with delivering(*means):
-        (message,) = await telegram.wait_for_messages(ada)
+        first, second = await telegram.wait_for_messages(ada, 2)
         await until(lambda: ended(outbox, ada))
-    assert message.text.startswith("🐋 40 alerts")
-    assert message.text.index("40 ETH") < message.text.index("39 ETH")
-    assert "more" in message.text.splitlines()[-1]
-    assert len({alert.message_id for alert in await outbox.alerts(ada)}) == 1
+    assert first.text.startswith("🐋 24 alerts")
+    assert first.text.index("24 ETH") < first.text.index("23 ETH")
+    assert second.text.startswith("🐋 16 alerts")
+    links = [str(entity) for message in (first, second) for entity in message.entities]
+    assert len({link for link in links if "/tx/" in link}) == 40
+    assert len({alert.message_id for alert in await outbox.alerts(ada)}) == 2
     assert {state for state, _ in await outbox.states(ada)} == {"sent"}
 
 
