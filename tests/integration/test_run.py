@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -40,9 +41,12 @@ def home(tmp_path: Path) -> Path:
     return home
 
 
+_started: "list[subprocess.Popen[str]]" = []
+
+
 def run(home: Path, **environment: str) -> "subprocess.Popen[str]":
     clean = {k: v for k, v in os.environ.items() if k not in ("BOT_TOKEN", "REDIS_URL", "DATA_DIR")}
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, home / "run.py"],
         cwd="/",
         env=clean | environment,
@@ -50,6 +54,17 @@ def run(home: Path, **environment: str) -> "subprocess.Popen[str]":
         stdout=subprocess.DEVNULL,
         text=True,
     )
+    _started.append(process)
+    return process
+
+
+@pytest.fixture(autouse=True)
+def nothing_outlives_its_test() -> Iterator[None]:
+    """Also where an assertion fails before the test ends what it started."""
+    yield
+    while _started:
+        with _started.pop() as process:
+            process.kill()
 
 
 def refusal(process: "subprocess.Popen[str]") -> tuple[int, str]:
