@@ -27,6 +27,7 @@ from web3.exceptions import LogTopicError
 from bench.report import Row, print_rows
 from data.chains import known_chains
 from data.database import Database
+from data.logging import set_up_logging
 from data.migrate import migrate
 from data.model import BlockRef, ChatKind, UsdThreshold
 from data.queries import chats, cursors, leases, watches
@@ -186,6 +187,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
+    set_up_logging("ERROR", "console")  # to stderr: what is printed is for programs, too
     command = [sys.executable, "-m", "bench.node", "--blocks", str(chosen.blocks)]
     command += ["--transactions", str(chosen.transactions)]
     node = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
