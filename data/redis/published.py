@@ -21,7 +21,7 @@ _BOT = "published:bot"
 class NodeStatus(msgspec.Struct, frozen=True, kw_only=True):
     """One node as the watcher sees it; ``name`` never holds a key.
 
-    ``state``: ready, waiting (rate limited), open (its breaker), probing, quarantined.
+    ``state``: ready, waiting (rate limited), breaker open, quarantined.
     """
 
     name: str
