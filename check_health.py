@@ -33,7 +33,7 @@ from data.health import (
     is_healthy,
 )
 from data.migrate import check_schema
-from data.queries import alerts, cursors, leases
+from data.queries import alerts, gaps, leases
 from data.redis.connection import open_redis
 from data.redis.published import bot_status, chain_status
 from data.redis_server import RedisServer, RedisServerError
@@ -91,12 +91,11 @@ async def _database(settings: Settings) -> list[Check]:
         await check_schema(database)
         async with database.read() as connection:
             waiting, oldest = await alerts.oldest_pending(connection)
-            gaps = [
-                gap for chain in settings.chains for gap in await cursors.gaps(connection, chain)
+            opened = [
+                gap for chain in settings.chains for gap in await gaps.still_open(connection, chain)
             ]
     finally:
         await database.close()
-    opened = [gap for gap in gaps if gap.closed_at is None]
     checks = [
         Check("database", Verdict.OK, f"{database.kind} answers"),
         check_outbox(waiting, oldest, datetime.now(UTC)),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from data.queries import alerts, cursors
+from data.queries import alerts, cursors, gaps
 from data.redis import published
 from data.redis.away import RedisAway
 
@@ -65,7 +65,9 @@ async def read_health(context: Context) -> Health:
     async with context.database.read() as connection:
         moved = await cursors.updated_at(connection)
         pending, since = await alerts.oldest_pending(connection)
-        gaps = {chain.name: await cursors.gaps(connection, chain.name) for chain in context.chains}
+        opened = {
+            chain.name: await gaps.still_open(connection, chain.name) for chain in context.chains
+        }
     chains = []
     for chain in context.chains:
         status = statuses.get(chain.name)
@@ -73,6 +75,6 @@ async def read_health(context: Context) -> Health:
         stamps = [stamp for stamp in (status and status.written_at, moved_at) if stamp]
         progress = max(stamps, default=None)
         running = progress is not None and now - progress <= SILENT_AFTER
-        still_open = tuple(gap for gap in gaps[chain.name] if gap.closed_at is None)
+        still_open = tuple(gap for gap in opened[chain.name])
         chains.append(ChainHealth(chain, status, number, progress, moved_at, running, still_open))
     return Health(tuple(chains), redis, pending, since)

@@ -43,6 +43,7 @@ chats = Table(
     Column("default_threshold_usd", Dollars, nullable=False),
     Column("muted_until", UtcTime),
     Column("created_at", UtcTime, nullable=False),
+    Column("timing", String(16), nullable=False, server_default="instant"),
 )
 
 watches = Table(
@@ -171,6 +172,13 @@ alerts = Table(
         postgresql_where=text("state = 'pending'"),
         sqlite_where=text("state = 'pending'"),
     ),
+    Index(
+        "ix_alerts_held",
+        "chain",
+        "movement_id",
+        postgresql_where=text("state = 'held'"),
+        sqlite_where=text("state = 'held'"),
+    ),
     Index("ix_alerts_movement_id", "movement_id"),
     Index("ix_alerts_message_id", "message_id"),
 )
@@ -197,6 +205,8 @@ cursors = Table(
     Column("block_hash", Bytes, nullable=False),
     Column("block_time", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
+    Column("safe_number", BigInteger),
+    Column("finalized_number", BigInteger),
 )
 
 blocks = Table(
@@ -219,7 +229,27 @@ coverage_gaps = Table(
     Column("reason", Text, nullable=False),
     Column("opened_at", UtcTime, nullable=False),
     Column("closed_at", UtcTime),
+    Column("next", BigInteger, nullable=False),
+    Column("partial", Boolean, nullable=False),
     Index("ix_coverage_gaps_chain", "chain", "opened_at"),
+    Index(
+        "ix_coverage_gaps_open",
+        "chain",
+        "id",
+        postgresql_where=text("closed_at IS NULL"),
+        sqlite_where=text("closed_at IS NULL"),
+    ),
+)
+
+unverified_blocks = Table(
+    "unverified_blocks",
+    metadata,
+    Column("chain", String(32), primary_key=True),
+    Column("hash", Bytes, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    Index("ix_unverified_blocks_seen_at", "chain", "seen_at"),
 )
 
 chain_leases = Table(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from data.model import BlockRef, Transaction
+    from data.model import BlockRef, Settled, Transaction
 
 
 class Block(Protocol):
@@ -16,6 +16,16 @@ class Block(Protocol):
     @property
     def ref(self) -> BlockRef:
         """Its place in the chain."""
+        ...
+
+    @property
+    def doubt(self) -> str | None:
+        """Why it is not verified although independent nodes agree on it; None if it is."""
+        ...
+
+    @property
+    def missing(self) -> str | None:
+        """Why not all of what is in it was seen: a partial coverage gap; None if all was."""
         ...
 
     def transactions(self) -> tuple[Transaction, ...]:
@@ -39,6 +49,15 @@ class BlockSource(Protocol):
 
     async def block_with_hash(self, block_hash: bytes, number: int) -> Block:
         """The block of that hash, which stands at that height."""
+        ...
+
+    async def settled(self, head: int) -> Settled:
+        """How far the chain is safe and finalized: by the nodes' tags, else by depth under the
+        head."""
+        ...
+
+    async def announced(self, within: float) -> int | None:
+        """Wait so many seconds at most for a node to announce a head by itself; its height."""
         ...
 
     async def blocks(self, first: int, last: int) -> Sequence[Block]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from data.model import Chain, Explorer, Feed, Token
+from data.model import Chain, Explorer, Feed, Finality, Integrity, Token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +42,7 @@ def load_chain(path: Path) -> Chain:
         )
         for row in table["tokens"]
     ]
-    explorer = table["explorer"]
+    explorer, integrity, finality = table["explorer"], table["integrity"], table["finality"]
     return Chain(
         name=table["name"],
         title=table["title"],
@@ -57,7 +57,14 @@ def load_chain(path: Path) -> Chain:
         wrapped_native=_address(table["native"]["wrapped"]),
         multicall3=_address(table["multicall3"]["address"]),
         explorer=Explorer(explorer["tx"], explorer["address"], explorer["block"]),
+        integrity=Integrity(
+            integrity.get("bloom_from"),
+            integrity.get("receipts_root_from"),
+            integrity.get("deposit_nonces", False),
+        ),
+        finality=Finality(finality["safe_depth"], finality["finalized_depth"]),
         node_urls=tuple(row["url"] for row in table["nodes"]),
+        ws_urls=tuple(row["url"] for row in table.get("sockets", ())),
         feeds=MappingProxyType({feed.pair: feed for feed in feeds}),
         tokens=MappingProxyType({token.address: token for token in tokens}),
     )

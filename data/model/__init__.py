@@ -9,9 +9,17 @@
 """
 
 from data.model.alert import Alert, AlertState, Match, Message, Priority
-from data.model.block import BlockRef, CoverageGap, Source, Transaction, Transfer
-from data.model.chain import Chain, Explorer, Feed, Token
-from data.model.chat import Chat, ChatKind, ChatState
+from data.model.block import (
+    BlockRef,
+    CoverageGap,
+    Settled,
+    Source,
+    Transaction,
+    Transfer,
+    UnverifiedBlock,
+)
+from data.model.chain import Chain, Explorer, Feed, Finality, Integrity, Token
+from data.model.chat import Chat, ChatKind, ChatState, Timing
 from data.model.movement import Leg, Movement, MovementKind, Price, PriceState
 from data.model.watch import Direction, Threshold, UnitThreshold, UsdThreshold, Watch
 
@@ -27,6 +35,8 @@ __all__ = [
     "Direction",
     "Explorer",
     "Feed",
+    "Finality",
+    "Integrity",
     "Leg",
     "Match",
     "Message",
@@ -35,12 +45,15 @@ __all__ = [
     "Price",
     "PriceState",
     "Priority",
+    "Settled",
     "Source",
     "Threshold",
+    "Timing",
     "Token",
     "Transaction",
     "Transfer",
     "UnitThreshold",
+    "UnverifiedBlock",
     "UsdThreshold",
     "Watch",
 ]

@@ -63,9 +63,21 @@ class Transaction:
     pools: frozenset[bytes] = frozenset()
 
 
+class Settled(NamedTuple):
+    """Heights up to which a chain is safe, and finalized; None while that is unknown."""
+
+    safe: int | None
+    finalized: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class CoverageGap:
-    """Blocks ``first`` to ``last``, both inclusive, that were not seen, and why."""
+    """Blocks ``first`` to ``last``, both inclusive, that were not seen, and why.
+
+    ``next`` is the gap's own cursor: the first block that is still to be filled in, ``first`` in
+    a new gap. ``partial`` when the blocks were seen, but not all of what is in them. ``id`` is the
+    database's, None before it was recorded.
+    """
 
     chain: str
     first: int
@@ -73,3 +85,21 @@ class CoverageGap:
     reason: str
     opened_at: datetime
     closed_at: datetime | None = None
+    next: int = -1
+    partial: bool = False
+    id: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.next < 0:
+            object.__setattr__(self, "next", self.first)
+
+
+@dataclass(frozen=True, slots=True)
+class UnverifiedBlock:
+    """A block that independent nodes agree on although a check against its header fails."""
+
+    chain: str
+    number: int
+    hash: bytes
+    reason: str
+    seen_at: datetime

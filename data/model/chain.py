@@ -43,6 +43,30 @@ class Explorer:
 
 
 @dataclass(frozen=True, slots=True)
+class Integrity:
+    """Which checks of a block against its header hold, each from a block on; None: never.
+
+    ``deposit_nonces``: deposit receipts (type 0x7e) enter the receipts root with their nonce and
+    its version, as on OP chains.
+    """
+
+    bloom_from: int | None = 0
+    receipts_root_from: int | None = 0
+    deposit_nonces: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finality:
+    """How deep a block lies when it counts as safe, and as finalized.
+
+    Used where no node has the ``safe`` or ``finalized`` tag; where one has, the tag counts.
+    """
+
+    safe_depth: int
+    finalized_depth: int
+
+
+@dataclass(frozen=True, slots=True)
 class Chain:
     """One chain. Times in seconds, depths in blocks."""
 
@@ -59,7 +83,10 @@ class Chain:
     wrapped_native: bytes
     multicall3: bytes
     explorer: Explorer
+    integrity: Integrity
+    finality: Finality
     node_urls: tuple[str, ...]
+    ws_urls: tuple[str, ...]
     feeds: Mapping[str, Feed]
     tokens: Mapping[bytes, Token]
 

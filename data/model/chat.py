@@ -29,6 +29,13 @@ class ChatState(StrEnum):
     GONE = "gone"
 
 
+class Timing(StrEnum):
+    """When a chat is alerted: at the head, or once the block is safe from all but deep reorgs."""
+
+    INSTANT = "instant"
+    SAFE = "safe"
+
+
 @dataclass(frozen=True, slots=True)
 class Chat:
     """One Telegram chat; ``id`` is Telegram's."""
@@ -39,3 +46,4 @@ class Chat:
     default_threshold_usd: Decimal
     muted_until: datetime | None
     created_at: datetime
+    timing: Timing = Timing.INSTANT

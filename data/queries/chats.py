@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
 
-from data.model import Chat, ChatKind, ChatState
+from data.model import Chat, ChatKind, ChatState, Timing
 from data.queries import insert
 from data.tables import chats
 
@@ -25,6 +25,7 @@ def _chat(row: Any) -> Chat:
         default_threshold_usd=row.default_threshold_usd,
         muted_until=row.muted_until,
         created_at=row.created_at,
+        timing=Timing(row.timing),
     )
 
 
@@ -70,6 +71,11 @@ async def set_default_threshold(connection: AsyncConnection, chat_id: int, usd: 
     await connection.execute(
         update(chats).where(chats.c.id == chat_id).values(default_threshold_usd=usd)
     )
+
+
+async def set_timing(connection: AsyncConnection, chat_id: int, timing: Timing) -> None:
+    """When the chat is alerted from now on; what is held stays held."""
+    await connection.execute(update(chats).where(chats.c.id == chat_id).values(timing=timing))
 
 
 async def mute(connection: AsyncConnection, chat_id: int, until: datetime | None) -> None:

@@ -1,4 +1,4 @@
-"""Cursors: how far a chain's alerts are in the database, its recent hashes, and its gaps."""
+"""Cursors: how far a chain's alerts are in the database, its recent hashes, and what is settled."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, select, update
 
 from data.columns import DatabaseNow
-from data.model import BlockRef, CoverageGap
+from data.model import BlockRef, Settled
 from data.queries import insert
-from data.tables import blocks, chain_leases, coverage_gaps, cursors
+from data.tables import blocks, chain_leases, cursors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,28 +113,22 @@ async def remember(connection: AsyncConnection, branch: Sequence[BlockRef], keep
     )
 
 
-async def open_gap(connection: AsyncConnection, gap: CoverageGap) -> None:
-    """Record blocks that were not seen."""
-    await connection.execute(
-        coverage_gaps.insert().values(
-            chain=gap.chain,
-            first=gap.first,
-            last=gap.last,
-            reason=gap.reason,
-            opened_at=gap.opened_at,
-        )
-    )
+async def settle(connection: AsyncConnection, chain: str, settled: Settled) -> None:
+    """Note how far the chain is safe and finalized; neither goes back, None changes nothing."""
+    for column, height in (
+        (cursors.c.safe_number, settled.safe),
+        (cursors.c.finalized_number, settled.finalized),
+    ):
+        if height is not None:
+            higher = (column < height) | column.is_(None)
+            statement = update(cursors).where(cursors.c.chain == chain, higher)
+            await connection.execute(statement.values({column.name: height}))
 
 
-async def gaps(connection: AsyncConnection, chain: str, limit: int = 20) -> list[CoverageGap]:
-    """A chain's latest gaps, newest first; a closed one was filled later."""
-    statement = (
-        select(coverage_gaps)
-        .where(coverage_gaps.c.chain == chain)
-        .order_by(coverage_gaps.c.opened_at.desc())
-        .limit(limit)
+async def settled(connection: AsyncConnection, chain: str) -> Settled:
+    """How far the chain was last known to be safe and finalized."""
+    statement = select(cursors.c.safe_number, cursors.c.finalized_number).where(
+        cursors.c.chain == chain
     )
-    return [
-        CoverageGap(row.chain, row.first, row.last, row.reason, row.opened_at, row.closed_at)
-        for row in await connection.execute(statement)
-    ]
+    row = (await connection.execute(statement)).one_or_none()
+    return Settled(None, None) if row is None else Settled(*row)

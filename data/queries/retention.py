@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, exists, select
 
 from data.model import AlertState
-from data.tables import alerts, coverage_gaps, messages, movements
+from data.tables import alerts, coverage_gaps, messages, movements, unverified_blocks
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+_WAITING = (AlertState.PENDING, AlertState.HELD)
 
 
 async def forget(
@@ -35,10 +38,11 @@ async def forget(
     has_message = exists(select(1).where(alerts.c.message_id == messages.c.id))
     counts: dict[str, int] = {}
     for table, condition in (
-        (alerts, (alerts.c.created_at < alerts_before) & (alerts.c.state != AlertState.PENDING)),
+        (alerts, (alerts.c.created_at < alerts_before) & alerts.c.state.not_in(_WAITING)),
         (messages, (messages.c.sent_at < alerts_before) & ~has_message),
         (movements, (movements.c.block_time < movements_before) & ~has_alert),
         (coverage_gaps, coverage_gaps.c.opened_at < gaps_before),
+        (unverified_blocks, unverified_blocks.c.seen_at < gaps_before),
     ):
         counts[table.name] = (await connection.execute(delete(table).where(condition))).rowcount
     return counts

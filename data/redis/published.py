@@ -31,6 +31,8 @@ class NodeStatus(msgspec.Struct, frozen=True, kw_only=True):
     calls: int
     faults: int
     reason: str | None = None
+    plan: str | None = None
+    """How blocks are fetched from it: receipts, logs, filtered logs, heads only; None: unknown."""
 
 
 class ChainStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +49,10 @@ class ChainStatus(msgspec.Struct, frozen=True, kw_only=True):
     cursor_time: datetime | None
     nodes: tuple[NodeStatus, ...]
     reason: str | None = None
+    safe: int | None = None
+    finalized: int | None = None
+    bytes_per_day: int | None = None
+    """Received from all nodes in the last 24 hours, projected from what there is of them."""
 
 
 class BotStatus(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -6,7 +7,7 @@ import pytest
 from data.database import Database
 from data.errors import FencedOut
 from data.model import BlockRef, CoverageGap
-from data.queries import chats, cursors, leases
+from data.queries import chats, cursors, gaps, leases
 from tests.contract.samples import NOW, a_chat, ref
 
 LONG = timedelta(hours=1)
@@ -153,14 +154,17 @@ async def test_only_so_many_hashes_are_kept(database: Database, steps: int) -> N
 
 
 async def test_gaps_are_told_newest_first(database: Database) -> None:
-    gaps = [
+    told = [
         CoverageGap("ethereum", n, n + 5, f"no node had it <{n}>", NOW + timedelta(hours=n))
         for n in range(5)
     ]
     async with database.write() as connection:
-        for gap in gaps:
-            await cursors.open_gap(connection, gap)
-        await cursors.open_gap(connection, CoverageGap("bsc", 2**40, 2**41, "asleep", NOW))
+        for gap in told:
+            await gaps.open_gap(connection, gap)
+        await gaps.open_gap(connection, CoverageGap("bsc", 2**40, 2**41, "asleep", NOW))
 
-        assert await cursors.gaps(connection, "ethereum", limit=3) == gaps[:1:-1]
-        assert len(await cursors.gaps(connection, "bsc")) == 1
+        assert (
+            await gaps.latest(connection, "ethereum", limit=3)
+            == [replace(gap, id=number) for number, gap in reversed(list(enumerate(told, 1)))][:3]
+        )
+        assert len(await gaps.latest(connection, "bsc")) == 1

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.database import Database
 from data.model import CoverageGap
-from data.queries import alerts, cursors, messages, movements, retention
+from data.queries import alerts, gaps, messages, movements, retention
 from data.tables import legs
 from tests.contract.samples import NOW, a_chat, alerted, key, movement, ref, stored
 
@@ -31,17 +31,23 @@ async def test_what_is_old_goes_with_everything_that_hangs_on_it(database: Datab
         pending = await alerts.pending(connection, 1, 10)
         await alerts.sent(connection, [alert.id for alert in pending], ours)
         for opened in (OLD.time, NOW):
-            await cursors.open_gap(connection, CoverageGap("ethereum", 1, 2, "why", opened))
+            await gaps.open_gap(connection, CoverageGap("ethereum", 1, 2, "why", opened))
 
         counts = await forget(connection)
 
-        assert counts == {"alerts": 1, "messages": 1, "movements": 2, "coverage_gaps": 1}
+        assert counts == {
+            "alerts": 1,
+            "messages": 1,
+            "movements": 2,
+            "coverage_gaps": 1,
+            "unverified_blocks": 0,
+        }
         assert set(await movements.load(connection, [key(old), key(told), key(fresh)])) == {
             key(fresh)
         }
         assert (await connection.execute(select(func.count()).select_from(legs))).scalar_one() == 1
         assert await messages.count(connection) == 0
-        assert [gap.opened_at for gap in await cursors.gaps(connection, "ethereum")] == [NOW]
+        assert [gap.opened_at for gap in await gaps.latest(connection, "ethereum")] == [NOW]
         assert not any((await forget(connection)).values())
 
 
@@ -76,5 +82,11 @@ async def test_movements_stay_as_long_as_an_alert_tells_of_their_transaction(
 
         everything = [key(one) for one in (largest, further, unrelated, elsewhere)]
         assert set(await movements.load(connection, everything)) == {key(largest), key(further)}
-        assert counts == {"alerts": 0, "messages": 0, "movements": 2, "coverage_gaps": 0}
+        assert counts == {
+            "alerts": 0,
+            "messages": 0,
+            "movements": 2,
+            "coverage_gaps": 0,
+            "unverified_blocks": 0,
+        }
         assert [one.id for one in await alerts.of_message(connection, ours)] == [alert.id]

@@ -6,13 +6,14 @@ answering with an empty list (go-ethereum issue 24078).
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from data.model import BlockRef
+from data.model import BlockRef, Settled
 from watcher.evm.transfers import transactions_of
 from watcher.evm.wire import BadField, RpcBlock, RpcReceipt, fixed, moment, quantity
 from watcher.rpc.errors import (
@@ -45,6 +46,8 @@ class EvmBlock:
     wrapped_native: bytes
     body: RpcBlock
     receipts: list[RpcReceipt]
+    doubt: str | None = None
+    missing: str | None = None
 
     def transactions(self) -> tuple[Transaction, ...]:
         """Its successful transactions and what moved in them."""
@@ -114,6 +117,16 @@ class EvmBlocks:
             accept=_is_block(block_hash=text, number=number, required=True),
         )
         return await self._with_receipts(answer.value)
+
+    async def settled(self, head: int) -> Settled:
+        """By depth under the head."""
+        finality = self._chain.finality
+        return Settled(max(0, head - finality.safe_depth), max(0, head - finality.finalized_depth))
+
+    async def announced(self, within: float) -> int | None:
+        """Nobody announces anything yet: the time passes."""
+        await asyncio.sleep(within)
+        return None
 
     async def blocks(self, first: int, last: int) -> Sequence[EvmBlock]:
         """Blocks ``first`` to ``last``, in two batches; one by one where nodes refuse batches.

@@ -1,6 +1,7 @@
 """A chain's nodes: ask one, and when it fails ask the next, without believing any of them blindly.
 
 pool       a chain's nodes in order of preference: call, batch, report, snapshots
+asking     one node while it is asked several things that belong together
 node       one URL: asks it, checks its chain, measures it, judges how it did
 gate       whether a node may be asked now: breaker, waiting after a rate limit, quarantine
 breaker    closed / open / half-open; knows no I/O

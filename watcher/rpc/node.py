@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from watcher.rpc import wire
+from watcher.rpc.asking import Asking
 from watcher.rpc.endpoint import Endpoint
 from watcher.rpc.errors import (
     GarbledAnswer,
@@ -92,6 +93,15 @@ class Node:
             return read(answer)
 
         return await self._judged(exchange, timeout)
+
+    async def exchange(
+        self, talk: Callable[[Asking], Awaitable[T]], *, timeout: float | None = None
+    ) -> T:
+        """Several calls that belong together, one after the other, judged as one.
+
+        An error of the tree that `talk` raises counts as the node's. Raises errors of the tree."""
+        asking = Asking(self.name, self._one, self._raw_batch)
+        return await self._judged(lambda: talk(asking), timeout)
 
     async def batch(
         self,
@@ -192,6 +202,9 @@ class Node:
         number = self._number(1)
         body = await self._post(wire.encode_call(number, call), 1)
         return wire.read_call(body, number)
+
+    async def _raw_batch(self, calls: Sequence[Call]) -> list[Item]:
+        return await self._many(calls, raw)
 
     async def _many(self, calls: Sequence[Call], read: Callable[[list[Item]], T]) -> T:
         first = self._number(len(calls))

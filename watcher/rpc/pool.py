@@ -19,6 +19,7 @@ import msgspec
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential
 
 from watcher.rpc import wire
+from watcher.rpc.asking import Asking
 from watcher.rpc.endpoint import endpoints
 from watcher.rpc.errors import (
     AllNodesFailed,
@@ -180,6 +181,26 @@ class Pool:
         title = f"a batch of {len(asked)} ({', '.join(sorted({c.method for c in asked}))})"
         return await self._answer(title, ask, rounds, within)
 
+    async def ask(
+        self,
+        title: str,
+        talk: Callable[[Asking], Awaitable[T]],
+        *,
+        rank: Callable[[str], int] | None = None,
+        rounds: int | None = None,
+        within: float | None = None,
+    ) -> Answer[T]:
+        """Several calls that belong together, all of one and the same node.
+
+        `talk` makes them and returns a value; an error of the tree that it raises moves the whole
+        exchange to the next node. `rank` tells by a node's public name how well it is suited: those
+        of a lower rank are asked first. As `call` otherwise."""
+
+        def ask(node: Node, timeout: float | None) -> Awaitable[T]:
+            return node.exchange(talk, timeout=timeout)
+
+        return await self._answer(title, ask, rounds, within, rank)
+
     def report(self, node: str, fault: RpcError) -> None:
         """Hold a fault against a node that was found after it had answered."""
         self._named(node).report(fault)
@@ -198,7 +219,12 @@ class Pool:
         return self.nodes
 
     async def _answer(
-        self, method: str, ask: Ask[T], rounds: int | None, within: float | None
+        self,
+        method: str,
+        ask: Ask[T],
+        rounds: int | None,
+        within: float | None,
+        rank: Callable[[str], int] | None = None,
     ) -> Answer[T]:
         limit = self._options.rounds if rounds is None else rounds
         deadline = None if within is None else self._clock() + within
@@ -216,26 +242,39 @@ class Pool:
             retry=retry_if_exception(_another_round_may_help),
             reraise=True,
         )
-        return await retrying(self._round, method, ask, deadline)
+        return await retrying(self._round, method, ask, deadline, rank)
 
-    async def _round(self, method: str, ask: Ask[T], deadline: float | None) -> Answer[T]:
+    async def _round(
+        self,
+        method: str,
+        ask: Ask[T],
+        deadline: float | None,
+        rank: Callable[[str], int] | None,
+    ) -> Answer[T]:
         """Ask one node after the other.
 
         Where none may be asked, those whose breakers are open are probed: to leave the last node
         alone means to be blind.
         """
         try:
-            return await self._go_round(method, ask, deadline)
+            return await self._go_round(method, ask, deadline, rank)
         except AllNodesFailed as failed:
             if not all(isinstance(reason, NotAsked) for reason in failed.reasons.values()):
                 raise
         for node in self._nodes:
             node.hasten()
-        return await self._go_round(method, ask, deadline)
+        return await self._go_round(method, ask, deadline, rank)
 
-    async def _go_round(self, method: str, ask: Ask[T], deadline: float | None) -> Answer[T]:
+    async def _go_round(
+        self,
+        method: str,
+        ask: Ask[T],
+        deadline: float | None,
+        rank: Callable[[str], int] | None,
+    ) -> Answer[T]:
         reasons: dict[str, RpcError] = {}
-        for node in self._nodes:
+        nodes = self._nodes if rank is None else sorted(self._nodes, key=lambda n: rank(n.name))
+        for node in nodes:
             left = None if deadline is None else deadline - self._clock()
             if left is not None and left <= 0:
                 break

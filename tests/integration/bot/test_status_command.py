@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from data.model import BlockRef, CoverageGap
-from data.queries import cursors
+from data.queries import cursors, gaps
 from data.redis.connection import open_redis
 from data.redis.published import ChainStatus, NodeStatus, publish
 from data.tables import cursors as cursor_table
@@ -89,7 +89,7 @@ async def test_tells_of_gaps_and_escapes_reasons(talk: Conversation) -> None:
     await publish(talk.context.redis, published(talk, state="latched", reason="<no node>"))
     async with talk.context.database.write() as connection:
         gap = CoverageGap("ethereum", 100, 149, "nodes <down>", talk.now)
-        await cursors.open_gap(connection, gap)
+        await gaps.open_gap(connection, gap)
 
     text = await talk.say("/status")
 

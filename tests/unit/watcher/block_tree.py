@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from data.model import BlockRef, Transaction
+from data.model import BlockRef, Settled, Transaction
 from watcher.rpc.errors import AllNodesFailed
 
 START = datetime(2026, 11, 21, tzinfo=UTC)
@@ -16,6 +16,8 @@ START = datetime(2026, 11, 21, tzinfo=UTC)
 class TreeBlock:
     ref: BlockRef
     moved: tuple[Transaction, ...] = ()
+    doubt: str | None = None
+    missing: str | None = None
 
     def transactions(self) -> tuple[Transaction, ...]:
         return self.moved
@@ -120,6 +122,13 @@ class BlockTree:
         block = self.by_hash[block_hash]
         assert block.ref.number == number
         return block
+
+    async def settled(self, head: int) -> Settled:
+        return Settled(max(0, head - 6), max(0, head - 12))
+
+    async def announced(self, within: float) -> int | None:
+        await self.sleep(within)
+        return None
 
     async def blocks(self, first: int, last: int) -> Sequence[TreeBlock]:
         found = []

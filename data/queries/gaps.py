@@ -1,0 +1,123 @@
+"""Coverage gaps: blocks that were not seen, each gap with a cursor of its own; and blocks that no
+check could verify."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select, update
+
+from data.model import CoverageGap
+from data.queries import insert
+from data.tables import coverage_gaps, unverified_blocks
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from data.model import UnverifiedBlock
+
+
+async def open_gap(connection: AsyncConnection, gap: CoverageGap) -> CoverageGap:
+    """Record blocks that were not seen."""
+    row = await connection.execute(
+        coverage_gaps.insert()
+        .values(
+            chain=gap.chain,
+            first=gap.first,
+            last=gap.last,
+            reason=gap.reason,
+            opened_at=gap.opened_at,
+            next=gap.next,
+            partial=gap.partial,
+        )
+        .returning(coverage_gaps)
+    )
+    return _gap(row.one())
+
+
+async def extend(connection: AsyncConnection, gap_id: int, last: int) -> None:
+    """The blocks up to ``last`` were not seen either."""
+    await connection.execute(
+        update(coverage_gaps)
+        .where(coverage_gaps.c.id == gap_id, coverage_gaps.c.last < last)
+        .values(last=last)
+    )
+
+
+async def latest(connection: AsyncConnection, chain: str, limit: int = 20) -> list[CoverageGap]:
+    """A chain's latest gaps, newest first; a closed one was filled later."""
+    statement = (
+        select(coverage_gaps)
+        .where(coverage_gaps.c.chain == chain)
+        .order_by(coverage_gaps.c.opened_at.desc(), coverage_gaps.c.id.desc())
+        .limit(limit)
+    )
+    return [_gap(row) for row in await connection.execute(statement)]
+
+
+async def still_open(connection: AsyncConnection, chain: str) -> list[CoverageGap]:
+    """A chain's open gaps, oldest first."""
+    statement = (
+        select(coverage_gaps)
+        .where(coverage_gaps.c.chain == chain, coverage_gaps.c.closed_at.is_(None))
+        .order_by(coverage_gaps.c.id)
+    )
+    return [_gap(row) for row in await connection.execute(statement)]
+
+
+async def advance(connection: AsyncConnection, gap: CoverageGap, to: int, now: datetime) -> bool:
+    """Move a gap's cursor to block ``to``, the next to be filled in; past the end it is closed.
+
+    False when another watcher has moved it: the transaction must not commit.
+    """
+    moved = await connection.execute(
+        update(coverage_gaps)
+        .where(
+            coverage_gaps.c.id == gap.id,
+            coverage_gaps.c.next == gap.next,
+            coverage_gaps.c.closed_at.is_(None),
+        )
+        .values(next=to, closed_at=now if to > gap.last else None)
+    )
+    return moved.rowcount == 1
+
+
+async def note_unverified(connection: AsyncConnection, block: UnverifiedBlock) -> None:
+    """Record a block that was accepted although a check fails; once is enough."""
+    await connection.execute(
+        insert(connection, unverified_blocks)
+        .values(
+            chain=block.chain,
+            hash=block.hash,
+            number=block.number,
+            reason=block.reason,
+            seen_at=block.seen_at,
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+async def count_unverified(connection: AsyncConnection, chain: str, since: datetime) -> int:
+    """How many blocks of the chain were accepted unverified since then."""
+    statement = (
+        select(func.count())
+        .select_from(unverified_blocks)
+        .where(unverified_blocks.c.chain == chain, unverified_blocks.c.seen_at >= since)
+    )
+    return int((await connection.execute(statement)).scalar_one())
+
+
+def _gap(row: Any) -> CoverageGap:
+    return CoverageGap(
+        chain=row.chain,
+        first=row.first,
+        last=row.last,
+        reason=row.reason,
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+        next=row.next,
+        partial=row.partial,
+        id=row.id,
+    )

@@ -1,0 +1,46 @@
+"""One node while it is asked several things that belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from watcher.rpc import wire
+from watcher.rpc.wire import Call, Item
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The node by its public name; its calls share one permit and one deadline.
+
+    `accept` sees the decoded value and raises an error of the tree when it will not do. Whatever
+    is raised inside an exchange ends it, and the next node is asked from the beginning."""
+
+    name: str
+    one: Callable[[Call], Awaitable[msgspec.Raw]]
+    many: Callable[[Sequence[Call]], Awaitable[list[Item]]]
+
+    async def call(
+        self,
+        method: str,
+        params: Sequence[Any] = (),
+        *,
+        type: Any = msgspec.Raw,  # noqa: A002 - as in the pool's call
+        accept: Callable[[Any], object] | None = None,
+    ) -> Any:
+        """One question; the result is decoded as `type`. Raises errors of the tree."""
+        value = wire.decode(await self.one(Call(method, params)), type)
+        if accept is not None:
+            accept(value)
+        return value
+
+    async def batch(self, calls: Sequence[Call]) -> list[Any]:
+        """Several questions in one request: decoded results, or legitimate answers, in order."""
+        items = await self.many(calls)
+        return [
+            wire.decode(item, call.type) if isinstance(item, msgspec.Raw) else item
+            for call, item in zip(calls, items, strict=True)
+        ]
