@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -50,6 +51,17 @@ class Health:
     redis: bool
     pending: int
     pending_since: datetime | None
+
+
+async def blocks_until_safe(context: Context) -> dict[str, int]:
+    """By chain: how far the safe block is behind the head now; by the chain's table else."""
+    depths = {chain.name: chain.finality.safe_depth for chain in context.chains}
+    with suppress(RedisAway, OSError):
+        for name in depths:
+            status = await published.chain_status(context.redis, name)
+            if status and status.head is not None and status.safe is not None:
+                depths[name] = max(1, status.head - status.safe)
+    return depths
 
 
 async def read_health(context: Context) -> Health:
