@@ -127,9 +127,9 @@ class Settings(BaseSettings):
         return _urls(f"{chain.upper()}_RPC_URLS", _HTTP) or known_chains()[chain].node_urls
 
     def socket_urls(self, chain: str) -> tuple[str, ...]:
-        """``<CHAIN>_WS_URLS``: where new heads are announced; ``public`` stands for the chain's own.
+        """``<CHAIN>_WS_URLS``: where new heads are announced; empty without the setting.
 
-        Empty without the setting. Raises ConfigurationError as ``node_urls`` does.
+        ``public`` stands for those of the chain's table. Raises ConfigurationError likewise.
         """
         name = f"{chain.upper()}_WS_URLS"
         if (_setting(name) or "").strip().lower() != _PUBLIC:
