@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from data.model import Chain, Transaction
+    from watcher.rpc.heads import Heads
     from watcher.rpc.pool import Pool
 
 _RECEIPTS = list[RpcReceipt] | None
@@ -57,9 +58,10 @@ class EvmBlock:
 class EvmBlocks:
     """The blocks of one EVM chain."""
 
-    def __init__(self, chain: Chain, pool: Pool) -> None:
+    def __init__(self, chain: Chain, pool: Pool, heads: Heads | None = None) -> None:
         self._chain = chain
         self._pool = pool
+        self._heads = heads
 
     async def head(self) -> int:
         """Ask every node; raises AllNodesFailed when none of them ever told its head.
@@ -124,7 +126,9 @@ class EvmBlocks:
         return Settled(max(0, head - finality.safe_depth), max(0, head - finality.finalized_depth))
 
     async def announced(self, within: float) -> int | None:
-        """Nobody announces anything yet: the time passes."""
+        """The height that a WebSocket told of; where none is open, the time passes."""
+        if self._heads is not None:
+            return await self._heads.announced(within)
         await asyncio.sleep(within)
         return None
 
