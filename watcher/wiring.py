@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 import aiohttp
 import structlog
 
-from data.chains import known_chains
 from data.database import Database, open_database
 from data.errors import ConfigurationError
 from data.metrics import metrics_served
@@ -66,7 +65,7 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
         owner = f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
         followers = []
         for name in settings.chains:
-            chain = known_chains()[name]
+            chain = settings.known_chains[name]
             pool = await stack.enter_async_context(open_pool(chain, settings))
             followers.append(_follower(chain, pool, database, redis, session, settings, owner))
         scheduler = upkeep(database, settings)
