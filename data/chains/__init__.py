@@ -44,7 +44,8 @@ def known_chains(more: Path | None = None) -> Mapping[str, Chain]:
     claimed: dict[str | int, str] = {}
     for path in paths:
         chain = load_chain(path)
-        for claim in {chain.name, *chain.aliases, chain.title.casefold(), chain.chain_id}:
+        claims: set[str | int] = {chain.name, *chain.aliases, chain.title.casefold()}
+        for claim in sorted(claims, key=str) + [chain.chain_id]:
             if claim in claimed:
                 msg = f"{path.name}: {claim!r} is taken: it already means {claimed[claim]}"
                 raise ConfigurationError(msg)

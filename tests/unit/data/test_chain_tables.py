@@ -175,14 +175,14 @@ def test_what_is_no_text_is_told(raw: bytes, tmp_path: Path) -> None:
     path = tmp_path / "orcanet.toml"
     path.write_bytes(raw)
 
-    with pytest.raises(ConfigurationError, match="^orcanet.toml: it is "):
+    with pytest.raises(ConfigurationError, match=r"^orcanet\.toml: it is "):
         load_chain(path)
 
 
 def test_a_folder_in_place_of_a_table_is_told(tmp_path: Path) -> None:
     (tmp_path / "orcanet.toml").mkdir()
 
-    with pytest.raises(ConfigurationError, match="orcanet.toml: it cannot be read"):
+    with pytest.raises(ConfigurationError, match=r"orcanet\.toml: it cannot be read"):
         load_chain(tmp_path / "orcanet.toml")
 
 
@@ -239,7 +239,7 @@ def test_tables_of_a_folder_join_the_built_in_ones(
 def test_no_chain_of_a_folder_is_known_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHAINS", "orcanet")
 
-    with pytest.raises(ConfigurationError, match="CHAINS is wrong: .*arbitrum, avalanche, base"):
+    with pytest.raises(ConfigurationError, match=r"CHAINS is wrong: .*arbitrum, avalanche, base"):
         load_settings()
 
 
