@@ -45,7 +45,7 @@ def known_chains(more: Path | None = None) -> Mapping[str, Chain]:
     for path in paths:
         chain = load_chain(path)
         claims: set[str | int] = {chain.name, *chain.aliases, chain.title.casefold()}
-        for claim in sorted(claims, key=str) + [chain.chain_id]:
+        for claim in [*sorted(claims, key=str), chain.chain_id]:
             if claim in claimed:
                 msg = f"{path.name}: {claim!r} is taken: it already means {claimed[claim]}"
                 raise ConfigurationError(msg)
