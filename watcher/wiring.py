@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 import aiohttp
 import structlog
 
-from data.chains import known_chains
 from data.database import Database, open_database
 from data.errors import ConfigurationError
 from data.metrics import metrics_served
@@ -75,7 +74,7 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
         followers: list[Follower] = []
         listeners: list[Heads] = []
         for name in settings.chains:
-            chain = known_chains()[name]
+            chain = settings.known_chains[name]
             pool = await stack.enter_async_context(open_pool(chain, settings))
             if heads := open_heads(chain, pool, settings):
                 listeners.append(heads)

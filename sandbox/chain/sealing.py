@@ -11,12 +11,20 @@ from random import Random
 from eth_hash.auto import keccak
 
 from sandbox.chain.block import Block, Header, receipts_of, receipts_root
+from sandbox.chain.hexes import address
 from sandbox.chain.recorded import RecordedBlock
 from sandbox.chain.spec import ChainSpec
+from sandbox.chain.system import SystemTransactions
 from sandbox.chain.transaction import GWEI, Transaction
 from sandbox.chain.trie import ordered_root
 
 _PRODUCERS = 21
+_NAMED = {
+    "op": address("0x4200000000000000000000000000000000000011"),
+    "nitro": address("0xa4b000000000000000000073657175656e636572"),
+    "bor": bytes(20),
+    "avalanche": address("0x0100000000000000000000000000000000000000"),
+}
 _LOWEST_BASE_FEE, _HIGHEST_BASE_FEE = GWEI // 10, 200 * GWEI
 
 
@@ -26,16 +34,19 @@ def seal(
     transactions: Sequence[Transaction],
     timestamp_ms: int,
     rng: Random,
+    system: SystemTransactions,
 ) -> Block:
     """The next block after `parent` (None: the chain's first)."""
-    ordered = _by_nonce(transactions)
-    receipts = receipts_of(ordered)
     number = parent.number + 1 if parent else spec.start_number
+    ordered = [
+        *system.first(number, rng), *_by_nonce(transactions), *system.last(number, rng)
+    ]  # fmt: skip
+    receipts = receipts_of(ordered)
     gas_used = receipts[-1].cumulative_gas if receipts else 0
     logs_bloom = 0
     for receipt in receipts:
         logs_bloom |= receipt.logs_bloom
-    beacon = spec.consensus == "beacon"
+    beacon = spec.consensus in ("beacon", "op")
     header = Header(
         parent_hash=parent.hash if parent else rng.randbytes(32),
         miner=producer(spec, number, rng),
@@ -70,7 +81,11 @@ def next_base_fee(spec: ChainSpec, parent: Block | RecordedBlock | None) -> int:
 
 
 def producer(spec: ChainSpec, number: int, rng: Random) -> bytes:
-    """Who makes a block: anybody on the beacon chain, validators by turns of eight on BSC."""
+    """Who makes a block: anybody on the beacon chain, validators by turns of eight on BSC; where
+    the header names somebody else, that one.
+    """
+    if spec.consensus in _NAMED:
+        return _NAMED[spec.consensus]
     turn = rng.randrange(_PRODUCERS) if spec.consensus == "beacon" else number // 8 % _PRODUCERS
     return keccak(f"sandbox producer {spec.chain_id} {turn}".encode())[12:]
 
