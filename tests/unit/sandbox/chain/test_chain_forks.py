@@ -50,14 +50,10 @@ async def test_the_other_fork_is_the_nodes_alone_and_ends_when_it_is_healed(
     head = sandbox.chain.head.number
     truth = hexes.data(sandbox.chain.head.hash)
     await node.break_with("other_fork", depth=1)
-    call = {
-        "jsonrpc": "2.0",
-        "id": 1,
-        "method": "eth_getBlockByNumber",
-        "params": ["latest", False],
-    }
+    params = ["latest", False]
+    call = {"jsonrpc": "2.0", "id": 1, "method": "eth_getBlockByNumber", "params": params}
 
-    async with session.post(sandbox.rpc_urls[1], json={**call, "params": ["latest", False]}) as response:
+    async with session.post(sandbox.rpc_urls[1], json=call) as response:
         assert (await response.json())["result"]["hash"] == truth
     assert await _hash_at(rpc, head) != truth
     assert await rpc.result("eth_getBlockByHash", truth, False) is None
