@@ -100,7 +100,7 @@ async def _database(settings: Settings) -> list[Check]:
             for name in settings.chains:
                 seen = await gaps.open_or_closed_since(connection, name, now - A_DAY)
                 unverified = await gaps.count_unverified(connection, name, now - A_DAY)
-                checks += check_coverage(known_chains()[name], seen, unverified, now)
+                checks += check_coverage(settings.known_chains[name], seen, unverified, now)
     finally:
         await database.close()
     return checks
