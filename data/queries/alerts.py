@@ -155,6 +155,25 @@ async def chats_with_pending(
     return list(urgent.items())
 
 
+async def release_held(
+    connection: AsyncConnection, chain: str, safe_number: int
+) -> list[tuple[int, Priority]]:
+    """The chain is safe up to that block: what was held of it waits in the outbox now."""
+    held = (alerts.c.chain == chain) & (alerts.c.state == AlertState.HELD)
+    if (await connection.execute(select(alerts.c.id).where(held).limit(1))).first() is None:
+        return []
+    safe = select(movements.c.id).where(
+        movements.c.block_number <= safe_number, movements.c.orphaned_until.is_(None)
+    )
+    rows = await connection.execute(
+        update(alerts)
+        .where(held, alerts.c.movement_id.in_(safe))
+        .values(state=AlertState.PENDING)
+        .returning(alerts.c.chat_id, alerts.c.priority)
+    )
+    return [(row.chat_id, Priority(row.priority)) for row in rows]
+
+
 async def retract(connection: AsyncConnection, movement_ids: Collection[int]) -> list[int]:
     """A reorg took these movements away for good: drop what is unsent, take back what was sent.
 
