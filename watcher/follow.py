@@ -81,6 +81,8 @@ class Follower:
         options: FollowOptions,
         *,
         on_step: Callable[[Step], None] = lambda _: None,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._chain = chain
         self._source = source
@@ -89,15 +91,17 @@ class Follower:
         self._redis = redis
         self._options = options
         self._on_step = on_step
-        self._stages = Stages(chain, names, prices, database, options.keep_from_usd)
-        self._filler = Filler(chain, source, self._stages, database)
+        self._clock = clock
+        self._now = now
+        self._stages = Stages(chain, names, prices, database, options.keep_from_usd, now)
+        self._filler = Filler(chain, source, self._stages, database, clock=clock)
         self._settling = Settling(Settled(None, None))
         self._gaps: list[CoverageGap] = []
         self._held_up_to = -1
         self._is_well = False
         self._lease_for = timedelta(seconds=options.lease_for)
         self._published_at = -_PUBLISH_EVERY
-        self._round_at = time.monotonic()
+        self._round_at = self._clock()
         self._collector: Collector | None = None
 
     async def run(self) -> None:
@@ -109,7 +113,7 @@ class Follower:
                 continue
             log.info("following", chain=self._chain.name, epoch=epoch)
             self._collector = None  # another may have moved the cursor since
-            self._round_at = time.monotonic()
+            self._round_at = self._clock()
             try:
                 await self._while_held(epoch)
             finally:
@@ -163,7 +167,7 @@ class Follower:
             if self._collector is not None:
                 with suppress(RpcError):
                     await self._collector.survey()
-            silent = time.monotonic() - self._round_at
+            silent = self._clock() - self._round_at
             if silent > _SURVEY_EVERY:
                 # the loop waits inside a round, most likely for nodes that hang
                 await self._publish("stuck", f"no round came to its end for {silent:.0f} s")
@@ -173,8 +177,11 @@ class Follower:
         while True:
             await asyncio.sleep(max(_SETTLE_EVERY, self._chain.block_time))
             if self._collector is not None and self._is_well:
-                with suppress(RpcError):
-                    self._settling.tell(await self._source.settled(self._collector.head))
+                await self._settle_once(self._collector)
+
+    async def _settle_once(self, collector: Collector) -> None:
+        with suppress(RpcError):
+            self._settling.tell(await self._source.settled(collector.head))
 
     async def _fill(self, epoch: int) -> None:
         """Fill gaps in while the head is followed; it goes first. Raises FencedOut."""
@@ -209,16 +216,7 @@ class Follower:
         """Raises FencedOut when another watcher has taken over."""
         while True:
             try:
-                if self._collector is None:
-                    self._collector = await self._resume(epoch)
-                step = await self._collector.next()
-                await self._take_and_look_ahead(self._collector, step, epoch)
-                self._collector.advance(step)
-                self._is_well = True
-                self._on_step(step)
-                await self._publish_now_and_then(
-                    "catching up" if self._collector.head > step.after.number else "following"
-                )
+                await self._go_on(epoch)
             except RpcError as error:
                 await self._stumble("blind", str(error))
                 await self._note_hold_up(epoch)
@@ -236,6 +234,19 @@ class Follower:
                 log.exception("failing", chain=self._chain.name)
                 self._collector = None
                 await self._stumble("failing", f"a fault in Spyhop itself: {type(error).__name__}")
+
+    async def _go_on(self, epoch: int) -> None:
+        """One step: had, committed, told."""
+        if self._collector is None:
+            self._collector = await self._resume(epoch)
+        step = await self._collector.next()
+        await self._take_and_look_ahead(self._collector, step, epoch)
+        self._collector.advance(step)
+        self._is_well = True
+        self._on_step(step)
+        await self._publish_now_and_then(
+            "catching up" if self._collector.head > step.after.number else "following"
+        )
 
     async def _resume(self, epoch: int) -> Collector:
         async with self._database.read() as connection:
@@ -263,6 +274,8 @@ class Follower:
             on_round=on_round,
             finalized=self._settling.known.finalized,
             catch_up_within=self._options.catch_up_within,
+            clock=self._clock,
+            now=self._now,
         )
         await collector.survey()
         return collector
@@ -318,7 +331,7 @@ class Follower:
             collector.cursor.number + 1,
             collector.head,
             reason,
-            datetime.now(UTC),
+            self._now(),
         )
         with suppress(*DATABASE_AWAY):
             async with self._database.write() as connection:
@@ -354,23 +367,23 @@ class Follower:
 
     async def _stumble(self, state: str, reason: str, pause: float = _PAUSE_AFTER_FAULT) -> None:
         self._is_well = False
-        self._round_at = time.monotonic()
+        self._round_at = self._clock()
         log.error(state, chain=self._chain.name, reason=reason)
         await self._publish(state, reason)
         await asyncio.sleep(pause)
 
     async def _publish_now_and_then(self, state: str) -> None:
-        self._round_at = time.monotonic()
-        if time.monotonic() - self._published_at >= _PUBLISH_EVERY:
+        self._round_at = self._clock()
+        if self._clock() - self._published_at >= _PUBLISH_EVERY:
             await self._publish(state)
 
     async def _publish(self, state: str, reason: str | None = None) -> None:
-        self._published_at = time.monotonic()
+        self._published_at = self._clock()
         cursor: BlockRef | None = self._collector.cursor if self._collector else None
         status = ChainStatus(
             chain=self._chain.name,
             state=state,
-            written_at=datetime.now(UTC),
+            written_at=self._now(),
             head=self._collector.head if self._collector else None,
             cursor=cursor.number if cursor else None,
             cursor_time=cursor.time if cursor else None,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from watcher.decode import decode
@@ -12,6 +11,7 @@ from watcher.enrich import enrich, moved_tokens
 from watcher.notify import EnrichedBlock, Filling, Progress, commit, fill
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from decimal import Decimal
 
     from data.database import Database
@@ -32,12 +32,14 @@ class Stages:
         prices: Prices,
         database: Database,
         keep_from_usd: Decimal,
+        now: Callable[[], datetime],
     ) -> None:
         self._chain = chain
         self._names = names
         self._prices = prices
         self._database = database
         self._keep_from_usd = keep_from_usd
+        self._now = now
 
     async def take(
         self, step: Step, epoch: int, *, settled: Settled | None = None, covers: bool = False
@@ -50,7 +52,7 @@ class Stages:
             self._chain,
             epoch,
             progress,
-            now=datetime.now(UTC),
+            now=self._now(),
             keep_from_usd=self._keep_from_usd,
         )
 
@@ -64,7 +66,7 @@ class Stages:
             self._chain,
             epoch,
             Filling(gap, blocks[-1].ref.number + 1, blocks),
-            now=datetime.now(UTC),
+            now=self._now(),
             keep_from_usd=self._keep_from_usd,
         )
 
