@@ -105,6 +105,7 @@ async def commit(
         if progress.before != progress.ancestor:
             gone_at = progress.before.number + chain.retract_after
             await movements.orphan_above(connection, chain.name, progress.ancestor.number, gone_at)
+            await alerts.forget_held_above(connection, chain.name, progress.ancestor.number)
         refs = [block.ref for block in progress.blocks]
         above = progress.ancestor.number
         await cursors.remember(connection, refs, keep=chain.keep_hashes, above=above)
@@ -158,9 +159,14 @@ async def _write(
     stored = await movements.store(connection, wanted.keep)
     by_key = {_key(movement): movement for movement in stored}
     edits = await _bring_back(connection, orphans, by_key)
-    await alerts.write(connection, _new_alerts(wanted, by_key), now)
-    for movement, born in wanted.for_feeds:
-        await alerts.write_for_feeds(connection, by_key[_key(movement)], born, now)
+    new = _new_alerts(wanted, by_key)
+    for_feeds = [(by_key[_key(movement)], born) for movement, born in wanted.for_feeds]
+    lost = [movement for key, movement in orphans.items() if key not in by_key]
+    if lost:
+        edits += await alerts.repoint(connection, lost, new, for_feeds, now)
+    await alerts.write(connection, new, now)
+    for movement, born in for_feeds:
+        await alerts.write_for_feeds(connection, movement, born, now)
     ids = [movement.id for movement in stored if movement.id is not None]
     waiting = await alerts.chats_with_pending(connection, ids) if ids else []
     return waiting + [(chat_id, Priority.EDIT) for chat_id in edits]

@@ -128,6 +128,20 @@ async def still_open(connection: AsyncConnection, chain: str) -> list[CoverageGa
     return [_gap(row) for row in await connection.execute(statement)]
 
 
+async def open_or_closed_since(
+    connection: AsyncConnection, chain: str, since: datetime, limit: int = 20
+) -> list[CoverageGap]:
+    """A chain's open gaps, oldest first, and after them the last ones that were closed since."""
+    statement = (
+        select(coverage_gaps)
+        .where(coverage_gaps.c.chain == chain, coverage_gaps.c.closed_at >= since)
+        .order_by(coverage_gaps.c.closed_at.desc(), coverage_gaps.c.id.desc())
+        .limit(limit)
+    )
+    closed = [_gap(row) for row in await connection.execute(statement)]
+    return await still_open(connection, chain) + closed
+
+
 async def advance(connection: AsyncConnection, gap: CoverageGap, to: int, now: datetime) -> bool:
     """Move a gap's cursor to block ``to``, the next to be filled in; past the end it is closed.
 
