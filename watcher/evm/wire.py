@@ -29,7 +29,11 @@ class RpcTransaction(msgspec.Struct):
 
 
 class RpcBlock(msgspec.Struct, rename="camel"):
-    """A block with full transactions."""
+    """A block with full transactions.
+
+    Where blocks come faster than seconds, a header may state its milliseconds: Base calls them
+    ``timestampMs``, BSC ``milliTimestamp``.
+    """
 
     number: str
     hash: str
@@ -37,10 +41,20 @@ class RpcBlock(msgspec.Struct, rename="camel"):
     timestamp: str
     logs_bloom: str
     transactions: list[RpcTransaction]
+    receipts_root: str | None = None
+    timestamp_ms: str | None = None
+    milli_timestamp: str | None = None
+
+
+class RpcHeader(msgspec.Struct, rename="camel"):
+    """A block of which only the place counts."""
+
+    number: str
+    hash: str
 
 
 class RpcLog(msgspec.Struct, rename="camel"):
-    """A log inside a receipt."""
+    """A log, of a receipt or of ``eth_getLogs``."""
 
     address: str
     topics: list[str]
@@ -48,6 +62,9 @@ class RpcLog(msgspec.Struct, rename="camel"):
     block_hash: str
     transaction_hash: str
     removed: bool = False
+    transaction_index: str = ""
+    log_index: str = ""
+    """in the whole block"""
 
 
 class RpcReceipt(msgspec.Struct, rename="camel"):
@@ -59,6 +76,12 @@ class RpcReceipt(msgspec.Struct, rename="camel"):
     contract_address: str | None = None
     status: str | None = None
     root: str | None = None
+    block_number: str = ""
+    transaction_index: str = ""
+    type: str | None = None
+    cumulative_gas_used: str | None = None
+    deposit_nonce: str | None = None
+    deposit_receipt_version: str | None = None
 
 
 def quantity(text: str) -> int:
@@ -80,9 +103,26 @@ def fixed(text: str, size: int) -> bytes:
     return raw
 
 
-def moment(text: str) -> datetime:
-    """A header's time stamp."""
-    seconds = quantity(text)
-    if seconds >= _LATEST_MOMENT:
+def data(text: str) -> bytes:
+    """Bytes of any number."""
+    try:
+        raw = bytes.fromhex(text[2:])
+    except ValueError:
+        raw = b""
+    if len(text) != 2 + 2 * len(raw) or text[:2] != "0x":
+        raise BadField("bytes were expected in hex")
+    return raw
+
+
+def moment(seconds: str, *milliseconds: str | None) -> datetime:
+    """A header's time stamp; with milliseconds where it states some that agree with it."""
+    whole = quantity(seconds)
+    if whole >= _LATEST_MOMENT:
         raise BadField("a time stamp lies outside of time")
-    return datetime.fromtimestamp(seconds, UTC)
+    for text in milliseconds:
+        if text is not None and _QUANTITY.fullmatch(text):
+            exact = int(text, 16)
+            if exact // 1000 == whole:
+                at = datetime.fromtimestamp(whole, UTC)
+                return at.replace(microsecond=exact % 1000 * 1000)
+    return datetime.fromtimestamp(whole, UTC)
