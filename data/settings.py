@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     auto_migrate: bool = True
 
     chains: Annotated[tuple[str, ...], NoDecode] = ("ethereum", "bsc")
+    audit_receipts: bool = False
     price_api_url: str = "https://coins.llama.fi"
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -117,12 +117,13 @@ def _follower(
         return await read_tokens(pool, chain.multicall3, addresses, within=_ASSETS_WITHIN)
 
     api = PriceApi(settings.price_api_url, chain, session)
+    blocks = EvmBlocks(chain, pool, audit=settings.audit_receipts)
     return Follower(
         chain,
-        EvmBlocks(chain, pool),
+        blocks,
         TokenNames(chain, database, tokens),
         Prices(chain, feeds_at, api),
-        _node_statuses(pool),
+        _node_statuses(pool, blocks),
         database,
         redis,
         FollowOptions(owner, settings.chain_lease_for, settings.keep_movements_from_usd),
@@ -130,7 +131,7 @@ def _follower(
     )
 
 
-def _node_statuses(pool: Pool) -> Callable[[], tuple[NodeStatus, ...]]:
+def _node_statuses(pool: Pool, blocks: EvmBlocks) -> Callable[[], tuple[NodeStatus, ...]]:
     def statuses() -> tuple[NodeStatus, ...]:
         return tuple(
             NodeStatus(
@@ -141,6 +142,7 @@ def _node_statuses(pool: Pool) -> Callable[[], tuple[NodeStatus, ...]]:
                 calls=node.calls,
                 faults=node.faults,
                 reason=node.quarantined or node.last_error,
+                plan=blocks.plan(node.name),
             )
             for node in pool.nodes
         )
