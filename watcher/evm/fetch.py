@@ -174,7 +174,7 @@ class EvmBlocks:
                 raise MethodUnsupported("it gives heads only")
             return await talk(asking, doubts)
 
-        if self._abilities.heads_only(self._nodes):
+        if self._abilities.hopeless(self._nodes):
             raise NoCapableNode(self._chain.name, self._nodes)
         try:
             answer: Answer[Any] = await self._pool.ask(
