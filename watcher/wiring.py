@@ -30,7 +30,7 @@ from watcher.evm.fetch import EvmBlocks
 from watcher.evm.metadata import read_tokens
 from watcher.follow import Follower, FollowOptions
 from watcher.instruments import count_rpc_event, count_step
-from watcher.rpc.events import CallFellBack, NodeFaulted, NodeLimited, RpcEvent
+from watcher.rpc.events import CallFellBack, CallOvertaken, NodeFaulted, NodeLimited, RpcEvent
 from watcher.rpc.options import PoolOptions
 from watcher.rpc.pool import Pool
 from watcher.upkeep import upkeep
@@ -87,6 +87,7 @@ def open_pool(chain: Chain, settings: Settings) -> Pool:
         breaker_open_for=settings.breaker_open_for,
         backoff_first=settings.backoff_first,
         backoff_longest=settings.backoff_longest,
+        block_time=chain.block_time,
     )
     try:
         return Pool(
@@ -140,7 +141,7 @@ def _node_statuses(pool: Pool) -> Callable[[], tuple[NodeStatus, ...]]:
                 latency_ms=None if node.latency_ms is None else round(node.latency_ms),
                 calls=node.calls,
                 faults=node.faults,
-                reason=node.quarantined or node.last_error,
+                reason=node.reason or node.last_error,
             )
             for node in pool.nodes
         )
@@ -155,5 +156,5 @@ def _on_event(event: RpcEvent) -> None:
 
 def _log_event(event: RpcEvent) -> None:
     fields = {name: str(value) for name, value in asdict(event).items()}
-    quiet = isinstance(event, NodeFaulted | NodeLimited | CallFellBack)
+    quiet = isinstance(event, NodeFaulted | NodeLimited | CallFellBack | CallOvertaken)
     (log.debug if quiet else log.warning)(type(event).__name__, **fields)
