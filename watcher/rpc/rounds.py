@@ -118,7 +118,8 @@ class Rounds:
             if won is not None or wait is None:
                 break
             await self._sleep(wait)
-            won = await self._go_round(nodes, question, Entry.LAST, deadline, failed)
+            short = [node for node in nodes if _is_short(failed.get(node.name))]
+            won = await self._go_round(short, question, Entry.LAST, deadline, failed)
         if won is None:
             raise AllNodesFailed(self._chain, question.title, failed)
         asked = [name for name, error in failed.items() if not isinstance(error, NotAsked)]
@@ -161,9 +162,7 @@ class Rounds:
     def _wait_for_budgets(
         self, failed: dict[str, RpcError], deadline: float | None
     ) -> float | None:
-        """Seconds until a node's budget has room, where nothing else keeps all of them away."""
-        if not _all_shut(failed):
-            return None
+        """Seconds until a node's budget has room, if that is soon."""
         waits = [e.wait for e in failed.values() if isinstance(e, NotAsked) and e.wait is not None]
         wait = min(waits, default=None)
         if wait is None or wait > self._options.backoff_longest:
@@ -178,6 +177,10 @@ def _give_way(attempt: Attempt) -> None:
 
 def _stands_aside(error: RpcError | None) -> bool:
     return isinstance(error, NotAsked) and error.spare
+
+
+def _is_short(error: RpcError | None) -> bool:
+    return isinstance(error, NotAsked) and error.wait is not None
 
 
 def _all_shut(failed: dict[str, RpcError]) -> bool:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import suppress
-from functools import wraps
 from typing import Any
 
 import pytest
@@ -21,17 +20,9 @@ from watcher.rpc.pool import Pool
 from watcher.rpc.snapshot import Standing
 from watcher.rpc.wire import Call
 
-from .virtual import HANG, Paced, in_virtual_time, object_error, pool_over, status
+from .virtual import HANG, Paced, in_virtual_time, object_error, pool_over, status, virtual
 
 A, B, C = "https://a.example", "https://b.example", "https://c.example"
-
-
-def virtual(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
-    @wraps(test)
-    def run(*args: Any, **kwargs: Any) -> None:
-        in_virtual_time(test(*args, **kwargs))
-
-    return run
 
 
 def now() -> float:

@@ -11,6 +11,7 @@ import selectors
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import wraps
 from typing import Any, Self, TypeVar
 
 from watcher.rpc.endpoint import Endpoint
@@ -69,6 +70,16 @@ def in_virtual_time(main: Coroutine[Any, Any, T]) -> T:
     return result
 
 
+def virtual(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
+    """A test that runs in virtual time."""
+
+    @wraps(test)
+    def run(*args: Any, **kwargs: Any) -> None:
+        in_virtual_time(test(*args, **kwargs))
+
+    return run
+
+
 @dataclass
 class Paced:
     """A node in memory. `takes` seconds for an answer, or those of `slow` by method; `wrong` makes
@@ -106,7 +117,7 @@ class Paced:
 
     def _one(self, call: dict[str, Any]) -> dict[str, Any]:
         known = {"eth_chainId": hex(self.chain_id), "eth_blockNumber": hex(self.head)}
-        result = known.get(call["method"], call["params"] or self.url)
+        result = known.get(call["method"], call["params"][0] if call["params"] else self.url)
         return {"jsonrpc": "2.0", "id": call["id"], "result": result}
 
 
