@@ -13,6 +13,7 @@ from watcher.rpc.attempt import Attempt, Entry
 from watcher.rpc.breaker import Permit, State
 from watcher.rpc.endpoint import Endpoint
 from watcher.rpc.errors import (
+    BlockUnavailable,
     GarbledAnswer,
     LegitimateAnswer,
     NodeFault,
@@ -40,8 +41,9 @@ from watcher.rpc.transport import Transport
 from watcher.rpc.wire import Call
 
 T = TypeVar("T")
-SLOW = 0.5
-"""of a fault, in the share of a node's failures, is a call that another node answered sooner"""
+FAULT = 1.0
+NUISANCE = 0.5
+"""in the share of a node's failures: it lacked a block, or another node answered sooner"""
 
 
 class Node:
@@ -212,17 +214,16 @@ class Node:
         return permit
 
     def _settle(self, permit: Permit, attempt: Attempt, error: RpcError | None = None) -> None:
-        fault = isinstance(error, NodeFault | UntrueAnswer)
-        if error is None:
-            pace = self.paces.of(attempt.kind)
-            pace.answered(self._clock() - attempt.begun, self._clock())
-        else:
+        outcome = _outcome(error)
+        if error is not None:
             self._count(error)
-            pace_known = self.paces.known(attempt.kind)
-            if pace_known is not None and not fault:
-                pace_known.quiet = 0.0
+        elif not attempt.waited:
+            self.paces.of(attempt.kind).answered(self._clock() - attempt.begun, self._clock())
+        pace = self.paces.known(attempt.kind)
+        if pace is not None and outcome < FAULT:
+            pace.quiet = 0.0  # whatever it said, it is not silent
         self._gate.settle(permit, error)
-        self._note_outcome(1.0 if fault else 0.0)
+        self._note_outcome(outcome)
 
     def _give_way(self, permit: Permit, attempt: Attempt) -> None:
         if attempt.waited:
@@ -232,13 +233,13 @@ class Node:
         pace = self.paces.of(attempt.kind)
         if not pace.overtaken(attempt.begun, now, attempt.patience):
             self._gate.abandon(permit)
-            self._note_outcome(SLOW)
+            self._note_outcome(NUISANCE)
             return
         silent = now - attempt.begun
         error = Overtaken(f"silent for {silent:.1f} s, while another node answered")
         self._count(error.at(self.name, self._endpoint.scrub))
         self._gate.settle(permit, error)
-        self._note_outcome(1.0)
+        self._note_outcome(FAULT)
 
     def _note_outcome(self, outcome: float) -> None:
         self._failing.note(outcome, self._clock())
@@ -278,3 +279,9 @@ class Node:
             return
         past = PastError(self._now(), type(error).__name__, error.text)
         self._meter.erred(past, fault=isinstance(error, NodeFault | UntrueAnswer))
+
+
+def _outcome(error: RpcError | None) -> float:
+    if isinstance(error, NodeFault | UntrueAnswer):
+        return FAULT
+    return NUISANCE if isinstance(error, BlockUnavailable) else 0.0

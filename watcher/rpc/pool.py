@@ -194,11 +194,13 @@ class Pool:
         """Several calls that belong together, all of one and the same node.
 
         `talk` makes them and returns a value; an error of the tree that it raises moves the whole
-        exchange to the next node. `rank` tells by a node's public name how well it is suited: those
-        of a lower rank are asked first. `title` names the kind of exchange (numbers in it do not
-        matter), and `size` is how many times as much as the smallest it asks for, such as the
-        number of blocks: both tell how long it may take. As `call` otherwise."""
+        exchange to the next node. Where a node is slow, `talk` is held with the next one as well,
+        at the same time, and cancelled where it is slower: so it keeps its state to itself.
 
+        `rank` tells by a node's public name how well it is suited: those of a lower rank are asked
+        first. `title` names the kind of exchange (numbers in it do not matter), and `size` is how
+        many times as much as the smallest it asks for, such as the number of blocks: both tell how
+        long it may take. As `call` otherwise."""
         question = Question(title, talk, size, purpose, rank)
         return await self._rounds.answer(question, rounds, within)
 
