@@ -31,6 +31,7 @@ from watcher.follow import Follower, FollowOptions
 from watcher.instruments import count_rpc_event, count_step
 from watcher.rpc.events import (
     CallFellBack,
+    CallOvertaken,
     NodeFaulted,
     NodeLimited,
     RpcEvent,
@@ -100,6 +101,7 @@ def open_pool(chain: Chain, settings: Settings) -> Pool:
         breaker_open_for=settings.breaker_open_for,
         backoff_first=settings.backoff_first,
         backoff_longest=settings.backoff_longest,
+        block_time=chain.block_time,
     )
     try:
         return Pool(
@@ -178,7 +180,7 @@ def _node_statuses(pool: Pool, blocks: EvmBlocks) -> Callable[[], tuple[NodeStat
                 latency_ms=None if node.latency_ms is None else round(node.latency_ms),
                 calls=node.calls,
                 faults=node.faults,
-                reason=node.quarantined or node.last_error,
+                reason=node.reason or node.last_error,
                 plan=blocks.plan(node.name),
             )
             for node in pool.nodes
@@ -192,7 +194,7 @@ def _on_event(event: RpcEvent) -> None:
     _log_event(event)
 
 
-_QUIET = (CallFellBack, NodeFaulted, NodeLimited, SocketLost, SocketOpened)
+_QUIET = (CallFellBack, CallOvertaken, NodeFaulted, NodeLimited, SocketLost, SocketOpened)
 
 
 def _log_event(event: RpcEvent) -> None:
