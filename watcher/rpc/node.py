@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from watcher.rpc import wire
+from watcher.rpc import answers, wire
 from watcher.rpc.asking import Asking
 from watcher.rpc.endpoint import Endpoint
 from watcher.rpc.errors import (
@@ -29,12 +29,12 @@ from watcher.rpc.options import PoolOptions
 from watcher.rpc.snapshot import NodeSnapshot, Standing
 from watcher.rpc.status import error_for_status
 from watcher.rpc.transport import Transport
-from watcher.rpc.wire import Call, Item
+from watcher.rpc.wire import Call
 
 T = TypeVar("T")
 
 
-def raw(answer: T) -> T:
+def as_it_is(answer: Any) -> Any:
     """Read an answer as it is."""
     return answer
 
@@ -77,15 +77,16 @@ class Node:
         method: str,
         params: Sequence[Any] = (),
         *,
-        read: Callable[[msgspec.Raw], T] = raw,  # type: ignore[assignment]
+        type: Any = msgspec.Raw,  # noqa: A002 - as in the pool's call
+        read: Callable[[Any], T] = as_it_is,
         timeout: float | None = None,
     ) -> T:
-        """The answer to one call, as `read` turns it into a value.
+        """The answer to one call, decoded as `type` and as `read` turns it into a value.
 
         An error of the tree that `read` raises counts as the node's. Raises errors of the tree."""
 
         async def exchange() -> T:
-            answer = await self._one(Call(method, params))
+            answer = await self._one(Call(method, params, type))
             if method == "eth_blockNumber":
                 self.saw_head(_quantity(answer))
             return read(answer)
@@ -98,14 +99,14 @@ class Node:
         """Several calls that belong together, one after the other, judged as one.
 
         An error of the tree that `talk` raises counts as the node's. Raises errors of the tree."""
-        asking = Asking(self.name, self._one, self._raw_batch)
+        asking = Asking(self.name, self._one, self._many)
         return await self._judged(lambda: talk(asking), timeout)
 
     async def batch(
         self,
         calls: Sequence[Call | tuple[str, Sequence[Any]]],
         *,
-        read: Callable[[list[Item]], T] = raw,  # type: ignore[assignment]
+        read: Callable[[list[Any]], T] = as_it_is,
         timeout: float | None = None,
     ) -> T:
         """The answers to several calls in one request, in their order. As `call` otherwise.
@@ -114,7 +115,11 @@ class Node:
         asked = [Call(*call) for call in calls]
         if not asked:
             return read([])
-        return await self._judged(lambda: self._many(asked, read), timeout)
+
+        async def exchange() -> T:
+            return read(await self._many(asked))
+
+        return await self._judged(exchange, timeout)
 
     def report(self, error: RpcError) -> None:
         """Hold a lie against the node that was found after it had answered."""
@@ -196,18 +201,15 @@ class Node:
             raise WrongChain(f"it serves chain {told} and not {self._chain_id}")
         self._chain_confirmed = True
 
-    async def _one(self, call: Call) -> msgspec.Raw:
+    async def _one(self, call: Call) -> Any:
         number = self._number(1)
         body = await self._post(wire.encode_call(number, call), 1)
-        return wire.read_call(body, number)
+        return await answers.read_call(body, number, call.type)
 
-    async def _raw_batch(self, calls: Sequence[Call]) -> list[Item]:
-        return await self._many(calls, raw)
-
-    async def _many(self, calls: Sequence[Call], read: Callable[[list[Item]], T]) -> T:
+    async def _many(self, calls: Sequence[Call]) -> list[Any]:
         first = self._number(len(calls))
         body = await self._post(wire.encode_batch(first, calls), len(calls))
-        return read(wire.read_batch(body, first, len(calls)))
+        return await answers.read_batch(body, first, [call.type for call in calls])
 
     async def _post(self, request: bytes, calls: int) -> bytes:
         self._meter.sent(calls, len(request))
@@ -233,5 +235,7 @@ class Node:
         self._meter.last_error = f"{type(error).__name__}: {error.text}"
 
 
-def _quantity(answer: msgspec.Raw) -> int:
-    return wire.small_number(wire.decode(answer, str))
+def _quantity(answer: Any) -> int:
+    return wire.small_number(
+        wire.decode(answer, str) if isinstance(answer, msgspec.Raw) else answer
+    )

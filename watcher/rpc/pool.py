@@ -18,7 +18,6 @@ from typing import Any, Generic, Self, TypeAlias, TypeVar, overload
 import msgspec
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential
 
-from watcher.rpc import wire
 from watcher.rpc.asking import Asking
 from watcher.rpc.endpoint import endpoints
 from watcher.rpc.errors import (
@@ -34,7 +33,7 @@ from watcher.rpc.options import PoolOptions
 from watcher.rpc.policy import Remedy, remedy_for
 from watcher.rpc.snapshot import NodeSnapshot
 from watcher.rpc.transport import Transport
-from watcher.rpc.wire import Call, Item
+from watcher.rpc.wire import Call
 
 T = TypeVar("T")
 Ask: TypeAlias = Callable[[Node, float | None], Awaitable[T]]
@@ -140,14 +139,13 @@ class Pool:
 
         Raises LegitimateAnswer when the error is the answer, AllNodesFailed when none came."""
 
-        def read(raw: msgspec.Raw) -> Any:
-            value = wire.decode(raw, type)
+        def read(value: Any) -> Any:
             if accept is not None:
                 accept(value)
             return value
 
         def ask(node: Node, timeout: float | None) -> Awaitable[Any]:
-            return node.call(method, params, read=read, timeout=timeout)
+            return node.call(method, params, type=type, read=read, timeout=timeout)
 
         return await self._answer(method, ask, rounds, within)
 
@@ -166,11 +164,7 @@ class Pool:
         node. As `call` otherwise."""
         asked = [Call(*call) for call in calls]
 
-        def read(items: list[Item]) -> list[Any]:
-            values = [
-                wire.decode(item, call.type) if isinstance(item, msgspec.Raw) else item
-                for call, item in zip(asked, items, strict=True)
-            ]
+        def read(values: list[Any]) -> list[Any]:
             if accept is not None:
                 accept(values)
             return values
