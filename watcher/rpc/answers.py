@@ -70,24 +70,23 @@ async def _responses(body: bytes, kind: Any) -> list[Response[Any]] | None:
         with suppress(*UNREADABLE):
             return list(_decoder(list[Response[kind]]).decode(body))
         return None
-    place = first_array(body)
-    if place is None or place.depth > 0:
-        return None
     with suppress(Uncut, *UNREADABLE):
-        return await _one_by_one(body, place, kind)
+        return await _in_parts(body, kind)
     return None
 
 
-async def _one_by_one(body: bytes, place: Place, kind: Any) -> list[Response[Any]]:
+async def _in_parts(body: bytes, kind: Any) -> list[Response[Any]]:
+    """The responses of a large batch. Raises Uncut, or what cannot be read."""
+    place = first_array(body)
+    if place is None or place.depth > 0:
+        raise Uncut
     responses: list[Response[Any]] = []
-    end = since = place.start
-    for begin, end in pieces(body, place, 0, strict=False):
+    end = place.start
+    for begin, end in pieces(body, place, SLICE, strict=False):
         text = body[begin:end]
-        response = await _in_slices(text, kind) if len(text) > AT_ONCE else None
-        responses.append(response or _decoder(Response[kind]).decode(text))
-        if end - since > SLICE:
-            since = end
-            await asyncio.sleep(0)
+        lone = await _in_slices(text, kind) if len(text) > AT_ONCE else None
+        responses += [lone] if lone else _decoder(list[Response[kind]]).decode(b"[" + text + b"]")
+        await asyncio.sleep(0)
     _decoder(list[RawResponse]).decode(body[: place.start + 1] + body[end:])
     return responses
 
