@@ -20,6 +20,8 @@ subscription  one WebSocket: opened, checked, every notice checked
 transport   the HTTP session: posts a body, reads an answer of bounded size
 body        an answer's bytes as they arrive: inflated, counted, capped
 wire        JSON-RPC 2.0: requests out, answers in, ids matched
+answers     answers decoded as what was asked for, large ones in slices
+slices      where a large JSON text can be cut
 classify    what a node's error object means
 status      what a bad HTTP status means, and Retry-After
 errors      the tree of errors, one branch for each thing to do about them

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
-from watcher.rpc import wire
+from watcher.rpc import answers, wire
 from watcher.rpc.attempt import Attempt
 from watcher.rpc.batch_size import BatchSize
 from watcher.rpc.budget import Budget
 from watcher.rpc.endpoint import Endpoint
-from watcher.rpc.errors import GarbledAnswer, NotAsked, RequestTooLarge
+from watcher.rpc.errors import NotAsked, RequestTooLarge
 from watcher.rpc.meter import Meter
 from watcher.rpc.purpose import Purpose, purpose_of
 from watcher.rpc.status import error_for_status
 from watcher.rpc.transport import Transport
-from watcher.rpc.wire import Call, Item
-
-_QUANTITY = re.compile(r"0x[0-9a-fA-F]{1,16}")
+from watcher.rpc.wire import Call
 
 
 class Line:
@@ -73,23 +71,22 @@ class Line:
         if not reserve and not self._budget.has_room(calls):
             raise NotAsked("the rest of its budget is kept in reserve", spare=True)
 
-    async def one(
-        self, attempt: Attempt, call: Call, purpose: Purpose | None = None
-    ) -> msgspec.Raw:
-        """The raw answer to one call. Raises errors of the tree."""
+    async def one(self, attempt: Attempt, call: Call, purpose: Purpose | None = None) -> Any:
+        """The answer to one call, decoded as its type. Raises errors of the tree."""
         number = self._number(1)
         asked_at = self._clock()
         request = wire.encode_call(number, call)
         purpose = purpose or purpose_of(call, attempt.purpose)
-        answer = wire.read_call(await self._post(attempt, request, 1, purpose), number)
+        body = await self._post(attempt, request, 1, purpose)
+        answer = await answers.read_call(body, number, call.type)
         if call.method == "eth_blockNumber":
             self._on_head(quantity(answer), asked_at)
         return answer
 
-    async def many(self, attempt: Attempt, calls: Sequence[Call]) -> list[Item]:
-        """The answers in the order of the calls, in as few requests as the node takes, one after
-        the other. Raises errors of the tree."""
-        items: list[Item] = []
+    async def many(self, attempt: Attempt, calls: Sequence[Call]) -> list[Any]:
+        """The decoded answers in the order of the calls, in as few requests as the node takes, one
+        after the other. Raises errors of the tree."""
+        items: list[Any] = []
         while len(items) < len(calls):
             size = min(len(calls) - len(items), self.batch_limit or len(calls))
             part = calls[len(items) : len(items) + size]
@@ -98,7 +95,7 @@ class Line:
             purpose = purpose_of(part[0], attempt.purpose)
             try:
                 body = await self._post(attempt, request, size, purpose)
-                items += wire.read_batch(body, first, size)
+                items += await answers.read_batch(body, first, [call.type for call in part])
             except RequestTooLarge:
                 if size == 1:
                     raise
@@ -134,12 +131,10 @@ class Line:
         return first
 
 
-def quantity(answer: msgspec.Raw) -> int:
-    """The number that was answered. Raises GarbledAnswer."""
-    text = wire.decode(answer, str)
-    if not _QUANTITY.fullmatch(text):
-        raise GarbledAnswer("a number was asked for, and the answer is none")
-    return int(text, 16)
+def quantity(answer: Any) -> int:
+    """The number that was answered, as text or as raw JSON. Raises GarbledAnswer."""
+    text = wire.decode(answer, str) if isinstance(answer, msgspec.Raw) else answer
+    return wire.small_number(text)
 
 
 def _used_up(wait: float) -> NotAsked:
