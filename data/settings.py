@@ -28,6 +28,9 @@ _ADVICE = {
     "decimal_parsing": "write a number",
 }
 _TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{30,}")
+_HTTP = ("http", "https")
+_WEBSOCKET = ("ws", "wss")
+_PUBLIC = "public"
 
 
 class Settings(BaseSettings):
@@ -48,6 +51,7 @@ class Settings(BaseSettings):
 
     chains_dir: Path | None = None
     chains: Annotated[tuple[str, ...], NoDecode] = ("ethereum", "bsc")
+    audit_receipts: bool = False
     price_api_url: str = "https://coins.llama.fi"
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -67,6 +71,8 @@ class Settings(BaseSettings):
     breaker_open_for: float = Field(default=60, gt=0, le=86_400)
     backoff_first: float = Field(default=1, gt=0, le=86_400)
     backoff_longest: float = Field(default=8, gt=0, le=86_400)
+
+    catch_up_within: float = Field(default=600, gt=0, le=31_536_000)
 
     chain_lease_for: float = Field(default=10, gt=0, le=86_400)
     chat_lease_for: float = Field(default=30, gt=0, le=86_400)
@@ -127,7 +133,7 @@ class Settings(BaseSettings):
     @classmethod
     def _url_is_http(cls, value: str) -> str:
         if value:
-            _check_http_url(value)
+            _check_url(value, _HTTP)
         return value.rstrip("/")
 
     @property
@@ -140,19 +146,19 @@ class Settings(BaseSettings):
 
         Raises ConfigurationError when the setting holds something else than URLs.
         """
-        name = f"{chain.upper()}_RPC_URLS"
-        text = os.environ.get(name) or _from_env_file(name)
-        if not text:
-            return self.known_chains[chain].node_urls
-        urls = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
-        for position, url in enumerate(urls, 1):
-            try:
-                _check_http_url(url)
-            except ValueError as error:
-                msg = f"{name}: URL {position} is wrong: {error}"
-                raise ConfigurationError(msg) from None
+        return _urls(f"{chain.upper()}_RPC_URLS", _HTTP) or self.known_chains[chain].node_urls
+
+    def socket_urls(self, chain: str) -> tuple[str, ...]:
+        """``<CHAIN>_WS_URLS``: where new heads are announced; empty without the setting.
+
+        ``public`` stands for those of the chain's table. Raises ConfigurationError likewise.
+        """
+        name = f"{chain.upper()}_WS_URLS"
+        if (_setting(name) or "").strip().lower() != _PUBLIC:
+            return _urls(name, _WEBSOCKET)
+        urls = self.known_chains[chain].ws_urls
         if not urls:
-            msg = f"{name}: write one or more URLs with commas between, or leave it out"
+            msg = f"{name}: no public ones are known, so write one or more URLs, or leave it out"
             raise ConfigurationError(msg)
         return urls
 
@@ -175,15 +181,38 @@ class Settings(BaseSettings):
         return self.redis_url.get_secret_value()
 
 
-def _check_http_url(url: str) -> None:
+def _urls(name: str, schemes: tuple[str, str]) -> tuple[str, ...]:
+    """What the setting of that name lists; none if it is not set. Raises ConfigurationError."""
+    text = _setting(name)
+    if not text:
+        return ()
+    urls = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    for position, url in enumerate(urls, 1):
+        try:
+            _check_url(url, schemes)
+        except ValueError as error:
+            msg = f"{name}: URL {position} is wrong: {error}"
+            raise ConfigurationError(msg) from None
+    if not urls:
+        msg = f"{name}: write one or more URLs with commas between, or leave it out"
+        raise ConfigurationError(msg)
+    return urls
+
+
+def _check_url(url: str, schemes: tuple[str, str]) -> None:
     try:
         parts = urlsplit(url)
-        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        good = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
     except ValueError:
         good = False
     if not good or any(character.isspace() for character in url):
-        msg = "a URL starts with http:// or https:// and names a host"
+        msg = f"a URL starts with {schemes[0]}:// or {schemes[1]}:// and names a host"
         raise ValueError(msg)
+
+
+def _setting(name: str) -> str | None:
+    """A setting outside of the model: the environment's, else the one in ``.env``."""
+    return os.environ.get(name) or _from_env_file(name)
 
 
 def _from_env_file(name: str) -> str | None:

@@ -29,7 +29,15 @@ from watcher.evm.fetch import EvmBlocks
 from watcher.evm.metadata import read_tokens
 from watcher.follow import Follower, FollowOptions
 from watcher.instruments import count_rpc_event, count_step
-from watcher.rpc.events import CallFellBack, NodeFaulted, NodeLimited, RpcEvent
+from watcher.rpc.events import (
+    CallFellBack,
+    NodeFaulted,
+    NodeLimited,
+    RpcEvent,
+    SocketLost,
+    SocketOpened,
+)
+from watcher.rpc.heads import Heads
 from watcher.rpc.options import PoolOptions
 from watcher.rpc.pool import Pool
 from watcher.upkeep import upkeep
@@ -63,16 +71,22 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
         await refuse_eviction(redis)
         session = await stack.enter_async_context(aiohttp.ClientSession())
         owner = f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
-        followers = []
+        followers: list[Follower] = []
+        listeners: list[Heads] = []
         for name in settings.chains:
             chain = settings.known_chains[name]
             pool = await stack.enter_async_context(open_pool(chain, settings))
-            followers.append(_follower(chain, pool, database, redis, session, settings, owner))
+            if heads := open_heads(chain, pool, settings):
+                listeners.append(heads)
+            followers.append(
+                _follower(chain, pool, heads, database, redis, session, settings, owner)
+            )
         scheduler = upkeep(database, settings)
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)
         async with asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(follower.run()) for follower in followers]
+            running = [tasks.create_task(listener.run()) for listener in listeners]
+            running += [tasks.create_task(follower.run()) for follower in followers]
             await stopping.wait()
             for task in running:
                 task.cancel()
@@ -96,9 +110,28 @@ def open_pool(chain: Chain, settings: Settings) -> Pool:
         raise ConfigurationError(msg) from None
 
 
+def open_heads(chain: Chain, pool: Pool, settings: Settings) -> Heads | None:
+    """What listens to the chain's configured WebSockets; None where there are none."""
+    urls = settings.socket_urls(chain.name)
+    if not urls:
+        return None
+
+    def told() -> set[int]:
+        return {node.head for node in pool.nodes if node.head is not None}
+
+    try:
+        return Heads(
+            chain.name, chain.chain_id, urls, chain.block_time, told=told, on_event=_on_event
+        )
+    except ValueError as error:
+        msg = f"{chain.name.upper()}_WS_URLS is wrong: {error}"
+        raise ConfigurationError(msg) from None
+
+
 def _follower(
     chain: Chain,
     pool: Pool,
+    heads: Heads | None,
     database: Database,
     redis: Redis,
     session: aiohttp.ClientSession,
@@ -116,20 +149,26 @@ def _follower(
         return await read_tokens(pool, chain.multicall3, addresses, within=_ASSETS_WITHIN)
 
     api = PriceApi(settings.price_api_url, chain, session)
+    blocks = EvmBlocks(chain, pool, heads, audit=settings.audit_receipts)
     return Follower(
         chain,
-        EvmBlocks(chain, pool),
+        blocks,
         TokenNames(chain, database, tokens),
         Prices(chain, feeds_at, api),
-        _node_statuses(pool),
+        _node_statuses(pool, blocks),
         database,
         redis,
-        FollowOptions(owner, settings.chain_lease_for, settings.keep_movements_from_usd),
+        FollowOptions(
+            owner,
+            settings.chain_lease_for,
+            settings.keep_movements_from_usd,
+            settings.catch_up_within,
+        ),
         on_step=count_step,
     )
 
 
-def _node_statuses(pool: Pool) -> Callable[[], tuple[NodeStatus, ...]]:
+def _node_statuses(pool: Pool, blocks: EvmBlocks) -> Callable[[], tuple[NodeStatus, ...]]:
     def statuses() -> tuple[NodeStatus, ...]:
         return tuple(
             NodeStatus(
@@ -140,6 +179,7 @@ def _node_statuses(pool: Pool) -> Callable[[], tuple[NodeStatus, ...]]:
                 calls=node.calls,
                 faults=node.faults,
                 reason=node.quarantined or node.last_error,
+                plan=blocks.plan(node.name),
             )
             for node in pool.nodes
         )
@@ -152,7 +192,10 @@ def _on_event(event: RpcEvent) -> None:
     _log_event(event)
 
 
+_QUIET = (CallFellBack, NodeFaulted, NodeLimited, SocketLost, SocketOpened)
+
+
 def _log_event(event: RpcEvent) -> None:
     fields = {name: str(value) for name, value in asdict(event).items()}
-    quiet = isinstance(event, NodeFaulted | NodeLimited | CallFellBack)
+    quiet = isinstance(event, _QUIET)
     (log.debug if quiet else log.warning)(type(event).__name__, **fields)

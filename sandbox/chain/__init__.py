@@ -8,12 +8,14 @@ what a chain is  spec.py, from_table.py (out of data/chains), traits.py (how cha
 who does what    population.py, noise.py, drafts.py, events.py
 blocks           transaction.py, system.py (what chains put in by themselves), block.py, sealing.py,
                  rlp.py, trie.py, bloom.py, recorded.py
-the chain        chain.py (the verbs), ledger.py (branches), happenings.py (results), miner.py
+the chain        chain.py (the verbs), ledger.py (branches), happenings.py (results), miner.py,
+                 sibling.py (another fork, for one node)
 eth_call         contracts/
-JSON-RPC         rendering.py, view.py (what a node sees), log_filter.py, methods.py,
-                 rpc_errors.py, answering.py, hexes.py
+JSON-RPC         rendering.py, view.py (what a node sees), asked.py (a call of it), log_filter.py,
+                 methods.py, rpc_errors.py, answering.py, subscriptions.py (newHeads), hexes.py
 HTTP             listener.py, faulty_server.py, node.py, price_source.py, control.py, client.py
-faults           fault.py, transport_faults.py, answer_faults.py
+faults           fault.py; tables: transport_faults.py, view_faults.py, answer_faults.py,
+                 result_faults.py, log_faults.py, socket_faults.py
 all together     chain_sandbox.py, __main__.py
 """
 

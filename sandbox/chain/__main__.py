@@ -52,6 +52,7 @@ async def _serve(chosen: argparse.Namespace) -> None:
             "control_url": sandbox.control_url,
             "prices_url": sandbox.prices_url,
             "rpc_urls": sandbox.rpc_urls,
+            "ws_urls": sandbox.ws_urls,
         }
         sys.stdout.write(json.dumps(urls) + "\n")
         sys.stdout.flush()

@@ -136,6 +136,14 @@ class Block:
         return self.header.logs_bloom
 
     @property
+    def receipts_bloom(self) -> int:
+        """What the header's bloom is where the chain's headers tell the truth."""
+        joined = 0
+        for receipt in self.receipts:
+            joined |= receipt.logs_bloom
+        return joined
+
+    @property
     def transaction_hashes(self) -> tuple[bytes, ...]:
         return tuple(transaction.hash for transaction in self.transactions)
 

@@ -19,7 +19,7 @@ from sandbox.chain.market import Market
 from sandbox.chain.noise import Noise
 from sandbox.chain.population import Population
 from sandbox.chain.recorded import RecordedBlock, empty_parent
-from sandbox.chain.sealing import next_base_fee, producer, seal
+from sandbox.chain.sealing import Untrue, next_base_fee, producer, seal
 from sandbox.chain.spec import ChainSpec
 from sandbox.chain.system import SystemTransactions
 from sandbox.chain.transaction import Draft, Fees, Log, Transaction, sign
@@ -36,6 +36,7 @@ class Chain:
     Addresses and hashes are 0x texts, amounts integers in base units. The same seed, start and
     sequence of verbs make the same chain. `clock` gives Unix seconds for time stamps; without one
     each block comes `block_time` after its parent. `keep` is how many blocks are remembered.
+    Whatever is in `on_head` is told of every block that becomes the newest one.
     """
 
     def __init__(
@@ -58,6 +59,9 @@ class Chain:
         self._system = SystemTransactions(spec, Population(spec, seed))
         self._nonces: dict[bytes, int] = {}
         self._pending: list[Transaction] = []
+        self._untrue: frozenset[Untrue] = frozenset()
+        self._skew = 0.0
+        self.on_head: set[Callable[[AnyBlock], None]] = set()
         self._wrapped = hexes.address(spec.wrapped_native)
         self._routers = [hexes.address(router) for router in spec.routers]
         gap = int(spec.block_time * 1000)
@@ -207,7 +211,7 @@ class Chain:
         if recorded.parent_hash != self.head.hash:
             self.ledger.clear()
             self._pending.clear()
-        self.ledger.append(recorded)
+        self._append(recorded)
         return _head(recorded)
 
     def serve_parent_of(self, block: Mapping[str, Any]) -> Head:
@@ -227,6 +231,21 @@ class Chain:
         heals it.
         """
         self.contracts.set_feed_fault(pair, fault)
+
+    def spoil_headers(self, *parts: Untrue) -> None:
+        """From the next block on these parts of the headers do not match the receipts, on every
+        node and for ever: the chain itself is so. None named: they match again.
+        """
+        unknown = set(parts) - set(get_args(Untrue))
+        if unknown:
+            raise ValueError(f"a header has no {', '.join(sorted(unknown))} to spoil")
+        self._untrue = frozenset(parts)
+
+    def skew_clock(self, seconds: float) -> None:
+        """The producers' clocks are fast (or slow) from the next block on; without a clock there
+        is nothing to skew. Time stamps never go backwards.
+        """
+        self._skew = seconds
 
     def find(self, tx_hash: str) -> Mined | None:
         """Where a transaction is on the canonical branch now."""
@@ -275,11 +294,24 @@ class Chain:
             miner = producer(self.spec, self.head.number + 1, self._rng)
             transactions.append(self._sign(drafts.reward(miner, noise * 10**13)))
         block = self._seal(self.head, transactions, at)
-        self.ledger.append(block)
+        self._append(block)
         return block
 
     def _seal(self, parent: AnyBlock | None, transactions: Sequence[Transaction], at: int) -> Block:
-        return seal(self.spec, parent, transactions, at, self._rng, self._system)
+        return seal(
+            self.spec,
+            parent,
+            transactions,
+            at,
+            self._rng,
+            system=self._system,
+            untrue=self._untrue,
+        )
+
+    def _append(self, block: AnyBlock) -> None:
+        self.ledger.append(block)
+        for heard in tuple(self.on_head):
+            heard(block)
 
     def _next_time(self) -> int:
         """Milliseconds: now, but always after the parent (a whole second, unless blocks come
@@ -289,7 +321,7 @@ class Chain:
         earliest = self.head.timestamp_ms + min(gap, 1000)
         if self._clock is None:
             return self.head.timestamp_ms + gap
-        return max(earliest, int(self._clock() * 1000))
+        return max(earliest, int((self._clock() + self._skew) * 1000))
 
     def _token(self, token: str) -> bytes:
         """By address, or by the symbol that the spec gives it."""

@@ -17,6 +17,7 @@ from sandbox.chain.ledger import AnyBlock
 from sandbox.chain.recorded import RecordedBlock
 from sandbox.chain.transaction import DEPOSIT, STATE_SYNC, Transaction
 
+_OF_THE_BODY = frozenset({"size", "totalDifficulty", "transactions", "uncles", "withdrawals"})
 _NO_BLOOM = "0x" + "00" * bloom.BYTES
 
 
@@ -43,6 +44,14 @@ class Rendering:
         return [_receipt(block, index) for index in range(len(block.transactions))]
 
     @cached_property
+    def header(self) -> msgspec.Raw:
+        """The block as `newHeads` announces it: without what only its body tells."""
+        told = self._told()
+        return msgspec.Raw(
+            msgspec.json.encode({name: told[name] for name in told if name not in _OF_THE_BODY})
+        )
+
+    @cached_property
     def full(self) -> msgspec.Raw:
         """The block with its transactions."""
         return self._as_block(self.transactions)
@@ -57,12 +66,13 @@ class Rendering:
         """The answer to `eth_getBlockReceipts`."""
         return msgspec.Raw(msgspec.json.encode(self.receipts))
 
-    def _as_block(self, transactions: list[Any]) -> msgspec.Raw:
+    def _told(self) -> dict[str, Any]:
         if isinstance(self._block, RecordedBlock):
-            header = dict(self._block.block)
-        else:
-            header = _header(self._block)
-        return msgspec.Raw(msgspec.json.encode({**header, "transactions": transactions}))
+            return dict(self._block.block)
+        return _header(self._block)
+
+    def _as_block(self, transactions: list[Any]) -> msgspec.Raw:
+        return msgspec.Raw(msgspec.json.encode({**self._told(), "transactions": transactions}))
 
 
 class Renderings:
