@@ -99,13 +99,17 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A simulated block: its header, hash, transactions and receipts, in order."""
+    """A simulated block: its header, hash, transactions and receipts, in order.
+
+    `stamp` names the header's field with its milliseconds, where nodes show one.
+    """
 
     header: Header
     hash: bytes
     transactions: tuple[Transaction, ...]
     receipts: tuple[Receipt, ...]
     timestamp_ms: int
+    stamp: str | None = None
 
     @property
     def number(self) -> int:

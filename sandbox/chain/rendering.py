@@ -96,7 +96,9 @@ class Renderings:
 
 def _header(block: Block) -> dict[str, Any]:
     header = block.header
+    exact = {block.stamp: quantity(block.timestamp_ms)} if block.stamp else {}
     return {
+        **exact,
         "baseFeePerGas": quantity(header.base_fee),
         "blobGasUsed": quantity(header.blob_gas_used),
         "difficulty": quantity(header.difficulty),

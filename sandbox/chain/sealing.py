@@ -28,6 +28,8 @@ _NAMED = {
     "bor": bytes(20),
     "avalanche": address("0x0100000000000000000000000000000000000000"),
 }
+_STAMPS = {"base": "timestampMs", "bsc": "milliTimestamp"}
+"""What a header calls its milliseconds, where blocks come faster than seconds."""
 _LOWEST_BASE_FEE, _HIGHEST_BASE_FEE = GWEI // 10, 200 * GWEI
 
 
@@ -78,7 +80,9 @@ def seal(
         base_fee=next_base_fee(spec, parent),
         parent_beacon_root=rng.randbytes(32) if beacon else bytes(32),
     )
-    return Block(header, header.hash(), tuple(ordered), receipts, timestamp_ms)
+    return Block(
+        header, header.hash(), tuple(ordered), receipts, timestamp_ms, _STAMPS.get(spec.name)
+    )
 
 
 def next_base_fee(spec: ChainSpec, parent: Block | RecordedBlock | None) -> int:

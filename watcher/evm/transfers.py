@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from data.model import Source, Transaction, Transfer
+from data.model.block import ZERO_ADDRESS
 from watcher.evm.wire import BadField, fixed, quantity
 
 if TYPE_CHECKING:
@@ -37,8 +38,6 @@ SWAPS = frozenset(
 """Topics by which a pool says that it swapped."""
 NATIVE_LOG_EMITTER = "0xfffffffffffffffffffffffffffffffffffffffe"
 """EIP-7708 repeats native value as Transfer logs from here; it is counted once, as value."""
-NOBODY = bytes(20)
-"""Who a transaction is from that has no sender."""
 
 _ADDRESS_PADDING = "0x" + "00" * 12
 
@@ -65,7 +64,7 @@ def transactions_of(
 def _transaction(
     index: int, body: RpcTransaction, receipt: RpcReceipt, wrapped: str
 ) -> Transaction:
-    signer = NOBODY if body.signer is None else fixed(body.signer, 20)
+    signer = ZERO_ADDRESS if body.signer is None else fixed(body.signer, 20)
     target = fixed(body.target, 20) if body.target else None
     transfers: list[Transfer] = []
     pools: set[bytes] = set()

@@ -68,6 +68,9 @@ def test_five_blocks_of_base_share_a_second() -> None:
 
     assert stamps == sorted([*set(stamps)] * 5)
     assert len(set(stamps)) == 2
+    shown = [msgspec.json.decode(Rendering(block).slim) for block in chain.ledger.branch(2)]
+    assert int(shown[1]["timestampMs"], 16) - int(shown[0]["timestampMs"], 16) == 200
+    assert int(shown[1]["timestampMs"], 16) // 1000 == int(shown[1]["timestamp"], 16)
 
 
 @pytest.mark.parametrize("name", ["base", "optimism"])
