@@ -286,15 +286,15 @@ def gap(first: int, last: int, **more: Any) -> CoverageGap:
         (gap(7, 7), "block 7 not seen since 12:00 UTC: no node answered"),
         (
             gap(100, 149, next=120),
-            "50 blocks, 100–149, not seen since 12:00 UTC (20 filled so far): no node answered",
+            "50 blocks (100–149) not seen since 12:00 UTC, 20 filled so far: no node answered",
         ),
         (
             gap(7, 8, partial=True),
-            "2 blocks, 7–8, only partly seen since 12:00 UTC: no node answered",
+            "2 blocks (7–8) seen in part only since 12:00 UTC: no node answered",
         ),
         (
             gap(7, 8, next=9, closed_at=NOW + timedelta(days=1)),
-            "2 blocks, 7–8, not seen at 20 Nov, 12:00 UTC, filled by 12:00 UTC",
+            "2 blocks (7–8) not seen, 20 Nov, 12:00 UTC; filled 12:00 UTC",
         ),
     ],
 )
@@ -315,7 +315,7 @@ def test_open_gaps_and_doubts_are_warnings_and_what_was_filled_is_none() -> None
         ("ethereum unverified", Verdict.WARN),
     ]
     assert checks[3].detail == "and 2 more that are open"
-    assert checks[5].detail.startswith("2 blocks of the last 24 h")
+    assert checks[5].detail.startswith("2 blocks in the last 24 h")
     assert check_coverage(ETHEREUM, [], 0, NOW) == []
 
 
