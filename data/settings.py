@@ -62,6 +62,8 @@ class Settings(BaseSettings):
     backoff_first: float = Field(default=1, gt=0, le=86_400)
     backoff_longest: float = Field(default=8, gt=0, le=86_400)
 
+    catch_up_within: float = Field(default=600, gt=0, le=31_536_000)
+
     chain_lease_for: float = Field(default=10, gt=0, le=86_400)
     chat_lease_for: float = Field(default=30, gt=0, le=86_400)
     send_lease_for: float = Field(default=60, gt=0, le=86_400)

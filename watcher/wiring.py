@@ -125,7 +125,12 @@ def _follower(
         _node_statuses(pool),
         database,
         redis,
-        FollowOptions(owner, settings.chain_lease_for, settings.keep_movements_from_usd),
+        FollowOptions(
+            owner,
+            settings.chain_lease_for,
+            settings.keep_movements_from_usd,
+            settings.catch_up_within,
+        ),
         on_step=count_step,
     )
 

@@ -26,9 +26,10 @@ from watcher.rpc.errors import (
 from watcher.rpc.wire import Call
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from data.model import Chain, Transaction
+    from watcher.rpc.asking import Asking
     from watcher.rpc.pool import Pool
 
 _RECEIPTS = list[RpcReceipt] | None
@@ -76,6 +77,33 @@ class EvmBlocks:
             return heads[-1]
         answer = await self._pool.call("eth_blockNumber", type=str, accept=_is_quantity)
         return quantity(answer.value)
+
+    async def newest(self) -> int:
+        """One node's ``eth_blockNumber``."""
+        answer = await self._pool.call("eth_blockNumber", type=str, accept=_is_quantity)
+        return quantity(answer.value)
+
+    async def hashes_at(self, number: int) -> dict[str, bytes | None]:
+        """Every node's block hash at a height, asked of all at once."""
+
+        async def told(asking: Asking) -> bytes | None:
+            params = [hex(number), False]
+            found = await asking.call("eth_getBlockByNumber", params, type=_Hashed | None)
+            if found is None:
+                return None
+            if found.number != hex(number):
+                raise UntrueAnswer(f"block {number} was asked for, and another came")
+            try:
+                return fixed(found.hash, 32)
+            except BadField as error:
+                raise GarbledAnswer(f"a block's hash is malformed: {error}") from None
+
+        return await self._pool.each(told, within=_SURVEY_WITHIN)
+
+    def accuse(self, nodes: Collection[str], why: str) -> None:
+        """Each of them is held to have lied."""
+        for node in nodes:
+            self._pool.report(node, UntrueAnswer(why))
 
     async def _has(self, number: int) -> bool:
         try:
@@ -190,6 +218,10 @@ class EvmBlocks:
 
 class _Numbered(msgspec.Struct):
     number: str
+
+
+class _Hashed(_Numbered):
+    hash: str
 
 
 def _is_quantity(text: str) -> None:
