@@ -230,6 +230,8 @@ def _node(chain: Chain, node: NodeStatus, head: int | None) -> Check:
         parts.append(f"{node.latency_ms} ms")
     if node.faults:
         parts.append(f"{node.faults:,} faults in {node.calls:,} calls")
+    if node.bytes_per_day is not None:
+        parts.append(f"{told_size(node.bytes_per_day)} a day")
     if node.reason and node.state != "ready":
         parts.append(node.reason)
     well = node.state == "ready" and node.plan != HEADS_ONLY

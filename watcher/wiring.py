@@ -29,7 +29,7 @@ from watcher.evm.chainlink import read_feeds
 from watcher.evm.fetch import EvmBlocks
 from watcher.evm.metadata import read_tokens
 from watcher.follow import Follower, FollowOptions
-from watcher.instruments import count_rpc_event, count_step
+from watcher.instruments import PoolTotals, count_rpc_event, count_step, show_status
 from watcher.rpc.events import CallFellBack, NodeFaulted, NodeLimited, RpcEvent
 from watcher.rpc.options import PoolOptions
 from watcher.rpc.pool import Pool
@@ -132,11 +132,16 @@ def _follower(
             settings.catch_up_within,
         ),
         on_step=count_step,
+        on_status=show_status,
     )
 
 
 def _node_statuses(pool: Pool) -> Callable[[], tuple[NodeStatus, ...]]:
+    totals = PoolTotals(pool.chain)
+
     def statuses() -> tuple[NodeStatus, ...]:
+        nodes = pool.nodes
+        totals.show(nodes)
         return tuple(
             NodeStatus(
                 name=node.name,
@@ -147,7 +152,7 @@ def _node_statuses(pool: Pool) -> Callable[[], tuple[NodeStatus, ...]]:
                 faults=node.faults,
                 reason=node.quarantined or node.last_error,
             )
-            for node in pool.nodes
+            for node in nodes
         )
 
     return statuses

@@ -158,12 +158,20 @@ def test_fallback_is_two_nodes_that_are_ready(states: list[str], verdict: Verdic
 
 
 def test_a_node_tells_what_is_known_of_it() -> None:
-    bad = node("bad", "open", head=900, faults=1_234, calls=5_000, reason="timed out")
+    bad = node(
+        "bad",
+        "open",
+        head=900,
+        faults=1_234,
+        calls=5_000,
+        reason="timed out",
+        bytes_per_day=42_000_000,
+    )
     mute = node("mute", "probing", head=None, latency_ms=None)
     checks = check_chain(ETHEREUM, status(nodes=(bad, mute)), NOW)
 
     assert checks[2].detail == (
-        "open, head 900 (100 behind), 42 ms, 1,234 faults in 5,000 calls, timed out"
+        "open, head 900 (100 behind), 42 ms, 1,234 faults in 5,000 calls, 42 MB a day, timed out"
     )
     assert checks[3].detail == "probing"
 
