@@ -45,7 +45,7 @@ _cursor_time = Gauge(
     "spyhop_watcher_cursor_block_timestamp_seconds", "Time of the cursor's block", ["chain"]
 )
 _published = Gauge(
-    "spyhop_watcher_round_timestamp_seconds", "When the chain's loop last made a round", ["chain"]
+    "spyhop_watcher_published_timestamp_seconds", "When its loop last told of itself", ["chain"]
 )
 _chain_state = Gauge("spyhop_watcher_chain_state", "1 for the state it is in", ["chain", "state"])
 _gaps = Gauge("spyhop_watcher_open_gaps", "Coverage gaps that are not filled yet", ["chain"])

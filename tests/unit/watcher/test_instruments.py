@@ -75,7 +75,7 @@ def test_what_a_chain_publishes_is_shown() -> None:
         "head_height": 110, "cursor_height": 100, "safe_height": 90, "lag_blocks": 10,
         "open_gaps": 2, "unseen_blocks": 30, "ready_nodes": 1,
     }  # fmt: skip
-    assert value("round_timestamp_seconds", chain="shown") == NOW.timestamp()
+    assert value("published_timestamp_seconds", chain="shown") == NOW.timestamp()
     assert value("cursor_block_timestamp_seconds", chain="shown") == NOW.timestamp()
     assert REGISTRY.get_sample_value("spyhop_watcher_finalized_height", {"chain": "shown"}) is None
 
