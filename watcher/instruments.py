@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from prometheus_client import Counter, Gauge, Histogram
 
 from data.health import HEADS_ONLY
-from watcher.rpc.events import NodeFaulted
+from watcher.rpc.events import CallOvertaken, NodeFaulted, SocketLost
+from watcher.rpc.purpose import Purpose
 from watcher.rpc.snapshot import Standing
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from data.redis.published import ChainStatus
     from watcher.collect import Step
     from watcher.rpc.events import RpcEvent
+    from watcher.rpc.purpose import CallCounts
     from watcher.rpc.snapshot import NodeSnapshot
 
 CHAIN_STATES = (
@@ -62,7 +64,16 @@ _faults = Counter(
 _received = Counter(
     "spyhop_watcher_node_received_bytes", "Bodies as they came over the wire", ["chain", "node"]
 )
-_calls = Counter("spyhop_watcher_node_calls", "JSON-RPC calls sent to it", ["chain", "node"])
+_node_calls = Counter("spyhop_watcher_node_calls", "JSON-RPC calls sent to it", ["chain", "node"])
+_calls = Counter(
+    "spyhop_watcher_calls", "JSON-RPC calls by what they were for", ["chain", "purpose"]
+)
+_overtaken = Counter(
+    "spyhop_watcher_node_overtaken_calls", "Calls that another answered sooner", ["chain", "node"]
+)
+_sockets_lost = Counter(
+    "spyhop_watcher_node_sockets_lost", "WebSockets that failed or fell silent", ["chain", "node"]
+)
 
 
 def count_step(step: Step) -> None:
@@ -77,9 +88,15 @@ def count_step(step: Step) -> None:
 
 
 def count_rpc_event(event: RpcEvent) -> None:
-    """Of what happens in a pool, the faults; nodes go by their public names."""
-    if isinstance(event, NodeFaulted):
-        _faults.labels(event.chain, event.node, event.kind).inc()
+    """Of what happens in a pool, what is in no snapshot; nodes go by their public names."""
+    match event:
+        case NodeFaulted():
+            _faults.labels(event.chain, event.node, event.kind).inc()
+        case CallOvertaken():
+            for node in event.slower:
+                _overtaken.labels(event.chain, node).inc()
+        case SocketLost():
+            _sockets_lost.labels(event.chain, event.node).inc()
 
 
 def show_status(status: ChainStatus) -> None:
@@ -120,11 +137,13 @@ class PoolTotals:
         self._chain = chain
         self._seen: dict[tuple[Counter, str], int] = {}
 
-    def show(self, nodes: Iterable[NodeSnapshot]) -> None:
+    def show(self, nodes: Iterable[NodeSnapshot], calls: CallCounts) -> None:
         """Bring the counters up to date."""
         for node in nodes:
             self._follow(_received, node.name, node.bytes_received)
-            self._follow(_calls, node.name, node.calls)
+            self._follow(_node_calls, node.name, node.calls)
+        for purpose in Purpose:
+            self._follow(_calls, purpose, getattr(calls, purpose))
 
     def _follow(self, counter: Counter, label: str, total: int) -> None:
         counter.labels(self._chain, label).inc(total - self._seen.get((counter, label), 0))

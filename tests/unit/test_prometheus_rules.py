@@ -38,8 +38,7 @@ RULES = [
 @pytest.mark.parametrize("rule", RULES, ids=[rule["alert"] for rule in RULES])
 def test_a_rule_asks_for_what_there_is(rule: dict[str, str]) -> None:
     asked = set(re.findall(r"spyhop_\w+", rule["expr"]))
-    # an ejected node is one of the pool's states, even where no node can be ejected
-    states = {*CHAIN_STATES, *Standing, *EventKind, "ejected"}
+    states = {*CHAIN_STATES, *Standing, *EventKind}
     named = re.findall(r'(?:state|event)=~?"([^"]+)"', rule["expr"])
 
     assert asked

@@ -12,7 +12,8 @@ from data.redis.published import ChainStatus, NodeStatus
 from tests.unit.watcher.examples import REF
 from watcher.collect import Step
 from watcher.instruments import PoolTotals, count_rpc_event, count_step, show_status
-from watcher.rpc.events import NodeFaulted, NodeRecovered
+from watcher.rpc.events import CallOvertaken, NodeFaulted, NodeRecovered, SocketLost
+from watcher.rpc.purpose import CallCounts
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -49,6 +50,15 @@ def test_faults_are_counted_by_node_and_kind() -> None:
 
     labels = {"chain": "counted", "node": "https://node", "kind": "TimedOut"}
     assert value("node_faults_total", **labels) == 1
+
+
+def test_slower_nodes_and_lost_sockets_are_counted() -> None:
+    count_rpc_event(CallOvertaken("counted", "b", "eth_blockNumber", ("a", "c")))
+    count_rpc_event(SocketLost("counted", "a", "TimedOut", "silent"))
+
+    assert value("node_overtaken_calls_total", chain="counted", node="a") == 1
+    assert value("node_overtaken_calls_total", chain="counted", node="b") == 0
+    assert value("node_sockets_lost_total", chain="counted", node="a") == 1
 
 
 def node(name: str, state: str, plan: str | None = None) -> NodeStatus:
@@ -96,12 +106,17 @@ def test_totals_of_a_pool_become_counters() -> None:
     totals = PoolTotals("totalled")
     for received, calls in ((100, 1), (100, 1), (350, 3)):
         node = SimpleNamespace(name="a", bytes_received=received, calls=calls)
-        totals.show([node])  # type: ignore[list-item] # all that is read of a snapshot
+        counts = CallCounts(data=calls, head=2 * calls)
+        totals.show([node], counts)  # type: ignore[list-item] # all that is read of a snapshot
 
     labels = {"chain": "totalled", "node": "a"}
     assert value("node_received_bytes_total", **labels) == 350
     assert value("node_calls_total", **labels) == 3
+    assert value("calls_total", chain="totalled", purpose="data") == 3
+    assert value("calls_total", chain="totalled", purpose="head") == 6
+    assert value("calls_total", chain="totalled", purpose="tag") == 0
 
     # a pool that is opened again begins at 0 and is counted on top
-    PoolTotals("totalled").show([SimpleNamespace(name="a", bytes_received=5, calls=1)])  # type: ignore[list-item]
+    again = SimpleNamespace(name="a", bytes_received=5, calls=1)
+    PoolTotals("totalled").show([again], CallCounts(data=1))  # type: ignore[list-item]
     assert value("node_received_bytes_total", **labels) == 355
