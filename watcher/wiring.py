@@ -28,7 +28,7 @@ from watcher.evm.chainlink import read_feeds
 from watcher.evm.fetch import EvmBlocks
 from watcher.evm.metadata import read_tokens
 from watcher.follow import Follower, FollowOptions
-from watcher.instruments import count_rpc_event, count_step
+from watcher.instruments import PoolTotals, count_rpc_event, count_step, show_status
 from watcher.rpc.events import (
     CallFellBack,
     CallOvertaken,
@@ -167,11 +167,16 @@ def _follower(
             settings.catch_up_within,
         ),
         on_step=count_step,
+        on_status=show_status,
     )
 
 
 def _node_statuses(pool: Pool, blocks: EvmBlocks) -> Callable[[], tuple[NodeStatus, ...]]:
+    totals = PoolTotals(pool.chain)
+
     def statuses() -> tuple[NodeStatus, ...]:
+        nodes = pool.nodes
+        totals.show(nodes, pool.counts)
         return tuple(
             NodeStatus(
                 name=node.name,
@@ -182,8 +187,9 @@ def _node_statuses(pool: Pool, blocks: EvmBlocks) -> Callable[[], tuple[NodeStat
                 faults=node.faults,
                 reason=node.reason or node.last_error,
                 plan=blocks.plan(node.name),
+                bytes_per_day=node.bytes_per_day,
             )
-            for node in pool.nodes
+            for node in nodes
         )
 
     return statuses
