@@ -183,8 +183,9 @@ class Follower:
                 await self._settle_once(self._collector)
 
     async def _settle_once(self, collector: Collector) -> None:
+        # under our own block: a head that is only told of may be a lie
         with suppress(RpcError):
-            self._settling.tell(await self._source.settled(collector.head))
+            self._settling.tell(await self._source.settled(collector.cursor.number))
 
     async def _fill(self, epoch: int) -> None:
         """Fill gaps in while the head is followed; it goes first. Raises FencedOut."""
