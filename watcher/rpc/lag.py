@@ -12,9 +12,9 @@ from math import ceil
 FEWEST_BLOCKS = 3
 """behind, that no node is ejected for however slow the chain is"""
 BACKWARD_TIMES = 4
-BACKWARD_WITHIN = 60.0
-_JITTER = 2.0
-"""seconds of blocks that the head of a fast chain may waver"""
+BACKWARD_WITHIN = 120.0
+BACKWARD_AFTER = 3.0
+"""seconds after which a head that was told must not be undercut"""
 
 
 def tolerated(seconds: float, block_time: float) -> int:
@@ -38,27 +38,30 @@ def laggards(heads: Mapping[str, int], behind: Collection[str], tolerance: int) 
 
 
 class Backward:
-    """Whether a node's head goes backwards again and again. Seconds are of one clock."""
+    """Whether a node's head goes backwards again and again. Seconds are of one clock.
 
-    def __init__(self, block_time: float) -> None:
-        # On a slow chain every block counts; on a fast one a balancer is always a few off.
-        self._slack = int(_JITTER / block_time)
-        self._highest = -1
-        self._highest_at = 0.0
+    A fall is a head lower than one that it had told a while before: the nodes behind a balancer are
+    never quite as far, and answers overtake one another."""
+
+    def __init__(self) -> None:
+        self._settled = -1
+        """the highest that was told a while ago"""
+        self._recent: deque[tuple[float, int]] = deque()
+        """higher ones since, and when they were told"""
         self._falls: deque[float] = deque(maxlen=BACKWARD_TIMES)
 
     def saw(self, number: int, asked_at: float, now: float) -> bool:
-        """Note a head that was asked for and told; whether it was one fall too many.
-
-        An answer that was only overtaken by a later one is no fall."""
-        if number >= self._highest:
-            self._highest, self._highest_at = number, now
-            return False
-        if self._highest - number <= self._slack or asked_at < self._highest_at:
+        """Note a head that was asked for and told; whether it was one fall too many."""
+        while self._recent and self._recent[0][0] <= asked_at - BACKWARD_AFTER:
+            self._settled = self._recent.popleft()[1]
+        if number > (self._recent[-1][1] if self._recent else self._settled):
+            self._recent.append((now, number))
+        if number >= self._settled:
             return False
         self._falls.append(now)
         if len(self._falls) < BACKWARD_TIMES or now - self._falls[0] > BACKWARD_WITHIN:
             return False
         self._falls.clear()
-        self._highest = number
+        self._recent.clear()
+        self._settled = number
         return True

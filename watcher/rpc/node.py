@@ -81,9 +81,9 @@ class Node:
             clock=clock,
             now=now,
             sleep=sleep,
-            on_head=self.saw_head,
+            on_head=self._told_head,
         )
-        self._backward = Backward(options.block_time)
+        self._backward = Backward()
         self._failing = Failing()
         self.paces = Paces(clock)
         self._chain_confirmed_at: float | None = None
@@ -154,12 +154,9 @@ class Node:
         """Let it be asked although its breaker is open: no other node is left."""
         self._gate.hasten()
 
-    def saw_head(self, number: int, asked_at: float | None = None) -> None:
+    def saw_head(self, number: int) -> None:
         """Note the height of the newest block that the node has told of."""
         self._meter.saw_head(number, self._now())
-        now = self._clock()
-        if self._backward.saw(number, now if asked_at is None else asked_at, now):
-            self._gate.go_backwards("its head goes backwards again and again")
 
     def judge_lag(self, blocks: int | None) -> None:
         """It is so many blocks behind, or not (None)."""
@@ -224,6 +221,11 @@ class Node:
             pace.quiet = 0.0  # whatever it said, it is not silent
         self._gate.settle(permit, error)
         self._note_outcome(outcome)
+
+    def _told_head(self, number: int, asked_at: float) -> None:
+        self.saw_head(number)
+        if self._backward.saw(number, asked_at, self._clock()):
+            self._gate.go_backwards("its head goes backwards again and again")
 
     def _give_way(self, permit: Permit, attempt: Attempt) -> None:
         if attempt.waited:

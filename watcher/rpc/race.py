@@ -108,7 +108,8 @@ async def _outcome(runner: Runner[T]) -> _Answered[T] | _Raised:
     try:
         return _Answered(await runner.run())
     except RpcError as error:
-        # Without its traceback, whose frames would keep whole answers in memory.
+        # Without tracebacks, whose frames would keep whole answers in memory.
+        error.__context__ = error.__cause__ = None
         return _Raised(error.with_traceback(None))
     except Exception as error:  # noqa: BLE001 - a fault of ours: raised when the race is cleared up
         return _Raised(error)

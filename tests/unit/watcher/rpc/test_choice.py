@@ -153,7 +153,7 @@ async def test_a_balancer_between_two_heads_is_set_aside_and_probed() -> None:
     # given a primary that tells the one head and the other in turn
     balancer, other = Paced(A, head=100), Paced(B, head=100)
     pool = pool_over(balancer, other)
-    for n in range(12):
+    for n in range(14):
         balancer.head = 100 - 2 * (n % 2)
         await pool.call("eth_blockNumber")
         await asyncio.sleep(1.0)
@@ -172,9 +172,10 @@ async def test_a_balancer_between_two_heads_is_set_aside_and_probed() -> None:
 async def test_a_lone_node_that_goes_backwards_is_still_asked() -> None:
     balancer = Paced(A)
     pool = pool_over(balancer)
-    for n in range(12):
+    for n in range(14):
         balancer.head = 100 - 2 * (n % 2)
         await pool.call("eth_blockNumber")
+        await asyncio.sleep(1.0)
 
     assert pool.nodes[0].state is Standing.READY
 

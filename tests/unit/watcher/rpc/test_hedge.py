@@ -222,6 +222,23 @@ async def test_a_cancelled_race_leaves_no_probe_and_nobody_running() -> None:
 
 
 @virtual
+async def test_reasons_keep_no_answers_in_memory() -> None:
+    pool = pool_over(Paced(A), Paced(B, wrong=status(500)))
+
+    def accept(value: object) -> None:
+        try:
+            int(str(value))
+        except ValueError:
+            raise UntrueAnswer("no number") from None
+
+    with pytest.raises(AllNodesFailed) as raised:
+        await pool.call("eth_gasPrice", type=str, accept=accept, rounds=1)
+
+    for reason in raised.value.reasons.values():
+        assert reason.__traceback__ is reason.__context__ is reason.__cause__ is None
+
+
+@virtual
 async def test_a_fault_of_ours_in_a_race_is_raised_as_it_is() -> None:
     pool = pool_over(Paced(A), Paced(B))
 
