@@ -19,12 +19,14 @@ from bot.buttons import (
     FeedButton,
     OfferButton,
     PageButton,
+    TimingButton,
     Topic,
     TopicButton,
     WatchButton,
 )
 from bot.numbers import short_usd
 from bot.texts import buttons as captions
+from data.model import Timing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -181,5 +183,16 @@ def chat_mutes(*, muted: bool) -> InlineKeyboardMarkup:
         [
             _button(captions.mute_for(minutes), ChatMuteButton(minutes=minutes))
             for minutes in MUTE_PRESETS
+        ]
+    )
+
+
+def timings(current: Timing) -> InlineKeyboardMarkup:
+    """Instant or safe; the one that holds is ticked."""
+    names = {Timing.INSTANT: captions.INSTANT, Timing.SAFE: captions.SAFE}
+    return _keyboard(
+        [
+            _button(name + " ✓" * (timing is current), TimingButton(timing=timing))
+            for timing, name in names.items()
         ]
     )

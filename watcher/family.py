@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from data.model import BlockRef, Settled, Transaction
 
@@ -40,6 +40,10 @@ class BlockSource(Protocol):
         """The height of the newest block that any node tells of; asks all of them."""
         ...
 
+    async def newest(self) -> int:
+        """The height of one node's newest block: cheap, for chains whose blocks come fast."""
+        ...
+
     async def block(self, number: int, *, exists: bool) -> Block | None:
         """The block at a height, None if there is none yet.
 
@@ -64,4 +68,14 @@ class BlockSource(Protocol):
         """Blocks from ``first``, at least one, up to ``last`` if the nodes have them all, in order;
         of one chain unless it just reorged.
         """
+        ...
+
+    async def hashes_at(self, number: int) -> Mapping[str, bytes | None]:
+        """Which block each node has at a height, by the node's public name; None where it has
+        none. Nodes that do not answer are left out.
+        """
+        ...
+
+    def accuse(self, nodes: Collection[str], why: str) -> None:
+        """Hold against nodes that what they told contradicts the rest."""
         ...

@@ -51,6 +51,9 @@ class ChainStatus(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
     safe: int | None = None
     finalized: int | None = None
+    open_gaps: int = 0
+    unseen_blocks: int = 0
+    """In the open gaps; what was seen in part is not among them."""
     bytes_per_day: int | None = None
     """Received from all nodes in the last 24 hours, projected from what there is of them."""
 

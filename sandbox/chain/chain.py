@@ -17,9 +17,11 @@ from sandbox.chain.happenings import Head, Mined, Reorg
 from sandbox.chain.ledger import AnyBlock, Ledger
 from sandbox.chain.market import Market
 from sandbox.chain.noise import Noise
+from sandbox.chain.population import Population
 from sandbox.chain.recorded import RecordedBlock, empty_parent
 from sandbox.chain.sealing import Untrue, next_base_fee, producer, seal
 from sandbox.chain.spec import ChainSpec
+from sandbox.chain.system import SystemTransactions
 from sandbox.chain.transaction import Draft, Fees, Log, Transaction, sign
 
 Keep = Literal["all", "none"] | Collection[str]
@@ -54,6 +56,7 @@ class Chain:
         self._clock = clock
         self._rng = Random(f"chain {seed}")
         self._noise = Noise(spec, self.market, seed)
+        self._system = SystemTransactions(spec, Population(spec, seed))
         self._nonces: dict[bytes, int] = {}
         self._pending: list[Transaction] = []
         self._untrue: frozenset[Untrue] = frozenset()
@@ -65,7 +68,7 @@ class Chain:
         first = (int(clock() * 1000) if clock else start_time * 1000) - history * gap
         for number in range(max(1, history)):
             parent = self.ledger.head if number else None
-            self.ledger.append(seal(spec, parent, (), first + number * gap, self._rng))
+            self.ledger.append(self._seal(parent, (), first + number * gap))
 
     @property
     def head(self) -> AnyBlock:
@@ -75,8 +78,8 @@ class Chain:
     def mine(self, blocks: int = 1, *, transactions: int = 0) -> list[Head]:
         """Make blocks with that many ordinary transactions each; the first takes what is pending.
 
-        On BSC a block with ordinary transactions ends with one more: the producer's zero-gas
-        system transaction.
+        Chains add what they put in by themselves (system.py); on BSC a block with ordinary
+        transactions ends with one more: the producer's zero-gas system transaction.
         """
         if not 0 <= transactions <= 5000:
             raise ValueError(f"{transactions} transactions a block: 0 to 5000 are possible")
@@ -290,9 +293,20 @@ class Chain:
         if noise and self.spec.consensus == "parlia":
             miner = producer(self.spec, self.head.number + 1, self._rng)
             transactions.append(self._sign(drafts.reward(miner, noise * 10**13)))
-        block = seal(self.spec, self.head, transactions, at, self._rng, untrue=self._untrue)
+        block = self._seal(self.head, transactions, at)
         self._append(block)
         return block
+
+    def _seal(self, parent: AnyBlock | None, transactions: Sequence[Transaction], at: int) -> Block:
+        return seal(
+            self.spec,
+            parent,
+            transactions,
+            at,
+            self._rng,
+            system=self._system,
+            untrue=self._untrue,
+        )
 
     def _append(self, block: AnyBlock) -> None:
         self.ledger.append(block)
@@ -315,7 +329,7 @@ class Chain:
 
 
 def _is_kept(transaction: Transaction, keep: Keep) -> bool:
-    if transaction.draft.recipient == drafts.VALIDATOR_SET:
+    if transaction.is_unsigned or transaction.draft.recipient == drafts.VALIDATOR_SET:
         return False
     if isinstance(keep, str):
         return keep == "all"

@@ -11,7 +11,7 @@ from sandbox.chain import hexes
 from sandbox.chain.chain import Chain
 from sandbox.chain.ledger import AnyBlock, Ledger
 from sandbox.chain.rendering import Rendering, Renderings
-from sandbox.chain.rpc_errors import InvalidParamsError
+from sandbox.chain.rpc_errors import InvalidParamsError, ServerError
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,8 @@ class View:
         if tag in ("latest", "pending"):
             return self.head
         if tag == "safe":
+            if spec.safe_depth is None:
+                raise ServerError("safe block not found")
             return max(lowest, self.head - spec.safe_depth)
         if tag == "finalized":
             return max(lowest, self.head - spec.finalized_depth)

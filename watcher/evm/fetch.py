@@ -26,9 +26,11 @@ from watcher.rpc.errors import (
 from watcher.rpc.wire import Call
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from data.model import Chain, Transaction
+    from watcher.rpc.asking import Asking
+    from watcher.rpc.heads import Heads
     from watcher.rpc.pool import Pool
 
 _RECEIPTS = list[RpcReceipt] | None
@@ -57,9 +59,10 @@ class EvmBlock:
 class EvmBlocks:
     """The blocks of one EVM chain."""
 
-    def __init__(self, chain: Chain, pool: Pool) -> None:
+    def __init__(self, chain: Chain, pool: Pool, heads: Heads | None = None) -> None:
         self._chain = chain
         self._pool = pool
+        self._heads = heads
 
     async def head(self) -> int:
         """Ask every node; raises AllNodesFailed when none of them ever told its head.
@@ -76,6 +79,33 @@ class EvmBlocks:
             return heads[-1]
         answer = await self._pool.call("eth_blockNumber", type=str, accept=_is_quantity)
         return quantity(answer.value)
+
+    async def newest(self) -> int:
+        """One node's ``eth_blockNumber``."""
+        answer = await self._pool.call("eth_blockNumber", type=str, accept=_is_quantity)
+        return quantity(answer.value)
+
+    async def hashes_at(self, number: int) -> dict[str, bytes | None]:
+        """Every node's block hash at a height, asked of all at once."""
+
+        async def told(asking: Asking) -> bytes | None:
+            params = [hex(number), False]
+            found = await asking.call("eth_getBlockByNumber", params, type=_Hashed | None)
+            if found is None:
+                return None
+            if found.number != hex(number):
+                raise UntrueAnswer(f"block {number} was asked for, and another came")
+            try:
+                return fixed(found.hash, 32)
+            except BadField as error:
+                raise GarbledAnswer(f"a block's hash is malformed: {error}") from None
+
+        return await self._pool.each(told, within=_SURVEY_WITHIN)
+
+    def accuse(self, nodes: Collection[str], why: str) -> None:
+        """Each of them is held to have lied."""
+        for node in nodes:
+            self._pool.report(node, UntrueAnswer(why))
 
     async def _has(self, number: int) -> bool:
         try:
@@ -124,7 +154,9 @@ class EvmBlocks:
         return Settled(max(0, head - finality.safe_depth), max(0, head - finality.finalized_depth))
 
     async def announced(self, within: float) -> int | None:
-        """Nobody announces anything yet: the time passes."""
+        """The height that a WebSocket told of; where none is open, the time passes."""
+        if self._heads is not None:
+            return await self._heads.announced(within)
         await asyncio.sleep(within)
         return None
 
@@ -190,6 +222,10 @@ class EvmBlocks:
 
 class _Numbered(msgspec.Struct):
     number: str
+
+
+class _Hashed(_Numbered):
+    hash: str
 
 
 def _is_quantity(text: str) -> None:

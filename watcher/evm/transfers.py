@@ -37,6 +37,8 @@ SWAPS = frozenset(
 """Topics by which a pool says that it swapped."""
 NATIVE_LOG_EMITTER = "0xfffffffffffffffffffffffffffffffffffffffe"
 """EIP-7708 repeats native value as Transfer logs from here; it is counted once, as value."""
+NOBODY = bytes(20)
+"""Who a transaction is from that has no sender."""
 
 _ADDRESS_PADDING = "0x" + "00" * 12
 
@@ -63,7 +65,7 @@ def transactions_of(
 def _transaction(
     index: int, body: RpcTransaction, receipt: RpcReceipt, wrapped: str
 ) -> Transaction:
-    signer = fixed(body.signer, 20)
+    signer = NOBODY if body.signer is None else fixed(body.signer, 20)
     target = fixed(body.target, 20) if body.target else None
     transfers: list[Transfer] = []
     pools: set[bytes] = set()

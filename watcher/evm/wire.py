@@ -20,12 +20,12 @@ class BadField(ValueError):
 
 
 class RpcTransaction(msgspec.Struct):
-    """A transaction inside a block."""
+    """A transaction inside a block. Polygon's state syncs have no sender, recipient or value."""
 
     hash: str
-    signer: str = msgspec.field(name="from")
-    target: str | None = msgspec.field(name="to")
-    value: str
+    signer: str | None = msgspec.field(name="from", default=None)
+    target: str | None = msgspec.field(name="to", default=None)
+    value: str = "0x0"
 
 
 class RpcBlock(msgspec.Struct, rename="camel"):

@@ -5,6 +5,8 @@ asking     one node while it is asked several things that belong together
 node       one URL: asks it, checks its chain, measures it, judges how it did
 gate       whether a node may be asked now: breaker, waiting after a rate limit, quarantine
 breaker    closed / open / half-open; knows no I/O
+heads      new heads as nodes announce them over WebSockets: announced, state, run
+subscription  one WebSocket: opened, checked, every notice checked
 transport  the HTTP session: posts a body, reads an answer of bounded size
 body       an answer's bytes as they arrive: inflated, counted, capped
 wire       JSON-RPC 2.0: requests out, answers in, ids matched

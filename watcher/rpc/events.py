@@ -65,5 +65,18 @@ class CallFellBack(RpcEvent):
     failed: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SocketOpened(RpcEvent):
+    """The node announced its first head over the WebSocket that was opened to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SocketLost(RpcEvent):
+    """The WebSocket failed, lied or fell silent; `kind` is the error's class."""
+
+    kind: str
+    text: str
+
+
 OnEvent: TypeAlias = Callable[[RpcEvent], None]
 """A subscriber. It is called in the middle of things, so it must neither raise nor take long."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -33,7 +32,6 @@ from watcher.rpc.transport import Transport
 from watcher.rpc.wire import Call, Item
 
 T = TypeVar("T")
-_QUANTITY = re.compile(r"0x[0-9a-fA-F]{1,16}")
 
 
 def raw(answer: T) -> T:
@@ -236,7 +234,4 @@ class Node:
 
 
 def _quantity(answer: msgspec.Raw) -> int:
-    text = wire.decode(answer, str)
-    if not _QUANTITY.fullmatch(text):
-        raise GarbledAnswer("a number was asked for, and the answer is none")
-    return int(text, 16)
+    return wire.small_number(wire.decode(answer, str))

@@ -218,6 +218,22 @@ class Pool:
                 tasks.create_task(_head(node, within))
         return self.nodes
 
+    async def each(
+        self, talk: Callable[[Asking], Awaitable[T]], *, within: float | None = None
+    ) -> dict[str, T]:
+        """What every node that may be asked says to the same exchange, all at once, by its public
+        name; those that fail are left out."""
+        told: dict[str, T] = {}
+
+        async def one(node: Node) -> None:
+            with suppress(RpcError):  # the node's gate has judged it
+                told[node.name] = await node.exchange(talk, timeout=within)
+
+        async with asyncio.TaskGroup() as tasks:
+            for node in self._nodes:
+                tasks.create_task(one(node))
+        return told
+
     async def _answer(
         self,
         method: str,

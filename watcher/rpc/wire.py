@@ -6,6 +6,7 @@ the bytes are, reading them raises nothing but errors of the tree.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
@@ -27,6 +28,7 @@ Item: TypeAlias = msgspec.Raw | LegitimateAnswer
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _ABSENT = msgspec.Raw()
 _NULL = b"null"
+_SMALL_NUMBER = re.compile(r"0x[0-9a-fA-F]{1,16}")
 
 
 class Call(NamedTuple):
@@ -114,6 +116,13 @@ def decode(raw: bytes | msgspec.Raw, kind: type[T]) -> T:
     except _UNREADABLE:
         problem = _describe(bytes(raw))
     raise GarbledAnswer(problem)
+
+
+def small_number(text: str) -> int:
+    """A quantity of up to 64 bits. Raises GarbledAnswer."""
+    if not _SMALL_NUMBER.fullmatch(text):
+        raise GarbledAnswer("a number was asked for, and the answer is none")
+    return int(text, 16)
 
 
 def _responses(body: bytes) -> list[_Response]:
