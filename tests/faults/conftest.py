@@ -8,8 +8,7 @@ import pytest
 
 from data.database import Database
 from data.settings import Settings
-from tests.faults.lookout import CHAIN, QUICK, Lookout, quick_chain, quick_sandbox
-from watcher import wiring
+from tests.faults.lookout import CHAIN, QUICK, Lookout, quick_chains, quick_sandbox
 
 
 @pytest.fixture
@@ -17,7 +16,7 @@ async def lookout(
     migrated_sqlite: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Lookout]:
     """Two nodes; the first one is asked first, until the order is turned."""
-    monkeypatch.setattr(wiring, "known_chains", quick_chain)
+    monkeypatch.setattr(Settings, "known_chains", quick_chains())
     database = Database(migrated_sqlite)
     try:
         async with quick_sandbox() as sandbox:

@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from data.chains import known_chains
 from data.database import Database
-from data.model import AlertState, ChatKind, UsdThreshold
+from data.model import AlertState, Chain, ChatKind, Finality, UsdThreshold
 from data.queries import chats, cursors, watches
 from data.redis.connection import open_redis
 from data.redis.published import chain_status
@@ -36,6 +36,8 @@ DEADLINE = 40.0
 
 BLOCK_TIME = 0.05
 RETRACT_AFTER = 2
+DEPTHS = 12, 24
+"""Safe and finalized."""
 LIVE = {AlertState.PENDING.value, AlertState.SENT.value}
 
 QUICK = {
@@ -48,16 +50,17 @@ QUICK = {
 }
 
 
-def quick_chain() -> dict[str, object]:
+def quick_chains() -> dict[str, Chain]:
     """The chain's row, with blocks that come faster, so that it is asked more often."""
-    chain = known_chains()[CHAIN]
-    return {CHAIN: replace(chain, block_time=BLOCK_TIME, retract_after=RETRACT_AFTER)}
+    quick = {"block_time": BLOCK_TIME, "retract_after": RETRACT_AFTER}
+    return {CHAIN: replace(known_chains()[CHAIN], **quick, finality=Finality(*DEPTHS))}
 
 
 def quick_sandbox(nodes: int = 2) -> ChainSandbox:
     """Blocks are mined on demand; what is finalized lies deeper than any fork of the tests."""
     spec = bsc_spec(block_time=BLOCK_TIME, noise=NoiseSpec(whale_share=0))
-    return ChainSandbox(replace(spec, safe_depth=12, finalized_depth=24), nodes=nodes)
+    safe, finalized = DEPTHS
+    return ChainSandbox(replace(spec, safe_depth=safe, finalized_depth=finalized), nodes=nodes)
 
 
 class Told(NamedTuple):
