@@ -51,6 +51,7 @@ class Settings(BaseSettings):
 
     chains_dir: Path | None = None
     chains: Annotated[tuple[str, ...], NoDecode] = ("ethereum", "bsc")
+    audit_receipts: bool = False
     price_api_url: str = "https://coins.llama.fi"
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

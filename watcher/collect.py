@@ -169,7 +169,7 @@ class Collector:
             if blocks[0].ref.parent_hash != self.cursor.hash:
                 return await self._reorg(blocks[0])
         except AllNodesFailed as error:
-            self._held_up.note(str(error))
+            self._held_up.note(error)
             if self._held_up.is_long:
                 step = await self._leave_out()
                 if step is not None:
@@ -194,7 +194,7 @@ class Collector:
                 return await self._source.blocks(first, self._last_of_batch(first))
             except AllNodesFailed as error:
                 if self.head > first:
-                    self._held_up.note(str(error))
+                    self._held_up.note(error)
                 self.head = self.cursor.number  # whoever told of a higher one may have lied
         block = await self._source.block(first, exists=False)
         return [] if block is None else [block]

@@ -149,12 +149,13 @@ def _follower(
         return await read_tokens(pool, chain.multicall3, addresses, within=_ASSETS_WITHIN)
 
     api = PriceApi(settings.price_api_url, chain, session)
+    blocks = EvmBlocks(chain, pool, heads, audit=settings.audit_receipts)
     return Follower(
         chain,
-        EvmBlocks(chain, pool, heads),
+        blocks,
         TokenNames(chain, database, tokens),
         Prices(chain, feeds_at, api),
-        _node_statuses(pool),
+        _node_statuses(pool, blocks),
         database,
         redis,
         FollowOptions(
@@ -167,7 +168,7 @@ def _follower(
     )
 
 
-def _node_statuses(pool: Pool) -> Callable[[], tuple[NodeStatus, ...]]:
+def _node_statuses(pool: Pool, blocks: EvmBlocks) -> Callable[[], tuple[NodeStatus, ...]]:
     def statuses() -> tuple[NodeStatus, ...]:
         return tuple(
             NodeStatus(
@@ -178,6 +179,7 @@ def _node_statuses(pool: Pool) -> Callable[[], tuple[NodeStatus, ...]]:
                 calls=node.calls,
                 faults=node.faults,
                 reason=node.quarantined or node.last_error,
+                plan=blocks.plan(node.name),
             )
             for node in pool.nodes
         )

@@ -15,6 +15,7 @@ RpcError
 │   ├── BlockUnavailable   does not have the block, or no longer its state
 │   ├── RequestTooLarge    wants less asked at once
 │   ├── UnexplainedError   an error object that we cannot read
+│   ├── Contradicted       its block and its header disagree: wrong, or a check that does not hold
 │   └── NotAsked           its gate is shut: breaker open, waiting, quarantined
 ├── RateLimited            leave this node alone for a while; no fault
 ├── NodeUnusable           quarantined until a later probe, and the operator is told
@@ -23,6 +24,7 @@ RpcError
 ├── LegitimateAnswer       goes to the caller as it is: every honest node would say so
 │   └── CallReverted       the EVM ended the call
 └── AllNodesFailed         what the caller gets when no node was left
+    └── NoCapableNode      nodes answer, but none of them gives what is in a block
 
 No text holds a key: names come from `endpoint.public_name`, and what a node wrote passes through
 `RpcError.at` before anybody sees it.
@@ -30,7 +32,7 @@ No text holds a key: names come from `endpoint.public_name`, and what a node wro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Self
 
 SHOWN_CHARACTERS = 200
@@ -118,6 +120,10 @@ class UnexplainedError(NodeUnfit):
     errors in every node, and must not be able to open their breakers."""
 
 
+class Contradicted(NodeUnfit):
+    """The block contradicts its own header. Others are asked before anybody is blamed."""
+
+
 class NotAsked(NodeUnfit):
     """The node's gate is shut, so nothing was sent."""
 
@@ -164,3 +170,16 @@ class AllNodesFailed(RpcError):
             or "no time was left to ask any"
         )
         super().__init__(f"no node of {chain} answered {method}: {told}")
+
+
+class NoCapableNode(AllNodesFailed):
+    """The nodes give heads only: neither receipts nor logs of a block."""
+
+    def __init__(self, chain: str, nodes: Sequence[str]) -> None:
+        RpcError.__init__(
+            self,
+            f"every node of {chain} gives heads only, neither receipts nor logs of its blocks"
+            f" ({', '.join(nodes)}): what happens on the chain cannot be seen until"
+            f" {chain.upper()}_RPC_URLS names a node that does",
+        )
+        self.reasons = {}

@@ -285,11 +285,8 @@ def gap(first: int, last: int, **more: Any) -> CoverageGap:
     [
         (gap(7, 7), "block 7 not seen since 12:00 UTC: no node answered"),
         (
-            gap(1_000, 1_999, next=1_250),
-            (
-                "1,000 blocks, 1,000–1,999, not seen since 12:00 UTC (250 filled so far):"
-                " no node answered"
-            ),
+            gap(100, 149, next=120),
+            "50 blocks, 100–149, not seen since 12:00 UTC (20 filled so far): no node answered",
         ),
         (
             gap(7, 8, partial=True),
