@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -123,7 +124,7 @@ class Lookout:
 
     def canonical(self) -> set[str]:
         """The payments that are on the chain now."""
-        return {tx_hash for tx_hash in self.paid if self.sandbox.chain.find(tx_hash)}
+        return {tx_hash for tx_hash in self.paid if self.is_paid(tx_hash)}
 
     async def alerts(self) -> Counter[Told]:
         """The live alerts: how many there are of each transaction, chat and amount of USDT."""
@@ -152,12 +153,23 @@ class Lookout:
 
         await self._until(there, "the cursor is not at the head")
 
+    def is_paid(self, tx_hash: str) -> bool:
+        """Whether a payment is on the chain now."""
+        return self.sandbox.chain.find(tx_hash) is not None
+
+    async def hesitated(self) -> None:
+        """Give the watcher the time to reach the head, if it can within a moment."""
+        head = self.sandbox.chain.head.number
+        with suppress(TimeoutError):
+            async with asyncio.timeout(random.random()):
+                while not await self._is_at(head):  # noqa: ASYNC110 - it lies in a database
+                    await asyncio.sleep(0.02)
+
     async def somewhere_at(self, number: int) -> None:
         """Wait until the cursor is at that height, on whatever branch."""
 
         async def there() -> bool:
-            cursor = await self.cursor()
-            return cursor is not None and cursor[0] >= number
+            return await self._is_at(number)
 
         await self._until(there, f"the cursor is not at {number}")
 
@@ -192,6 +204,10 @@ class Lookout:
 
         await self._until(there, "the alerts are not those of the chain")
 
+    async def _is_at(self, number: int) -> bool:
+        cursor = await self.cursor()
+        return cursor is not None and cursor[0] >= number
+
     def _wanted(self, tx_hashes: Iterable[str]) -> Counter[Told]:
         return Counter(
             Told(tx_hash, chat, self.paid[tx_hash])
@@ -220,3 +236,28 @@ class Lookout:
             (mined.block_number if mined else 0, told.chat, told.amount, alerts[told])
             for told, mined in found.items()
         )
+
+
+@asynccontextmanager
+async def opened_lookout(
+    database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch, nodes: int = 2
+) -> AsyncIterator[Lookout]:
+    """A lookout over a migrated database; its first node is asked first."""
+    monkeypatch.setattr(Settings, "known_chains", quick_chains())
+    database = Database(database_url)
+    try:
+        async with quick_sandbox(nodes) as sandbox:
+            monkeypatch.setenv(f"{CHAIN.upper()}_RPC_URLS", ",".join(sandbox.rpc_urls))
+            settings = Settings(
+                _env_file=None,
+                redis_url=redis_url,
+                database_url=database_url,
+                chains=(CHAIN,),
+                price_api_url="",
+                **QUICK,
+            )
+            made = Lookout(sandbox, settings, database)
+            await made.prepare()
+            yield made
+    finally:
+        await database.close()
