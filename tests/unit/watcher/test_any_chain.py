@@ -40,7 +40,8 @@ LIVE = (AlertState.PENDING, AlertState.HELD, AlertState.SENT)
 MOST_SLEEPS = 12
 import os
 from hypothesis import Phase
-PHASES=[Phase.generate] if 'NOSHRINK' in os.environ else list(Phase)
+
+PHASES = [Phase.generate] if "NOSHRINK" in os.environ else list(Phase)
 LATER = 2 * 3600.0
 """Longer than anything that is put off."""
 
@@ -413,5 +414,7 @@ _numbers: Iterator[int] = count(1000)
 def test_in_the_end_chats_are_told_what_the_canonical_chain_holds(migrated_sqlite: str) -> None:
     run_state_machine_as_test(
         lambda: AnyChain(migrated_sqlite, next(_numbers)),
-        settings=settings(max_examples=examples(60), stateful_step_count=25, deadline=None, phases=PHASES),
+        settings=settings(
+            max_examples=examples(60), stateful_step_count=25, deadline=None, phases=PHASES
+        ),
     )
