@@ -28,9 +28,10 @@ from watcher.evm.chainlink import read_feeds
 from watcher.evm.fetch import EvmBlocks
 from watcher.evm.metadata import read_tokens
 from watcher.follow import Follower, FollowOptions
-from watcher.instruments import count_rpc_event, count_step
+from watcher.instruments import PoolTotals, count_rpc_event, count_step, show_status
 from watcher.rpc.events import (
     CallFellBack,
+    CallOvertaken,
     NodeFaulted,
     NodeLimited,
     RpcEvent,
@@ -100,6 +101,7 @@ def open_pool(chain: Chain, settings: Settings) -> Pool:
         breaker_open_for=settings.breaker_open_for,
         backoff_first=settings.backoff_first,
         backoff_longest=settings.backoff_longest,
+        block_time=chain.block_time,
     )
     try:
         return Pool(
@@ -165,11 +167,16 @@ def _follower(
             settings.catch_up_within,
         ),
         on_step=count_step,
+        on_status=show_status,
     )
 
 
 def _node_statuses(pool: Pool, blocks: EvmBlocks) -> Callable[[], tuple[NodeStatus, ...]]:
+    totals = PoolTotals(pool.chain)
+
     def statuses() -> tuple[NodeStatus, ...]:
+        nodes = pool.nodes
+        totals.show(nodes, pool.counts)
         return tuple(
             NodeStatus(
                 name=node.name,
@@ -178,10 +185,11 @@ def _node_statuses(pool: Pool, blocks: EvmBlocks) -> Callable[[], tuple[NodeStat
                 latency_ms=None if node.latency_ms is None else round(node.latency_ms),
                 calls=node.calls,
                 faults=node.faults,
-                reason=node.quarantined or node.last_error,
+                reason=node.reason or node.last_error,
                 plan=blocks.plan(node.name),
+                bytes_per_day=node.bytes_per_day,
             )
-            for node in pool.nodes
+            for node in nodes
         )
 
     return statuses
@@ -192,7 +200,7 @@ def _on_event(event: RpcEvent) -> None:
     _log_event(event)
 
 
-_QUIET = (CallFellBack, NodeFaulted, NodeLimited, SocketLost, SocketOpened)
+_QUIET = (CallFellBack, CallOvertaken, NodeFaulted, NodeLimited, SocketLost, SocketOpened)
 
 
 def _log_event(event: RpcEvent) -> None:

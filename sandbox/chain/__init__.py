@@ -15,7 +15,7 @@ JSON-RPC         rendering.py, view.py (what a node sees), asked.py (a call of i
                  methods.py, rpc_errors.py, answering.py, subscriptions.py (newHeads), hexes.py
 HTTP             listener.py, faulty_server.py, node.py, price_source.py, control.py, client.py
 faults           fault.py; tables: transport_faults.py, view_faults.py, answer_faults.py,
-                 result_faults.py, log_faults.py, socket_faults.py
+                 result_faults.py, log_faults.py, socket_faults.py; catalogue.py (all, by name)
 all together     chain_sandbox.py, __main__.py
 """
 

@@ -1,7 +1,7 @@
 """Faults of the logs, the same in `eth_getLogs` and in receipts.
 
 empty_logs              there are none
-partial_logs(keep=50)   only so many percent of them (of each receipt's, rounded down)
+partial_logs(keep=50)   only so many percent of the block's
 duplicate_logs          the last one comes twice
 foreign_logs(disguised) those of the newest older block that has logs; disguised: they claim to be
                         of the block that was asked for
@@ -37,7 +37,12 @@ def share(items: list[Any], fault: Fault) -> list[Any]:
 
 
 def _partial(_: Asked, groups: list[Logs], fault: Fault) -> list[Logs]:
-    return [share(logs, fault) for logs in groups]
+    left = sum(map(len, groups)) * int(fault.number("keep", 50)) // 100
+    told = []
+    for logs in groups:
+        told.append(logs[:left])
+        left = max(0, left - len(logs))
+    return told
 
 
 def _with_last(groups: list[Logs], **changes: Any) -> list[Logs]:

@@ -45,7 +45,8 @@ class BlockTree:
     """A BlockSource. The canonical chain begins at ``lowest``; orphans stay known by hash.
 
     No node hands out the ``poisoned`` hashes. ``witnesses`` are what the nodes have at a height, by
-    their names; without any, all have the canonical chain.
+    their names; without any, all have the canonical chain. Of ``missing`` blocks nothing is seen
+    that moved.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class BlockTree:
         self.claims_more = 0
         self.failures = 0
         self.sleep = sleep
+        self.safe_depth, self.finalized_depth = 6, 12
         self.poisoned: set[bytes] = set()
         self.missing: dict[bytes, str] = {}
         self.witnesses: dict[str, Callable[[int], bytes | None]] = {}
@@ -127,7 +129,7 @@ class BlockTree:
         if block.ref.hash in self.poisoned:
             raise AllNodesFailed("ethereum", "eth_getBlockReceipts", {})
         why = self.missing.get(block.ref.hash)
-        return replace(block, missing=why) if why else block
+        return replace(block, missing=why, moved=()) if why else block
 
     async def block(self, number: int, *, exists: bool) -> TreeBlock | None:
         self._called()
@@ -158,7 +160,7 @@ class BlockTree:
         self.accused += nodes
 
     async def settled(self, head: int) -> Settled:
-        return Settled(max(0, head - 6), max(0, head - 12))
+        return Settled(max(0, head - self.safe_depth), max(0, head - self.finalized_depth))
 
     async def announced(self, within: float) -> int | None:
         await self.sleep(within)
