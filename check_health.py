@@ -20,7 +20,6 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
 
-from data.chains import known_chains
 from data.database import Database, plain_reason
 from data.errors import SpyhopError
 from data.health import (
@@ -101,14 +100,14 @@ async def _database(settings: Settings) -> list[Check]:
             for name in settings.chains:
                 seen = await gaps.open_or_closed_since(connection, name, now - A_DAY)
                 unverified = await gaps.count_unverified(connection, name, now - A_DAY)
-                checks += check_coverage(known_chains()[name], seen, unverified, now)
+                checks += check_coverage(settings.known_chains[name], seen, unverified, now)
     finally:
         await database.close()
     return checks
 
 
 async def _leases(settings: Settings) -> list[Check]:
-    chains = [known_chains()[name] for name in settings.chains]
+    chains = [settings.known_chains[name] for name in settings.chains]
     if settings.database_url is None and not (settings.data_dir / "spyhop.db").exists():
         return [check_lease(chain, None) for chain in chains]
     database = Database(settings.database)
@@ -130,7 +129,7 @@ async def _redis(settings: Settings) -> list[Check]:
         bot = await bot_status(redis)
         checks.append(check_stamp("bot", bot.written_at if bot else None, now))
         for name in settings.chains:
-            checks += check_chain(known_chains()[name], await chain_status(redis, name), now)
+            checks += check_chain(settings.known_chains[name], await chain_status(redis, name), now)
     finally:
         await redis.aclose()
     return checks

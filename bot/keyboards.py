@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 PAGE_LENGTH = 8
 """Watches on one page of the list."""
+FEW_CHAINS = 3
+"""So many have a row each in a keyboard."""
 
 
 def _button(text: str, data: CallbackData) -> InlineKeyboardButton:
@@ -149,10 +151,12 @@ def watchlist(names: Sequence[tuple[Watch, str]], page: int, pages: int) -> Inli
 
 
 def feeds(chains: Iterable[Chain]) -> InlineKeyboardMarkup:
-    """Which chain's feed?"""
-    rows = [
-        [_button(chain.title, FeedButton(chain=chain.name, act=FeedAct.OPEN))] for chain in chains
+    """Which chain's feed? Two in a row where there are many."""
+    buttons = [
+        _button(chain.title, FeedButton(chain=chain.name, act=FeedAct.OPEN)) for chain in chains
     ]
+    width = 1 if len(buttons) <= FEW_CHAINS else 2
+    rows = [buttons[start : start + width] for start in range(0, len(buttons), width)]
     everything = _button(captions.ALL_CHAINS, FeedButton(chain=ALL_CHAINS, act=FeedAct.OPEN))
     return _keyboard(*rows, [everything])
 

@@ -90,7 +90,7 @@ def check_coverage(
     ]
     if unverified:
         blocks = "1 block" if unverified == 1 else f"{unverified:,} blocks"
-        detail = f"{blocks} of the last 24 h: nodes agree on what fails a check against its header"
+        detail = f"{blocks} in the last 24 h: the nodes agree, a check against the header does not"
         checks.append(Check(f"{chain.name} unverified", Verdict.WARN, detail))
     return checks
 
@@ -132,14 +132,14 @@ def is_healthy(checks: Sequence[Check]) -> bool:
 def told_gap(gap: CoverageGap, now: datetime) -> str:
     """Which blocks, since when, why, and how much of them was had after all."""
     size = gap.last - gap.first + 1
-    which = f"block {gap.first:,}" if size == 1 else f"{size:,} blocks, {gap.first:,}–{gap.last:,},"
-    how = "only partly seen" if gap.partial else "not seen"
-    since = told_time(gap.opened_at, now)
+    which = f"block {gap.first:,}" if size == 1 else f"{size:,} blocks ({gap.first:,}–{gap.last:,})"
+    how = "seen in part only" if gap.partial else "not seen"
+    opened = told_time(gap.opened_at, now)
     if gap.closed_at is not None:
-        return f"{which} {how} at {since}, filled by {told_time(gap.closed_at, now)}"
+        return f"{which} {how}, {opened}; filled {told_time(gap.closed_at, now)}"
     filled = gap.next - gap.first
-    progress = f" ({filled:,} filled so far)" if filled > 0 else ""
-    return f"{which} {how} since {since}{progress}: {gap.reason}"
+    progress = f", {filled:,} filled so far" if filled > 0 else ""
+    return f"{which} {how} since {opened}{progress}: {gap.reason}"
 
 
 def told_size(size: int) -> str:
@@ -230,6 +230,8 @@ def _node(chain: Chain, node: NodeStatus, head: int | None) -> Check:
         parts.append(f"{node.latency_ms} ms")
     if node.faults:
         parts.append(f"{node.faults:,} faults in {node.calls:,} calls")
+    if node.bytes_per_day is not None:
+        parts.append(f"{told_size(node.bytes_per_day)} a day")
     if node.reason and node.state != "ready":
         parts.append(node.reason)
     well = node.state == "ready" and node.plan != HEADS_ONLY

@@ -41,7 +41,8 @@ class BlockSource(Protocol):
         ...
 
     async def newest(self) -> int:
-        """The height of one node's newest block: cheap, for chains whose blocks come fast."""
+        """The height of the newest block that one node tells of, the preferred one: a cheap look
+        at a fast chain."""
         ...
 
     async def block(self, number: int, *, exists: bool) -> Block | None:
@@ -65,8 +66,9 @@ class BlockSource(Protocol):
         ...
 
     async def blocks(self, first: int, last: int) -> Sequence[Block]:
-        """Blocks from ``first``, at least one, up to ``last`` if the nodes have them all, in order;
-        of one chain unless it just reorged.
+        """Blocks from ``first``, at least one, in order; of one chain unless it just reorged.
+
+        They end at ``last``, where the nodes' blocks end, or where one answer would get too large.
         """
         ...
 

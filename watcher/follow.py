@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -66,7 +66,8 @@ class FollowOptions:
 class Follower:
     """Follows one chain for as long as it is let. ``nodes`` tells the state of its nodes.
 
-    ``on_step`` hears of every step that was committed; it must neither raise nor take long.
+    ``on_step`` hears of every step that was committed, ``on_status`` of everything that is
+    published; neither may raise or take long.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class Follower:
         options: FollowOptions,
         *,
         on_step: Callable[[Step], None] = lambda _: None,
+        on_status: Callable[[ChainStatus], None] = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -91,6 +93,7 @@ class Follower:
         self._redis = redis
         self._options = options
         self._on_step = on_step
+        self._on_status = on_status
         self._clock = clock
         self._now = now
         self._stages = Stages(chain, names, prices, database, options.keep_from_usd, now)
@@ -381,6 +384,7 @@ class Follower:
     async def _publish(self, state: str, reason: str | None = None) -> None:
         self._published_at = self._clock()
         cursor: BlockRef | None = self._collector.cursor if self._collector else None
+        nodes = self._nodes()
         status = ChainStatus(
             chain=self._chain.name,
             state=state,
@@ -388,13 +392,20 @@ class Follower:
             head=self._collector.head if self._collector else None,
             cursor=cursor.number if cursor else None,
             cursor_time=cursor.time if cursor else None,
-            nodes=self._nodes(),
+            nodes=nodes,
             reason=reason,
             safe=self._settling.known.safe,
             finalized=self._settling.known.finalized,
             open_gaps=len(self._gaps),
             unseen_blocks=sum(gap.last - gap.next + 1 for gap in self._gaps if not gap.partial),
+            bytes_per_day=_sum(node.bytes_per_day for node in nodes),
         )
+        self._on_status(status)
         with suppress(RedisAway, OSError):
             async with asyncio.timeout(_REDIS_WITHIN):
                 await publish(self._redis, status)
+
+
+def _sum(numbers: Iterable[int | None]) -> int | None:
+    known = [number for number in numbers if number is not None]
+    return sum(known) if known else None

@@ -87,7 +87,7 @@ def _settled(chain: ChainHealth) -> str:
         finalized = finalized if found.finalized is None else found.finalized
     parts = [
         f"{name} {height:,}"
-        for name, height in (("Safe", safe), ("final", finalized))
+        for name, height in (("Safe", safe), ("finalized", finalized))
         if height is not None
     ]
     return " · ".join(parts)
@@ -107,7 +107,7 @@ def _doubts(chain: ChainHealth) -> list[str]:
     if not chain.unverified:
         return []
     blocks = count_words(chain.unverified, "block", "blocks")
-    return [f"⚠️ {blocks} of the last 24 h not verified: nodes agree on them, a check does not"]
+    return [f"⚠️ {blocks} unverified in the last 24 h: the nodes agree, a check does not"]
 
 
 def _gaps(chain: ChainHealth, now: datetime, shown: int) -> list[str]:
@@ -115,7 +115,8 @@ def _gaps(chain: ChainHealth, now: datetime, shown: int) -> list[str]:
     still_open = [gap for gap in chain.gaps if gap.closed_at is None]
     filled = [gap for gap in chain.gaps if gap.closed_at is not None]
     for gap in still_open[:shown]:
-        told, _, reason = told_gap(gap, now).partition(": ")
+        # what stands behind a second colon is the operator's: it names the nodes
+        told, reason, *_ = told_gap(gap, now).split(": ")
         lines.append(f"⚠️ {_sentence(told)}: {escape(reason[:_LONGEST_REASON])}")
     if more := len(still_open) - len(lines):
         gaps = count_words(more, "more gap", "more gaps") if lines else f"{more:,} gaps are open"

@@ -99,12 +99,9 @@ async def remember(
     """
     chain, last = branch[0].chain, branch[-1].number
     stays = branch[0].number - 1 if above is None else above
-    await connection.execute(
-        delete(blocks).where(
-            blocks.c.chain == chain,
-            (blocks.c.number > stays) | (blocks.c.number <= last - keep),
-        )
-    )
+    # two ranges in two statements: as one, SQLite reads every remembered block of the chain
+    for forgotten in (blocks.c.number > stays, blocks.c.number <= last - keep):
+        await connection.execute(delete(blocks).where(blocks.c.chain == chain, forgotten))
     await connection.execute(
         blocks.insert(),
         [

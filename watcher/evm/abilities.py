@@ -23,6 +23,7 @@ AGAIN_AFTER = 3600.0
 STRIKES = 3
 """Refusals in a row that may be a passing trouble, until they count as inability for a while."""
 STRUCK_FOR = 60.0
+"""Seconds."""
 LARGEST_BATCH = 50
 
 
@@ -75,6 +76,7 @@ class Abilities:
         self._clock = clock
         self._again_after = again_after
         self._nodes: defaultdict[str, _Node] = defaultdict(_Node)
+        self._hopeless_since: float | None = None
 
     def may(self, node: str, ability: Ability) -> bool:
         """Whether it is worth asking: nothing says that the node cannot."""
@@ -125,10 +127,10 @@ class Abilities:
 
     def plan(self, node: str) -> Plan | None:
         """How its blocks are had; None while nobody has tried."""
-        best = self._best(node)
-        if best is Plan.HEADS or self.can(node, _PLANS[best]):
-            return best
-        return None
+        for plan, ability in _PLANS.items():
+            if self.can(node, ability):
+                return plan
+        return Plan.HEADS if self._best(node) is Plan.HEADS else None
 
     def rank(self, node: str) -> int:
         """The lower, the better the way in which its blocks can be had."""
@@ -137,6 +139,21 @@ class Abilities:
     def heads_only(self, nodes: Iterable[str]) -> bool:
         """Whether blocks can be had from none of the nodes."""
         return all(self._best(node) is Plan.HEADS for node in nodes)
+
+    def hopeless(self, nodes: Iterable[str]) -> bool:
+        """As ``heads_only``; but a chain is not left unseen for long because of what its nodes
+        once said: every minute they are asked again."""
+        if not self.heads_only(nodes):
+            self._hopeless_since = None
+            return False
+        now = self._clock()
+        if self._hopeless_since is None:
+            self._hopeless_since = now
+        if now - self._hopeless_since < STRUCK_FOR:
+            return True
+        self._nodes.clear()
+        self._hopeless_since = None
+        return False
 
     def _best(self, node: str) -> Plan:
         for plan, ability in _PLANS.items():

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from watcher.evm.block import EvmBlock
     from watcher.evm.wire import RpcBlock
     from watcher.rpc.asking import Asking
+    from watcher.rpc.heads import Heads
     from watcher.rpc.pool import Answer, Pool
 
 T = TypeVar("T")
@@ -34,9 +35,12 @@ T = TypeVar("T")
 class EvmBlocks:
     """The blocks of one EVM chain. ``audit`` recomputes the receipts root of each."""
 
-    def __init__(self, chain: Chain, pool: Pool, *, audit: bool = False) -> None:
+    def __init__(
+        self, chain: Chain, pool: Pool, heads: Heads | None = None, *, audit: bool = False
+    ) -> None:
         self._chain = chain
         self._pool = pool
+        self._heads = heads
         self._nodes = [node.name for node in pool.nodes]
         self._abilities = Abilities()
         self._whole = Whole(chain, self._abilities, HeaderChecks(chain, audit=audit))
@@ -101,7 +105,9 @@ class EvmBlocks:
         return await self._tags.settled(head)
 
     async def announced(self, within: float) -> int | None:
-        """Nobody announces anything yet: the time passes."""
+        """The height that a WebSocket told of; where none is open, the time passes."""
+        if self._heads is not None:
+            return await self._heads.announced(within)
         await asyncio.sleep(within)
         return None
 
@@ -168,7 +174,7 @@ class EvmBlocks:
                 raise MethodUnsupported("it gives heads only")
             return await talk(asking, doubts)
 
-        if self._abilities.heads_only(self._nodes):
+        if self._abilities.hopeless(self._nodes):
             raise NoCapableNode(self._chain.name, self._nodes)
         try:
             answer: Answer[Any] = await self._pool.ask(

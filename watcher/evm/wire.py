@@ -19,16 +19,19 @@ class BadField(ValueError):
     """A field that should hold hex does not."""
 
 
-class RpcTransaction(msgspec.Struct):
-    """A transaction inside a block."""
+# gc=False: a block is tens of thousands of these, none of which can be part of a cycle
+
+
+class RpcTransaction(msgspec.Struct, gc=False):
+    """A transaction inside a block. Polygon's state syncs have no sender, recipient or value."""
 
     hash: str
-    signer: str = msgspec.field(name="from")
-    target: str | None = msgspec.field(name="to")
-    value: str
+    signer: str | None = msgspec.field(name="from", default=None)
+    target: str | None = msgspec.field(name="to", default=None)
+    value: str = "0x0"
 
 
-class RpcBlock(msgspec.Struct, rename="camel"):
+class RpcBlock(msgspec.Struct, rename="camel", gc=False):
     """A block with full transactions.
 
     Where blocks come faster than seconds, a header may state its milliseconds: Base calls them
@@ -46,14 +49,14 @@ class RpcBlock(msgspec.Struct, rename="camel"):
     milli_timestamp: str | None = None
 
 
-class RpcHeader(msgspec.Struct, rename="camel"):
+class RpcHeader(msgspec.Struct, rename="camel", gc=False):
     """A block of which only the place counts."""
 
     number: str
     hash: str
 
 
-class RpcLog(msgspec.Struct, rename="camel"):
+class RpcLog(msgspec.Struct, rename="camel", gc=False):
     """A log, of a receipt or of ``eth_getLogs``."""
 
     address: str
@@ -67,7 +70,7 @@ class RpcLog(msgspec.Struct, rename="camel"):
     """in the whole block"""
 
 
-class RpcReceipt(msgspec.Struct, rename="camel"):
+class RpcReceipt(msgspec.Struct, rename="camel", gc=False):
     """A transaction's receipt. Before Byzantium (October 2017) ``root`` stood for ``status``."""
 
     transaction_hash: str

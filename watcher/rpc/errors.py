@@ -9,14 +9,15 @@ RpcError
 │   ├── OversizedAnswer    larger than we are willing to read
 │   ├── MismatchedAnswer   an answer to another question: wrong, missing or double id
 │   ├── NodeErred          the node says that it failed by itself
-│   └── UntrueAnswer       well formed and wrong: found out by whoever checked it
+│   └── Overtaken          silent well beyond its usual, while another node answered
+├── UntrueAnswer           ejected until a later probe, and a fault: well formed and wrong
 ├── NodeUnfit              ask the next node; no fault
 │   ├── MethodUnsupported  lacks the method, or this form of it
 │   ├── BlockUnavailable   does not have the block, or no longer its state
-│   ├── RequestTooLarge    wants less asked at once
 │   ├── UnexplainedError   an error object that we cannot read
 │   ├── Contradicted       its block and its header disagree: wrong, or a check that does not hold
-│   └── NotAsked           its gate is shut: breaker open, waiting, quarantined
+│   └── NotAsked           its gate is shut: breaker open, waiting, quarantined, ejected
+├── RequestTooLarge        ask for less at once; the next node where it is one call already
 ├── RateLimited            leave this node alone for a while; no fault
 ├── NodeUnusable           quarantined until a later probe, and the operator is told
 │   ├── NodeRefused        401, 402, 403: a key is missing, wrong or used up
@@ -95,8 +96,14 @@ class NodeErred(NodeFault):
     """The node says that it failed by itself."""
 
 
-class UntrueAnswer(NodeFault):
-    """The answer is well formed and wrong. Raised and reported by whoever checks answers."""
+class Overtaken(NodeFault):
+    """The node was silent well beyond its usual, and another one answered in its place."""
+
+
+class UntrueAnswer(RpcError):
+    """The answer is well formed and wrong. Raised and reported by whoever checks answers.
+
+    The next node is asked, the breaker counts, and the node is ejected until a probe."""
 
 
 class NodeUnfit(RpcError):
@@ -111,10 +118,6 @@ class BlockUnavailable(NodeUnfit):
     """The node does not have the block yet, or no longer has its state."""
 
 
-class RequestTooLarge(NodeUnfit):
-    """The node wants less asked at once."""
-
-
 class UnexplainedError(NodeUnfit):
     """An error object that we cannot read. No fault, because a hostile contract can provoke odd
     errors in every node, and must not be able to open their breakers."""
@@ -125,7 +128,19 @@ class Contradicted(NodeUnfit):
 
 
 class NotAsked(NodeUnfit):
-    """The node's gate is shut, so nothing was sent."""
+    """The node's gate is shut, so nothing was sent.
+
+    `spare`: it may be asked when all others have failed. `wait`: seconds until its budget has room,
+    where that is all that it lacks."""
+
+    def __init__(self, text: str, *, spare: bool = False, wait: float | None = None) -> None:
+        super().__init__(text)
+        self.spare = spare
+        self.wait = wait
+
+
+class RequestTooLarge(RpcError):
+    """The node wants less asked at once. A batch is split, and the node's size remembered."""
 
 
 class RateLimited(RpcError):

@@ -116,7 +116,7 @@ async def test_tells_what_is_settled_and_what_it_costs(talk: Conversation) -> No
     text = await talk.say("/status")
 
     assert "Head 1,000,010 · all read" in text
-    assert "Safe 999,946 · final 998,000" in text
+    assert "Safe 999,946 · finalized 998,000" in text
     assert "Nodes up 1 of 1 · 1 for heads only · 1.2 GB a day" in text
 
 
@@ -124,7 +124,7 @@ async def test_tells_of_gaps_since_when_and_how_far_they_are_filled(talk: Conver
     await publish(talk.context.redis, published(talk))
     an_hour_ago = talk.now - timedelta(minutes=58)
     async with talk.context.database.write() as connection:
-        gap = CoverageGap("ethereum", 100, 149, "nodes <down>: all", an_hour_ago)
+        gap = CoverageGap("ethereum", 100, 149, "nodes <down>: 10.0.0.7 hung", an_hour_ago)
         gap = await gaps.open_gap(connection, gap)
         await gaps.advance(connection, gap, 120, talk.now)
         part = CoverageGap("ethereum", 160, 160, "filtered logs", talk.now, partial=True)
@@ -138,11 +138,12 @@ async def test_tells_of_gaps_since_when_and_how_far_they_are_filled(talk: Conver
     text = await talk.say("/status")
 
     assert (
-        "⚠️ 50 blocks, 100–149, not seen since 11:02 UTC (20 filled so far): nodes &lt;down&gt;: all"
+        "⚠️ 50 blocks (100–149) not seen since 11:02 UTC, 20 filled so far: nodes &lt;down&gt;\n"
     ) in text
-    assert "⚠️ Block 160 only partly seen since 12:00 UTC: filtered logs" in text
-    assert "✅ 2 blocks, 10–11, not seen at 19 Nov, 11:55 UTC, filled by 10:00 UTC" in text
-    assert "1–2" not in text
+    assert "⚠️ Block 160 seen in part only since 12:00 UTC: filtered logs" in text
+    assert "✅ 2 blocks (10–11) not seen, 19 Nov, 11:55 UTC; filled 10:00 UTC" in text
+    assert "(1–2)" not in text
+    assert "10.0.0.7" not in text
 
 
 async def test_counts_blocks_that_were_not_verified(talk: Conversation) -> None:
@@ -153,7 +154,7 @@ async def test_counts_blocks_that_were_not_verified(talk: Conversation) -> None:
             doubted = UnverifiedBlock("ethereum", number, bytes([number] * 32), "bloom", seen)
             await gaps.note_unverified(connection, doubted)
 
-    assert "⚠️ 2 blocks of the last 24 h not verified" in await talk.say("/status")
+    assert "⚠️ 2 blocks unverified in the last 24 h" in await talk.say("/status")
 
 
 async def test_fits_into_one_message_however_much_there_is_to_tell(talk: Conversation) -> None:

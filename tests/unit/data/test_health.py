@@ -158,12 +158,20 @@ def test_fallback_is_two_nodes_that_are_ready(states: list[str], verdict: Verdic
 
 
 def test_a_node_tells_what_is_known_of_it() -> None:
-    bad = node("bad", "open", head=900, faults=1_234, calls=5_000, reason="timed out")
+    bad = node(
+        "bad",
+        "open",
+        head=900,
+        faults=1_234,
+        calls=5_000,
+        reason="timed out",
+        bytes_per_day=42_000_000,
+    )
     mute = node("mute", "probing", head=None, latency_ms=None)
     checks = check_chain(ETHEREUM, status(nodes=(bad, mute)), NOW)
 
     assert checks[2].detail == (
-        "open, head 900 (100 behind), 42 ms, 1,234 faults in 5,000 calls, timed out"
+        "open, head 900 (100 behind), 42 ms, 1,234 faults in 5,000 calls, 42 MB a day, timed out"
     )
     assert checks[3].detail == "probing"
 
@@ -286,15 +294,15 @@ def gap(first: int, last: int, **more: Any) -> CoverageGap:
         (gap(7, 7), "block 7 not seen since 12:00 UTC: no node answered"),
         (
             gap(100, 149, next=120),
-            "50 blocks, 100–149, not seen since 12:00 UTC (20 filled so far): no node answered",
+            "50 blocks (100–149) not seen since 12:00 UTC, 20 filled so far: no node answered",
         ),
         (
             gap(7, 8, partial=True),
-            "2 blocks, 7–8, only partly seen since 12:00 UTC: no node answered",
+            "2 blocks (7–8) seen in part only since 12:00 UTC: no node answered",
         ),
         (
             gap(7, 8, next=9, closed_at=NOW + timedelta(days=1)),
-            "2 blocks, 7–8, not seen at 20 Nov, 12:00 UTC, filled by 12:00 UTC",
+            "2 blocks (7–8) not seen, 20 Nov, 12:00 UTC; filled 12:00 UTC",
         ),
     ],
 )
@@ -315,7 +323,7 @@ def test_open_gaps_and_doubts_are_warnings_and_what_was_filled_is_none() -> None
         ("ethereum unverified", Verdict.WARN),
     ]
     assert checks[3].detail == "and 2 more that are open"
-    assert checks[5].detail.startswith("2 blocks of the last 24 h")
+    assert checks[5].detail.startswith("2 blocks in the last 24 h")
     assert check_coverage(ETHEREUM, [], 0, NOW) == []
 
 

@@ -70,7 +70,7 @@ def bits_of(text: str) -> int:
     except ValueError:
         raw = b""
     plain = "0x" + raw.hex()
-    if text != plain and (len(raw) != _ADDRESS or text.lower() != plain):
+    if text != plain and (len(raw) != _ADDRESS or text[:2] + text[2:].lower() != plain):
         raise GarbledAnswer("a log's address or topic is malformed")
     if len(raw) not in (_ADDRESS, _TOPIC):
         raise GarbledAnswer("a log's address or topic has another length")
