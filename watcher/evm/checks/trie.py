@@ -21,7 +21,7 @@ Leaf = tuple[str, bytes]
 
 EMPTY_ROOT = keccak(rlp.text(b""))
 _NOTHING = rlp.text(b"")
-_AT_ONCE = 500
+_AT_ONCE = 250
 """Leaves under one node that are hashed without letting others work in between."""
 
 

@@ -7,9 +7,12 @@ import dataclasses
 from collections.abc import Iterator
 from itertools import combinations
 
+import msgspec
 import pytest
 
 from data.chains import known_chains
+from sandbox.chain import Chain, ethereum_spec
+from sandbox.chain.rendering import Rendering
 from tests.unit.watcher.evm.sealed import Json, logs_in, receipts_in, renumbered, sealed
 from watcher.evm.checks.header import HeaderChecks
 from watcher.evm.checks.logs import check_logs
@@ -99,6 +102,21 @@ async def test_in_an_audit_no_amount_can_be_changed() -> None:
             log["data"] = honest[:-1] + ("1" if honest[-1] != "1" else "2")
             assert await found_out(body, told, audit=True)
             log["data"] = honest
+
+
+async def test_logs_cut_off_at_the_end_are_found_out_though_others_set_the_same_bits() -> None:
+    chain = Chain(ethereum_spec(), history=1)
+    for amount in (5, 7):
+        chain.transfer_erc20("USDC", "0x" + "a1" * 20, "0x" + "b0" * 20, amount, mine=False)
+    chain.transfer("0x" + "a1" * 20, "0x" + "b0" * 20, 1, mine=False)
+    chain.mine(1)
+    rendering = Rendering(chain.head)
+    body = msgspec.json.decode(rendering.full, type=RpcBlock)
+    told = msgspec.json.decode(rendering.all_receipts)
+    assert not await found_out(body, told)
+    last = max(index for index, receipt in enumerate(told) if receipt["logs"])
+    told[last]["logs"] = []
+    assert await found_out(body, told)
 
 
 async def test_one_forgery_in_the_answer_to_get_logs_is_found_out() -> None:
