@@ -64,18 +64,20 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
         await refuse_eviction(redis)
         session = await stack.enter_async_context(aiohttp.ClientSession())
         owner = f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
-        followers = []
+        running = []
         for name in settings.chains:
             chain = known_chains()[name]
             pool = await stack.enter_async_context(open_pool(chain, settings))
-            followers.append(_follower(chain, pool, database, redis, session, settings, owner))
+            blocks = EvmBlocks(chain, pool, audit=settings.audit_receipts)
+            follower = _follower(chain, pool, blocks, database, redis, session, settings, owner)
+            running += [follower.run, blocks.get_to_know_nodes]
         scheduler = upkeep(database, settings)
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)
         async with asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(follower.run()) for follower in followers]
+            started = [tasks.create_task(run()) for run in running]
             await stopping.wait()
-            for task in running:
+            for task in started:
                 task.cancel()
 
 
@@ -100,6 +102,7 @@ def open_pool(chain: Chain, settings: Settings) -> Pool:
 def _follower(
     chain: Chain,
     pool: Pool,
+    blocks: EvmBlocks,
     database: Database,
     redis: Redis,
     session: aiohttp.ClientSession,
@@ -117,7 +120,6 @@ def _follower(
         return await read_tokens(pool, chain.multicall3, addresses, within=_ASSETS_WITHIN)
 
     api = PriceApi(settings.price_api_url, chain, session)
-    blocks = EvmBlocks(chain, pool, audit=settings.audit_receipts)
     return Follower(
         chain,
         blocks,

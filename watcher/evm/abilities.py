@@ -86,6 +86,10 @@ class Abilities:
         """Whether it has been seen doing it, not too long ago."""
         return self._nodes[node].has.get(ability, 0.0) > self._clock()
 
+    def knows(self, node: str, ability: Ability) -> bool:
+        """Whether it is known to be able or unable."""
+        return self.can(node, ability) or not self.may(node, ability)
+
     def did(self, node: str, ability: Ability) -> None:
         """It did."""
         known = self._nodes[node]

@@ -11,6 +11,7 @@ from watcher.evm.checks.block import check_block
 from watcher.evm.checks.header import HeaderChecks
 from watcher.evm.doubts import Doubts
 from watcher.evm.heads import highest_head, preferred_head
+from watcher.evm.probe import Probes
 from watcher.evm.reading import read_block
 from watcher.evm.several import several
 from watcher.evm.tags import Tags
@@ -41,10 +42,15 @@ class EvmBlocks:
         self._whole = Whole(chain, self._abilities, HeaderChecks(chain, audit=audit))
         self._batches = Batches()
         self._tags = Tags(chain, pool, self._abilities)
+        self._probes = Probes(pool, self._abilities)
 
     def plan(self, node: str) -> str | None:
         """How a node's blocks are had, by its public name; None while nobody has tried."""
         return self._abilities.plan(node)
+
+    async def get_to_know_nodes(self) -> None:
+        """Find out what nodes can do that nobody has needed yet; a task, which never ends."""
+        await self._probes.run()
 
     async def head(self) -> int:
         """The newest block that any node tells of, and can show if it is far above the others.
