@@ -115,7 +115,7 @@ class EvmBlocks:
             except NoCapableNode:
                 raise
             except AllNodesFailed:
-                pass  # each by itself may be had of another node
+                self._batches.failed()  # each by itself may be had, of one node or another
         return await self._one_by_one(numbers)
 
     def _together(self, numbers: range) -> Callable[[Asking, Doubts], Awaitable[list[EvmBlock]]]:

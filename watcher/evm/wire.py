@@ -14,6 +14,8 @@ _QUANTITY = re.compile(r"0x[0-9a-fA-F]{1,64}")
 _LATEST_MOMENT = 2**35
 """The year 3058: nothing that is added to a block's time leaves what a datetime can hold."""
 
+_NOBODY = "0x" + "00" * 20
+
 
 class BadField(ValueError):
     """A field that should hold hex does not."""
@@ -23,12 +25,15 @@ class BadField(ValueError):
 
 
 class RpcTransaction(msgspec.Struct, gc=False):
-    """A transaction inside a block."""
+    """A transaction inside a block.
+
+    A chain's own, such as Polygon's state sync (type 0x7f), may have neither sender nor target.
+    """
 
     hash: str
-    signer: str = msgspec.field(name="from")
-    target: str | None = msgspec.field(name="to")
-    value: str
+    signer: str = msgspec.field(name="from", default=_NOBODY)
+    target: str | None = msgspec.field(name="to", default=None)
+    value: str = "0x0"
 
 
 class RpcBlock(msgspec.Struct, rename="camel", gc=False):
