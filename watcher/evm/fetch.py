@@ -9,6 +9,7 @@ from watcher.evm.abilities import Abilities, Plan
 from watcher.evm.batches import Batches
 from watcher.evm.checks.block import check_block
 from watcher.evm.checks.header import HeaderChecks
+from watcher.evm.checks.slices import others_turn
 from watcher.evm.doubts import Doubts
 from watcher.evm.heads import highest_head, preferred_head
 from watcher.evm.probe import Probes
@@ -129,7 +130,7 @@ class EvmBlocks:
                 if body is None and bodies:
                     break
                 bodies.append(check_block(body, number=number))
-                await asyncio.sleep(0)
+                await others_turn()
             found, size = await self._whole.of_all(asking, bodies)
             self._batches.took(len(bodies), max(size, sum(map(len, raws))))
             return found
