@@ -34,7 +34,7 @@ def test_a_url_that_no_node_can_have_is_told_by_its_setting(
 ) -> None:
     monkeypatch.setenv("ETHEREUM_WS_URLS", "wss://ho€st.example/hunter22")
 
-    with pytest.raises(ConfigurationError, match="^ETHEREUM_WS_URLS is wrong: ") as raised:
+    with pytest.raises(ConfigurationError, match=r"^ETHEREUM_WS_URLS is wrong: ") as raised:
         open_heads(ETHEREUM, pool, load_settings())
 
     assert "hunter22" not in str(raised.value)
