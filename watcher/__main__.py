@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 
 from data.process import main
@@ -26,4 +27,6 @@ def _arguments() -> dict[str, str]:
 
 
 if __name__ == "__main__":
+    # all is imported by now and stays: full collections, which hold up all chains, pass it over
+    gc.freeze()
     sys.exit(main("watcher", run_watcher, **_arguments()))

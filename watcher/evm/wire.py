@@ -1,6 +1,7 @@
 """Blocks and receipts as nodes answer them: only the fields that are used, still in hex.
 
-Every text is checked where it is turned into bytes or a number: ``BadField`` says which.
+Every text is checked where it is turned into bytes or a number: ``BadField`` says which. There are
+tens of thousands of them in a block, so that the garbage collector is not to look at them (``gc``).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ class BadField(ValueError):
     """A field that should hold hex does not."""
 
 
-class RpcTransaction(msgspec.Struct):
+class RpcTransaction(msgspec.Struct, gc=False):
     """A transaction inside a block."""
 
     hash: str
@@ -39,7 +40,7 @@ class RpcBlock(msgspec.Struct, rename="camel"):
     transactions: list[RpcTransaction]
 
 
-class RpcLog(msgspec.Struct, rename="camel"):
+class RpcLog(msgspec.Struct, rename="camel", gc=False):
     """A log inside a receipt."""
 
     address: str
@@ -50,7 +51,7 @@ class RpcLog(msgspec.Struct, rename="camel"):
     removed: bool = False
 
 
-class RpcReceipt(msgspec.Struct, rename="camel"):
+class RpcReceipt(msgspec.Struct, rename="camel", gc=False):
     """A transaction's receipt. Before Byzantium (October 2017) ``root`` stood for ``status``."""
 
     transaction_hash: str
