@@ -125,6 +125,11 @@ class EvmBlocks:
         finality = self._chain.finality
         return Settled(max(0, head - finality.safe_depth), max(0, head - finality.finalized_depth))
 
+    @property
+    def listening(self) -> bool:
+        """Whether a WebSocket tells of heads as it should, so that nobody need ask often."""
+        return self._heads is not None and self._heads.listening
+
     async def announced(self, within: float) -> int | None:
         """The height that a WebSocket told of; where none is open, the time passes."""
         if self._heads is not None:
