@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from statistics import median
 
 
@@ -55,3 +57,48 @@ def print_rows(title: str, rows: Sequence[Row], peer: str, *, as_json: bool) -> 
             f"{row.name:<{width}}  {row.blocks_per_second:>9.1f}  "
             f"{row.transfers_per_second:>11,.0f}  {ratios[row.name]:>11.1f}×"
         )
+
+
+class Verdict(StrEnum):
+    """What came of reading something true over nodes that lie or fail."""
+
+    CORRECT = "correct"
+    LOUD = "loud error"
+    WRONG = "SILENTLY WRONG"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One contender under one fault; `detail` says what was wrong, or what it said."""
+
+    verdict: Verdict
+    seconds: float
+    detail: str = ""
+
+
+def print_matrix(title: str, columns: Mapping[str, Mapping[str, Cell]], *, as_json: bool) -> None:
+    """A row for each fault, a column for each contender, and how often each came to what."""
+    totals = {
+        name: Counter(cell.verdict for cell in cells.values()) for name, cells in columns.items()
+    }
+    rows = list(next(iter(columns.values())))
+    if as_json:
+        table = [
+            {"fault": row, "contender": name, **asdict(cells[row])}
+            for row in rows
+            for name, cells in columns.items()
+        ]
+        print(json.dumps({"bench": title, "rows": table, "totals": totals}))
+        return
+    width = max(map(len, rows))
+    print(f"{title}: {len(rows)}, the faulty node first, a healthy one beside it; seconds")
+    print(f"{'':<{width}}" + "".join(f"  {name:>21}" for name in columns))
+    for row in rows:
+        cells = [column[row] for column in columns.values()]
+        print(
+            f"{row:<{width}}"
+            + "".join(f"  {cell.verdict:>14} {cell.seconds:>6.1f}" for cell in cells)
+        )
+    for verdict in Verdict:
+        counts = "".join(f"  {total[verdict]:>14} {'':>6}" for total in totals.values())
+        print(f"{verdict:<{width}}{counts}")

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from data.errors import FencedOut
+from data.errors import FencedOut, SpyhopError
 from data.model import Priority
-from data.queries import alerts, cursors, movements, queues, watches
+from data.queries import alerts, cursors, gaps, leases, movements, queues, watches
 from data.queries.alerts import NewAlert
+from watcher.coverage import note_coverage, note_flaws
 from watcher.match import match, primary, reaches
 
 if TYPE_CHECKING:
@@ -23,28 +24,53 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from data.database import Database
-    from data.model import BlockRef, Chain, Movement, Transaction, Watch
+    from data.model import BlockRef, Chain, CoverageGap, Movement, Settled, Transaction, Watch
 
 _Key = tuple[bytes, bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class EnrichedBlock:
-    """A block's transactions with the movements of each, and when the block came up."""
+    """A block's transactions with the movements of each, and when the block came up.
+
+    ``doubt`` and ``missing`` as in ``watcher.family.Block``.
+    """
 
     ref: BlockRef
     transactions: tuple[Transaction, ...]
     movements: Sequence[Sequence[Movement]]
     born: datetime
+    doubt: str | None = None
+    missing: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What is committed at once: the cursor's way, by which a reorg leads over an ancestor."""
+    """What is committed at once: the cursor's way, by which a reorg leads over an ancestor.
+
+    ``missed`` as in ``watcher.collect.Step``. ``settled`` is how far the chain is known to be safe
+    by now, None if nothing new is known. ``covers`` says that some of the blocks may lie in a gap.
+    """
 
     before: BlockRef
     ancestor: BlockRef
     blocks: tuple[EnrichedBlock, ...]
+    missed: str | None = None
+    settled: Settled | None = None
+    covers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """Blocks of a gap that were had after all; its cursor goes on to the block ``to``."""
+
+    gap: CoverageGap
+    to: int
+    blocks: tuple[EnrichedBlock, ...]
+
+
+class GapMoved(SpyhopError):
+    """A gap is no longer as it was when its blocks were fetched; nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +105,71 @@ async def commit(
         if progress.before != progress.ancestor:
             gone_at = progress.before.number + chain.retract_after
             await movements.orphan_above(connection, chain.name, progress.ancestor.number, gone_at)
+            await alerts.forget_held_above(connection, chain.name, progress.ancestor.number)
         refs = [block.ref for block in progress.blocks]
-        await cursors.remember(connection, refs, keep=chain.keep_hashes)
-        orphans = await _orphans(connection, chain.name, progress.blocks)
-        wanted = await _wanted(connection, chain, progress.blocks, keep_from_usd, orphans)
-        stored = await movements.store(connection, wanted.keep)
-        by_key = {_key(movement): movement for movement in stored}
-        edits = await _bring_back(connection, orphans, by_key)
-        await alerts.write(connection, _new_alerts(wanted, by_key), now)
-        for movement, born in wanted.for_feeds:
-            await alerts.write_for_feeds(connection, by_key[_key(movement)], born, now)
-        edits += await _take_back(connection, chain, progress)
-        ids = [movement.id for movement in stored if movement.id is not None]
-        waiting = await alerts.chats_with_pending(connection, ids) if ids else []
-        queued = waiting + [(chat_id, Priority.EDIT) for chat_id in edits]
+        above = progress.ancestor.number
+        await cursors.remember(connection, refs, keep=chain.keep_hashes, above=above)
+        queued = await _write(connection, chain, progress.blocks, now, keep_from_usd)
+        queued += [(chat, Priority.EDIT) for chat in await _take_back(connection, chain, progress)]
+        await note_coverage(connection, chain, progress, now)
+        if progress.settled is not None:
+            await cursors.settle(connection, chain.name, progress.settled)
+            if progress.settled.safe is not None:
+                safe = progress.settled.safe
+                queued += await alerts.release_held(connection, chain.name, safe)
         await queues.enqueue(connection, queued)
     return len(queued)
+
+
+async def fill(
+    database: Database,
+    chain: Chain,
+    epoch: int,
+    filling: Filling,
+    *,
+    now: datetime,
+    keep_from_usd: Decimal,
+) -> int:
+    """Write the alerts of a gap's blocks and move the gap's cursor; how many chats have something
+    to send. Raises FencedOut as ``commit`` does, and GapMoved.
+    """
+    async with database.write() as connection:
+        if not await leases.holds(connection, chain.name, epoch):
+            msg = f"another watcher follows {chain.title} now"
+            raise FencedOut(msg)
+        if not await gaps.advance(connection, filling.gap, filling.to, now):
+            msg = f"the gap of {chain.title} at block {filling.gap.next} was filled meanwhile"
+            raise GapMoved(msg)
+        queued = await _write(connection, chain, filling.blocks, now, keep_from_usd)
+        await note_flaws(connection, filling.blocks, now)
+        await queues.enqueue(connection, queued)
+    return len(queued)
+
+
+async def _write(
+    connection: AsyncConnection,
+    chain: Chain,
+    blocks: Sequence[EnrichedBlock],
+    now: datetime,
+    keep_from_usd: Decimal,
+) -> list[tuple[int, Priority]]:
+    """Store what the blocks' movements come to; the chats that have something to send or edit."""
+    orphans = await _orphans(connection, chain.name, blocks)
+    wanted = await _wanted(connection, chain, blocks, keep_from_usd, orphans)
+    stored = await movements.store(connection, wanted.keep)
+    by_key = {_key(movement): movement for movement in stored}
+    edits = await _bring_back(connection, orphans, by_key)
+    new = _new_alerts(wanted, by_key)
+    for_feeds = [(by_key[_key(movement)], born) for movement, born in wanted.for_feeds]
+    lost = [movement for key, movement in orphans.items() if key not in by_key]
+    if lost:
+        edits += await alerts.repoint(connection, lost, new, for_feeds, now)
+    await alerts.write(connection, new, now)
+    for movement, born in for_feeds:
+        await alerts.write_for_feeds(connection, movement, born, now)
+    ids = [movement.id for movement in stored if movement.id is not None]
+    waiting = await alerts.chats_with_pending(connection, ids) if ids else []
+    return waiting + [(chat_id, Priority.EDIT) for chat_id in edits]
 
 
 async def _orphans(

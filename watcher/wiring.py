@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 import aiohttp
 import structlog
 
-from data.chains import known_chains
 from data.database import Database, open_database
 from data.errors import ConfigurationError
 from data.metrics import metrics_served
@@ -29,9 +28,10 @@ from watcher.evm.chainlink import read_feeds
 from watcher.evm.fetch import EvmBlocks
 from watcher.evm.metadata import read_tokens
 from watcher.follow import Follower, FollowOptions
-from watcher.instruments import count_rpc_event, count_step
+from watcher.instruments import PoolTotals, count_rpc_event, count_step, show_status
 from watcher.rpc.events import (
     CallFellBack,
+    CallOvertaken,
     NodeFaulted,
     NodeLimited,
     RpcEvent,
@@ -75,7 +75,7 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
         followers: list[Follower] = []
         listeners: list[Heads] = []
         for name in settings.chains:
-            chain = known_chains()[name]
+            chain = settings.known_chains[name]
             pool = await stack.enter_async_context(open_pool(chain, settings))
             if heads := open_heads(chain, pool, settings):
                 listeners.append(heads)
@@ -101,6 +101,7 @@ def open_pool(chain: Chain, settings: Settings) -> Pool:
         breaker_open_for=settings.breaker_open_for,
         backoff_first=settings.backoff_first,
         backoff_longest=settings.backoff_longest,
+        block_time=chain.block_time,
     )
     try:
         return Pool(
@@ -150,21 +151,32 @@ def _follower(
         return await read_tokens(pool, chain.multicall3, addresses, within=_ASSETS_WITHIN)
 
     api = PriceApi(settings.price_api_url, chain, session)
+    blocks = EvmBlocks(chain, pool, heads, audit=settings.audit_receipts)
     return Follower(
         chain,
-        EvmBlocks(chain, pool, heads),
+        blocks,
         TokenNames(chain, database, tokens),
         Prices(chain, feeds_at, api),
-        _node_statuses(pool),
+        _node_statuses(pool, blocks),
         database,
         redis,
-        FollowOptions(owner, settings.chain_lease_for, settings.keep_movements_from_usd),
+        FollowOptions(
+            owner,
+            settings.chain_lease_for,
+            settings.keep_movements_from_usd,
+            settings.catch_up_within,
+        ),
         on_step=count_step,
+        on_status=show_status,
     )
 
 
-def _node_statuses(pool: Pool) -> Callable[[], tuple[NodeStatus, ...]]:
+def _node_statuses(pool: Pool, blocks: EvmBlocks) -> Callable[[], tuple[NodeStatus, ...]]:
+    totals = PoolTotals(pool.chain)
+
     def statuses() -> tuple[NodeStatus, ...]:
+        nodes = pool.nodes
+        totals.show(nodes, pool.counts)
         return tuple(
             NodeStatus(
                 name=node.name,
@@ -173,9 +185,11 @@ def _node_statuses(pool: Pool) -> Callable[[], tuple[NodeStatus, ...]]:
                 latency_ms=None if node.latency_ms is None else round(node.latency_ms),
                 calls=node.calls,
                 faults=node.faults,
-                reason=node.quarantined or node.last_error,
+                reason=node.reason or node.last_error,
+                plan=blocks.plan(node.name),
+                bytes_per_day=node.bytes_per_day,
             )
-            for node in pool.nodes
+            for node in nodes
         )
 
     return statuses
@@ -186,7 +200,7 @@ def _on_event(event: RpcEvent) -> None:
     _log_event(event)
 
 
-_QUIET = (CallFellBack, NodeFaulted, NodeLimited, SocketLost, SocketOpened)
+_QUIET = (CallFellBack, CallOvertaken, NodeFaulted, NodeLimited, SocketLost, SocketOpened)
 
 
 def _log_event(event: RpcEvent) -> None:

@@ -1,78 +1,78 @@
 """The chains that Spyhop knows, one TOML table each; adding one is adding a file.
 
-The file's name is the chain's name in settings and commands.
+The file's name is the chain's name in settings and commands. Operators put tables of their own
+into the folder that ``CHAINS_DIR`` names; docs/adding-a-chain.md has one to start from.
+
+- ``*.toml``     the tables
+- ``reading``    a file into a ``Chain``
+- ``table``      values with their types and ranges
 """
 
 from __future__ import annotations
 
-import tomllib
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
 
-from data.model import Chain, Explorer, Feed, Finality, Integrity, Token
+from data.chains.reading import load_chain
+from data.errors import ConfigurationError
+from data.model import Chain
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+__all__ = ["known_chains", "load_chain"]
 
 _FOLDER = Path(__file__).parent
 
 
 @cache
-def known_chains() -> Mapping[str, Chain]:
-    """Every chain of the folder, by name."""
-    chains = (load_chain(path) for path in sorted(_FOLDER.glob("*.toml")))
-    return MappingProxyType({chain.name: chain for chain in chains})
+def known_chains(more: Path | None = None) -> Mapping[str, Chain]:
+    """Every chain by name: the built-in ones, and those of a folder of more tables.
+
+    A built-in table is read when it is asked for. Raises ConfigurationError for a wrong table in
+    the folder, and for two that claim the same.
+    """
+    built_in = _Tables(_FOLDER)
+    if more is None:
+        return built_in
+    if not more.is_dir():
+        msg = f"CHAINS_DIR: there is no folder {more}"
+        raise ConfigurationError(msg)
+    claimed = {claim: chain.name for chain in built_in.values() for claim in _claims(chain)}
+    chains = dict(built_in)
+    for path in sorted(more.glob("*.toml")):
+        chain = load_chain(path)
+        for claim in _claims(chain):
+            if claim in claimed:
+                msg = f"{path.name}: {claim!r} is taken: it already means {claimed[claim]}"
+                raise ConfigurationError(msg)
+            claimed[claim] = chain.name
+        chains[chain.name] = chain
+    return MappingProxyType(chains)
 
 
-def load_chain(path: Path) -> Chain:
-    """Read one chain's table. Raises KeyError or ValueError where it is incomplete or wrong."""
-    table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    if table["name"] != path.stem:
-        msg = f"{path.name} calls its chain {table['name']}"
-        raise ValueError(msg)
-    feeds = [
-        Feed(row["pair"], _address(row["proxy"]), row["decimals"], row.get("heartbeat"))
-        for row in table["feeds"]
-    ]
-    tokens = [
-        Token(
-            _address(row["address"]), row["symbol"], row["name"], row["decimals"], row.get("feed")
-        )
-        for row in table["tokens"]
-    ]
-    explorer, integrity, finality = table["explorer"], table["integrity"], table["finality"]
-    return Chain(
-        name=table["name"],
-        title=table["title"],
-        family=table["family"],
-        chain_id=table["chain_id"],
-        block_time=table["block_time"],
-        keep_hashes=table["keep_hashes"],
-        retract_after=table["retract_after"],
-        native_symbol=table["native"]["symbol"],
-        native_decimals=table["native"]["decimals"],
-        native_feed=table["native"]["feed"],
-        wrapped_native=_address(table["native"]["wrapped"]),
-        multicall3=_address(table["multicall3"]["address"]),
-        explorer=Explorer(explorer["tx"], explorer["address"], explorer["block"]),
-        integrity=Integrity(
-            integrity.get("bloom_from"),
-            integrity.get("receipts_root_from"),
-            integrity.get("deposit_nonces", False),
-        ),
-        finality=Finality(finality["safe_depth"], finality["finalized_depth"]),
-        node_urls=tuple(row["url"] for row in table["nodes"]),
-        ws_urls=tuple(row["url"] for row in table.get("sockets", ())),
-        feeds=MappingProxyType({feed.pair: feed for feed in feeds}),
-        tokens=MappingProxyType({token.address: token for token in tokens}),
-    )
+class _Tables(Mapping[str, Chain]):
+    """A folder's chains by name; a file is read when somebody asks for its chain."""
+
+    def __init__(self, folder: Path) -> None:
+        self._paths = {path.stem: path for path in sorted(folder.glob("*.toml"))}
+        self._read: dict[str, Chain] = {}
+
+    def __getitem__(self, name: str) -> Chain:
+        if name not in self._read:
+            self._read[name] = load_chain(self._paths[name])
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._paths
+
+    def __len__(self) -> int:
+        return len(self._paths)
 
 
-def _address(text: str) -> bytes:
-    raw = bytes.fromhex(text.removeprefix("0x"))
-    if len(raw) != 20:
-        msg = f"not an address: {text}"
-        raise ValueError(msg)
-    return raw
+def _claims(chain: Chain) -> list[str | int]:
+    """What no other chain may be called, or have as its id."""
+    names = {chain.name, *chain.aliases, chain.title.casefold()}
+    return [*sorted(names), chain.chain_id]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from data.model import Source, Transaction, Transfer
+from data.model.block import ZERO_ADDRESS
 from watcher.evm.wire import BadField, fixed, quantity
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def transactions_of(
 def _transaction(
     index: int, body: RpcTransaction, receipt: RpcReceipt, wrapped: str
 ) -> Transaction:
-    signer = fixed(body.signer, 20)
+    signer = ZERO_ADDRESS if body.signer is None else fixed(body.signer, 20)
     target = fixed(body.target, 20) if body.target else None
     transfers: list[Transfer] = []
     pools: set[bytes] = set()

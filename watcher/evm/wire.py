@@ -1,7 +1,6 @@
 """Blocks and receipts as nodes answer them: only the fields that are used, still in hex.
 
-Every text is checked where it is turned into bytes or a number: ``BadField`` says which. There are
-tens of thousands of them in a block, so that the garbage collector is not to look at them (``gc``).
+Every text is checked where it is turned into bytes or a number: ``BadField`` says which.
 """
 
 from __future__ import annotations
@@ -20,17 +19,24 @@ class BadField(ValueError):
     """A field that should hold hex does not."""
 
 
+# gc=False: a block is tens of thousands of these, none of which can be part of a cycle
+
+
 class RpcTransaction(msgspec.Struct, gc=False):
-    """A transaction inside a block."""
+    """A transaction inside a block. Polygon's state syncs have no sender, recipient or value."""
 
     hash: str
-    signer: str = msgspec.field(name="from")
-    target: str | None = msgspec.field(name="to")
-    value: str
+    signer: str | None = msgspec.field(name="from", default=None)
+    target: str | None = msgspec.field(name="to", default=None)
+    value: str = "0x0"
 
 
-class RpcBlock(msgspec.Struct, rename="camel"):
-    """A block with full transactions."""
+class RpcBlock(msgspec.Struct, rename="camel", gc=False):
+    """A block with full transactions.
+
+    Where blocks come faster than seconds, a header may state its milliseconds: Base calls them
+    ``timestampMs``, BSC ``milliTimestamp``.
+    """
 
     number: str
     hash: str
@@ -38,10 +44,20 @@ class RpcBlock(msgspec.Struct, rename="camel"):
     timestamp: str
     logs_bloom: str
     transactions: list[RpcTransaction]
+    receipts_root: str | None = None
+    timestamp_ms: str | None = None
+    milli_timestamp: str | None = None
+
+
+class RpcHeader(msgspec.Struct, rename="camel", gc=False):
+    """A block of which only the place counts."""
+
+    number: str
+    hash: str
 
 
 class RpcLog(msgspec.Struct, rename="camel", gc=False):
-    """A log inside a receipt."""
+    """A log, of a receipt or of ``eth_getLogs``."""
 
     address: str
     topics: list[str]
@@ -49,6 +65,9 @@ class RpcLog(msgspec.Struct, rename="camel", gc=False):
     block_hash: str
     transaction_hash: str
     removed: bool = False
+    transaction_index: str = ""
+    log_index: str = ""
+    """in the whole block"""
 
 
 class RpcReceipt(msgspec.Struct, rename="camel", gc=False):
@@ -60,6 +79,12 @@ class RpcReceipt(msgspec.Struct, rename="camel", gc=False):
     contract_address: str | None = None
     status: str | None = None
     root: str | None = None
+    block_number: str = ""
+    transaction_index: str = ""
+    type: str | None = None
+    cumulative_gas_used: str | None = None
+    deposit_nonce: str | None = None
+    deposit_receipt_version: str | None = None
 
 
 def quantity(text: str) -> int:
@@ -81,9 +106,26 @@ def fixed(text: str, size: int) -> bytes:
     return raw
 
 
-def moment(text: str) -> datetime:
-    """A header's time stamp."""
-    seconds = quantity(text)
-    if seconds >= _LATEST_MOMENT:
+def data(text: str) -> bytes:
+    """Bytes of any number."""
+    try:
+        raw = bytes.fromhex(text[2:])
+    except ValueError:
+        raw = b""
+    if len(text) != 2 + 2 * len(raw) or text[:2] != "0x":
+        raise BadField("bytes were expected in hex")
+    return raw
+
+
+def moment(seconds: str, *milliseconds: str | None) -> datetime:
+    """A header's time stamp; with milliseconds where it states some that agree with it."""
+    whole = quantity(seconds)
+    if whole >= _LATEST_MOMENT:
         raise BadField("a time stamp lies outside of time")
-    return datetime.fromtimestamp(seconds, UTC)
+    for text in milliseconds:
+        if text is not None and _QUANTITY.fullmatch(text):
+            exact = int(text, 16)
+            if exact // 1000 == whole:
+                at = datetime.fromtimestamp(whole, UTC)
+                return at.replace(microsecond=exact % 1000 * 1000)
+    return datetime.fromtimestamp(whole, UTC)

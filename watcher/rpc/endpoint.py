@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit, urlunsplit
 
+from watcher.rpc.budget import Allowance, read_allowances
+
 HTTP = ("https", "http")
 WEBSOCKET = ("wss", "ws")
 _HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
@@ -30,6 +32,8 @@ class Endpoint:
     url: str = field(repr=False)
     headers: dict[str, str] = field(repr=False)
     secrets: tuple[str, ...] = field(repr=False)
+    allowances: tuple[Allowance, ...] = ()
+    """its budget, from the URL's fragment"""
 
     def scrub(self, text: str) -> str:
         """The text without any part of the URL that may be a key."""
@@ -76,11 +80,21 @@ def _endpoint(parts: SplitResult, name: str) -> Endpoint:
         name=name,
         url=urlunsplit((parts.scheme, place, parts.path or "/", parts.query, "")),
         headers=headers,
+        allowances=_allowances(parts.fragment),
         # Longest first, or a part would break up the whole that contains it.
         secrets=tuple(
             sorted({s for s in secrets if len(s) >= _SHORTEST_SECRET}, key=len, reverse=True)
         ),
     )
+
+
+def _allowances(fragment: str) -> tuple[Allowance, ...]:
+    problem = None
+    try:
+        return read_allowances(unquote(fragment))
+    except ValueError as error:
+        problem = str(error)
+    raise BadNodeUrl(problem)
 
 
 def _split(url: str, schemes: tuple[str, str]) -> SplitResult:

@@ -255,7 +255,7 @@ def test_public_stands_for_the_sockets_of_the_chains_table(
 ) -> None:
     # given a chain that knows two public sockets
     bsc = replace(known_chains()["bsc"], ws_urls=("wss://one.example", "wss://two.example"))
-    monkeypatch.setattr("data.settings.known_chains", lambda: {"bsc": bsc})
+    monkeypatch.setattr("data.settings.known_chains", lambda _folder=None: {"bsc": bsc})
     monkeypatch.setenv("BSC_WS_URLS", " Public ")
 
     assert load_settings(chains="bsc").socket_urls("bsc") == bsc.ws_urls
@@ -265,7 +265,7 @@ def test_public_is_refused_where_no_public_socket_is_known(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     bsc = replace(known_chains()["bsc"], ws_urls=())
-    monkeypatch.setattr("data.settings.known_chains", lambda: {"bsc": bsc})
+    monkeypatch.setattr("data.settings.known_chains", lambda _folder=None: {"bsc": bsc})
     monkeypatch.setenv("BSC_WS_URLS", "public")
 
     with pytest.raises(ConfigurationError, match="BSC_WS_URLS: no public ones are known"):
