@@ -69,6 +69,7 @@ class Settings(BaseSettings):
     rpc_timeout: float = Field(default=30, gt=0, le=86_400)
     breaker_faults: int = Field(default=5, ge=1, le=10_000)
     breaker_open_for: float = Field(default=60, gt=0, le=86_400)
+    quarantine_for: float = Field(default=600, gt=0, le=86_400)
     backoff_first: float = Field(default=1, gt=0, le=86_400)
     backoff_longest: float = Field(default=8, gt=0, le=86_400)
 

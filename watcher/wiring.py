@@ -99,6 +99,7 @@ def open_pool(chain: Chain, settings: Settings) -> Pool:
         timeout=settings.rpc_timeout,
         breaker_threshold=settings.breaker_faults,
         breaker_open_for=settings.breaker_open_for,
+        quarantine_for=settings.quarantine_for,
         backoff_first=settings.backoff_first,
         backoff_longest=settings.backoff_longest,
         block_time=chain.block_time,
