@@ -111,6 +111,11 @@ class EvmBlocks:
         """How far the chain is safe and finalized, by the nodes' tags, else by depth."""
         return await self._tags.settled(head)
 
+    @property
+    def listening(self) -> bool:
+        """Whether a WebSocket tells of heads as it should, so that nobody need ask often."""
+        return self._heads is not None and self._heads.listening
+
     async def announced(self, within: float) -> int | None:
         """The height that a WebSocket told of; where none is open, the time passes."""
         if self._heads is not None:
