@@ -132,7 +132,10 @@ class EvmBlocks:
         if len(numbers) > 1:
             try:
                 return await self._ask(
-                    f"blocks {numbers[0]} to {numbers[-1]}", self._together(numbers), rounds=1
+                    f"blocks {numbers[0]} to {numbers[-1]}",
+                    self._together(numbers),
+                    size=len(numbers),
+                    rounds=1,
                 )
             except NoCapableNode:
                 raise
@@ -176,6 +179,7 @@ class EvmBlocks:
         title: str,
         talk: Callable[[Asking, Doubts], Awaitable[T]],
         *,
+        size: int = 1,
         rounds: int | None = None,
     ) -> T:
         """One node after the other, the best able first; raises NoCapableNode where none is."""
@@ -190,7 +194,7 @@ class EvmBlocks:
             raise NoCapableNode(self._chain.name, self._nodes)
         try:
             answer: Answer[Any] = await self._pool.ask(
-                title, ask, rank=self._abilities.rank, rounds=rounds
+                title, ask, rank=self._abilities.rank, size=size, rounds=rounds
             )
         except AllNodesFailed as failed:
             if self._abilities.heads_only(self._nodes):
