@@ -25,9 +25,11 @@ from data.redis.published import ChainStatus, NodeStatus, publish
 from data.redis.wake import wake
 from watcher.collect import Collector, ReorgBeyondMemory, Step, first_cursor
 from watcher.decode import decode
-from watcher.enrich import enrich, moved_tokens
-from watcher.notify import EnrichedBlock, Progress, commit
+from watcher.enrich import moved_tokens
+from watcher.notify import Progress, commit
 from watcher.rpc.errors import RpcError
+from watcher.slices import in_slices
+from watcher.weigh import weighed
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from watcher.assets.names import TokenNames
     from watcher.assets.prices import Prices
     from watcher.family import Block, BlockSource
+    from watcher.weigh import WeighedBlock
 
 log = structlog.get_logger(__name__)
 
@@ -206,7 +209,7 @@ class Follower:
 
     async def _take(self, step: Step, epoch: int) -> None:
         blocks = [
-            await self._enriched(block, born)
+            await self._weighed(block, born)
             for block, born in zip(step.blocks, step.born, strict=True)
         ]
         if step.is_reorg:
@@ -221,6 +224,7 @@ class Follower:
             self._chain,
             epoch,
             Progress(step.before, step.ancestor, tuple(blocks)),
+            self._names,
             now=datetime.now(UTC),
             keep_from_usd=self._options.keep_from_usd,
         )
@@ -229,13 +233,11 @@ class Follower:
                 async with asyncio.timeout(_REDIS_WITHIN):
                     await wake(self._redis)
 
-    async def _enriched(self, block: Block, born: datetime) -> EnrichedBlock:
-        transactions = decode(block)
-        moved = moved_tokens(transactions)
-        names = await self._names.of(moved)
-        prices = await self._prices.at(block.ref, moved)
-        movements = enrich(self._chain, block.ref, transactions, names, prices)
-        return EnrichedBlock(block.ref, transactions, movements, born)
+    async def _weighed(self, block: Block, born: datetime) -> WeighedBlock:
+        transactions = await in_slices(decode(block))
+        prices = await self._prices.at(block.ref, moved_tokens(transactions))
+        names = self._names.at_hand
+        return weighed(self._chain, block.ref, transactions, names, prices, born)
 
     async def _stumble(self, state: str, reason: str) -> None:
         self._round_at = time.monotonic()

@@ -5,37 +5,42 @@ Which watches there are is read inside the transaction, so that one made a secon
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from data.errors import FencedOut
 from data.model import Priority
 from data.queries import alerts, cursors, movements, queues, watches
 from data.queries.alerts import NewAlert
-from watcher.match import match, primary, reaches
+from watcher.concern import Asked, concerns, key_of, parties_of
+from watcher.enrich import moved_tokens
+from watcher.weigh import weight_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
+    from decimal import Decimal
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from data.database import Database
-    from data.model import BlockRef, Chain, Movement, Transaction, Watch
+    from data.model import BlockRef, Chain, Movement
+    from data.queries.tokens import TokenRow
+    from watcher.concern import Key, Wanted
+    from watcher.weigh import WeighedBlock
 
-_Key = tuple[bytes, bytes]
 
+class Names(Protocol):
+    """What the tokens of a chain are called."""
 
-@dataclass(frozen=True, slots=True)
-class EnrichedBlock:
-    """A block's transactions with the movements of each, and when the block came up."""
+    @property
+    def at_hand(self) -> Mapping[bytes, TokenRow]:
+        """Those that are known at once; all that can have a price are among them."""
+        ...
 
-    ref: BlockRef
-    transactions: tuple[Transaction, ...]
-    movements: Sequence[Sequence[Movement]]
-    born: datetime
+    async def of(self, wanted: Collection[bytes]) -> Mapping[bytes, TokenRow]:
+        """Those of the wanted that could be read at all; they are at hand from then on."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +49,14 @@ class Progress:
 
     before: BlockRef
     ancestor: BlockRef
-    blocks: tuple[EnrichedBlock, ...]
+    blocks: tuple[WeighedBlock, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What a batch comes to: alerts to write, primary movements for feeds, and what to keep."""
+class _Unread(Exception):
+    """What was to be written is about tokens whose names nobody has read yet."""
 
-    alerts: list[tuple[Movement, Watch, list[tuple[Watch, Movement]]]]
-    for_feeds: list[tuple[Movement, datetime]]
-    keep: list[Movement]
+    def __init__(self, tokens: set[bytes]) -> None:
+        self.tokens = tokens
 
 
 async def commit(
@@ -61,6 +64,7 @@ async def commit(
     chain: Chain,
     epoch: int,
     progress: Progress,
+    names: Names,
     *,
     now: datetime,
     keep_from_usd: Decimal,
@@ -71,90 +75,91 @@ async def commit(
     moved the cursor or taken the chain over. Movements of ``keep_from_usd`` and more are kept
     whether anybody watches them or not.
     """
-    after = progress.blocks[-1].ref
-    async with database.write() as connection:
-        if not await cursors.move(connection, progress.before, after, epoch):
-            msg = f"another watcher follows {chain.title} now"
-            raise FencedOut(msg)
-        if progress.before != progress.ancestor:
-            gone_at = progress.before.number + chain.retract_after
-            await movements.orphan_above(connection, chain.name, progress.ancestor.number, gone_at)
-        refs = [block.ref for block in progress.blocks]
-        await cursors.remember(connection, refs, keep=chain.keep_hashes)
-        orphans = await _orphans(connection, chain.name, progress.blocks)
-        wanted = await _wanted(connection, chain, progress.blocks, keep_from_usd, orphans)
-        stored = await movements.store(connection, wanted.keep)
-        by_key = {_key(movement): movement for movement in stored}
-        edits = await _bring_back(connection, orphans, by_key)
-        await alerts.write(connection, _new_alerts(wanted, by_key), now)
-        for movement, born in wanted.for_feeds:
-            await alerts.write_for_feeds(connection, by_key[_key(movement)], born, now)
-        edits += await _take_back(connection, chain, progress)
-        ids = [movement.id for movement in stored if movement.id is not None]
-        waiting = await alerts.chats_with_pending(connection, ids) if ids else []
-        queued = waiting + [(chat_id, Priority.EDIT) for chat_id in edits]
-        await queues.enqueue(connection, queued)
+    # nodes are not asked inside a transaction: where a watch turns out to need a name that has
+    # not been read, the transaction is begun anew
+    least = weight_of(keep_from_usd)
+    large = [found for block in progress.blocks for found in block.from_weight(least)]
+    asked_for = moved_tokens(large)
+    await names.of(asked_for)
+    while True:
+        try:
+            async with database.write() as connection:
+                if not await cursors.move(
+                    connection, progress.before, progress.blocks[-1].ref, epoch
+                ):
+                    msg = f"another watcher follows {chain.title} now"
+                    raise FencedOut(msg)
+                return await _write(
+                    connection, chain, progress, names.at_hand, asked_for, now, keep_from_usd
+                )
+        except _Unread as unread:
+            asked_for |= unread.tokens
+            await names.of(unread.tokens)
+
+
+async def _write(
+    connection: AsyncConnection,
+    chain: Chain,
+    progress: Progress,
+    names: Mapping[bytes, TokenRow],
+    asked_for: set[bytes],
+    now: datetime,
+    keep_from_usd: Decimal,
+) -> int:
+    """Everything but the cursor. Raises _Unread for tokens that were not even asked for."""
+    if progress.before != progress.ancestor:
+        gone_at = progress.before.number + chain.retract_after
+        await movements.orphan_above(connection, chain.name, progress.ancestor.number, gone_at)
+    refs = [block.ref for block in progress.blocks]
+    await cursors.remember(connection, refs, keep=chain.keep_hashes)
+    orphans = await _orphans(connection, chain.name, progress.blocks)
+    asked = Asked(
+        await watches.on_addresses(connection, chain.name, list(parties_of(progress.blocks))),
+        await watches.lowest_feed_threshold(connection, chain.name),
+        await watches.feeds_by_units(connection, chain.name),
+        keep_from_usd,
+        orphans,
+    )
+    wanted = await concerns(chain, progress.blocks, names, asked)
+    unread = _tokens_in(wanted.keep) - names.keys() - asked_for
+    if unread:
+        raise _Unread(unread)
+    stored = await movements.store(connection, wanted.keep)
+    by_key = {key_of(movement): movement for movement in stored}
+    edits = await _bring_back(connection, orphans, by_key)
+    await alerts.write(connection, _new_alerts(wanted, by_key), now)
+    for movement, born in wanted.for_feeds:
+        await alerts.write_for_feeds(connection, by_key[key_of(movement)], born, now)
+    edits += await _take_back(connection, chain, progress)
+    ids = [movement.id for movement in stored if movement.id is not None]
+    waiting = await alerts.chats_with_pending(connection, ids) if ids else []
+    queued = waiting + [(chat_id, Priority.EDIT) for chat_id in edits]
+    await queues.enqueue(connection, queued)
     return len(queued)
 
 
+def _tokens_in(found: Iterable[Movement]) -> set[bytes]:
+    return {leg.token for movement in found for leg in movement.legs if leg.token is not None}
+
+
 async def _orphans(
-    connection: AsyncConnection, chain: str, blocks: Iterable[EnrichedBlock]
-) -> dict[_Key, Movement]:
+    connection: AsyncConnection, chain: str, blocks: Iterable[WeighedBlock]
+) -> dict[Key, Movement]:
     """Orphaned movements whose transactions these blocks bring back, as they were before."""
     if not await movements.has_orphans(connection, chain):
         return {}
     hashes = [found.hash for block in blocks for found in block.transactions]
-    return {_key(m): m for m in await movements.orphaned_in(connection, chain, hashes)}
+    return {key_of(m): m for m in await movements.orphaned_in(connection, chain, hashes)}
 
 
-async def _wanted(
-    connection: AsyncConnection,
-    chain: Chain,
-    blocks: Sequence[EnrichedBlock],
-    keep_from_usd: Decimal,
-    orphans: dict[_Key, Movement],
-) -> _Wanted:
-    addresses = {m.address for block in blocks for made in block.movements for m in made}
-    watched = await watches.on_addresses(connection, chain.name, list(addresses))
-    lowest = await watches.lowest_feed_threshold(connection, chain.name)
-    unit_feeds = await watches.feeds_by_units(connection, chain.name)
-    wanted = _Wanted([], [], [])
-    for block in blocks:
-        hits: defaultdict[tuple[bytes, int, int], list[tuple[Movement, Watch]]] = defaultdict(list)
-        flat = [movement for made in block.movements for movement in made]
-        kept = {_key(m): m for m in flat if (m.usd or 0) >= keep_from_usd or _key(m) in orphans}
-        for number, position in match(flat, watched, block.born):
-            movement, watch = flat[number], watched[position]
-            hits[movement.tx_hash, watch.chat_id, watch.topic_id].append((movement, watch))
-        for transaction, made in zip(block.transactions, block.movements, strict=True):
-            shown = primary(chain, transaction, made)
-            if shown is None:
-                continue
-            if lowest is not None and (shown.usd or 0) >= lowest:
-                wanted.for_feeds.append((shown, block.born))
-                kept[_key(shown)] = shown
-            for feed in unit_feeds:
-                slot = (shown.tx_hash, feed.chat_id, feed.topic_id)
-                if feed.created_at <= block.born and reaches(shown, feed) and slot not in hits:
-                    hits[slot].append((shown, feed))
-        for found in hits.values():
-            found.sort(key=lambda hit: hit[0].usd or 0, reverse=True)
-            (movement, watch), *rest = found
-            others = [(other_watch, other) for other, other_watch in rest]
-            wanted.alerts.append((movement, watch, others))
-            kept |= {_key(m): m for m, _ in found}
-        wanted.keep.extend(kept.values())
-    return wanted
-
-
-def _new_alerts(wanted: _Wanted, stored: dict[_Key, Movement]) -> list[NewAlert]:
+def _new_alerts(wanted: Wanted, stored: dict[Key, Movement]) -> list[NewAlert]:
     return [
         NewAlert(
             chat_id=watch.chat_id,
             topic_id=watch.topic_id,
-            movement=stored[_key(movement)],
+            movement=stored[key_of(movement)],
             watch_id=watch.id,
-            others=tuple((w.id, stored[_key(m)].id or 0) for w, m in others),
+            others=tuple((w.id, stored[key_of(m)].id or 0) for w, m in others),
             priority=Priority.FEED if watch.is_feed else Priority.WATCH,
         )
         for movement, watch, others in wanted.alerts
@@ -162,7 +167,7 @@ def _new_alerts(wanted: _Wanted, stored: dict[_Key, Movement]) -> list[NewAlert]
 
 
 async def _bring_back(
-    connection: AsyncConnection, orphans: dict[_Key, Movement], stored: dict[_Key, Movement]
+    connection: AsyncConnection, orphans: dict[Key, Movement], stored: dict[Key, Movement]
 ) -> list[int]:
     """Restore and restate what was told of a reorg's transactions; the chats with edits.
 
@@ -190,10 +195,6 @@ async def _take_back(connection: AsyncConnection, chain: Chain, progress: Progre
     height, since = progress.blocks[-1].ref.number, progress.before.number - chain.keep_hashes
     gone = await movements.orphaned_for_good(connection, chain.name, height, since=since)
     return await alerts.retract(connection, gone) if gone else []
-
-
-def _key(movement: Movement) -> _Key:
-    return movement.tx_hash, movement.address
 
 
 def _moved(movement: Movement) -> list[tuple[bytes | None, int]]:

@@ -26,7 +26,7 @@ from watcher.rpc.errors import (
 from watcher.rpc.wire import Call
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from data.model import Chain, Transaction
     from watcher.rpc.pool import Pool
@@ -49,8 +49,8 @@ class EvmBlock:
     doubt: str | None = None
     missing: str | None = None
 
-    def transactions(self) -> tuple[Transaction, ...]:
-        """Its successful transactions and what moved in them."""
+    def transactions(self) -> Iterator[Transaction]:
+        """Its successful transactions and what moved in them, read as they are asked for."""
         return transactions_of(self.body.transactions, self.receipts, self.wrapped_native)
 
 
