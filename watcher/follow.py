@@ -237,7 +237,7 @@ class Follower:
         transactions = await in_slices(decode(block))
         prices = await self._prices.at(block.ref, moved_tokens(transactions))
         names = self._names.at_hand
-        return weighed(self._chain, block.ref, transactions, names, prices, born)
+        return weighed(self._chain, block, transactions, names, prices, born)
 
     async def _stumble(self, state: str, reason: str) -> None:
         self._round_at = time.monotonic()

@@ -17,7 +17,15 @@ from watcher.enrich import moved_tokens
 from watcher.weigh import weight_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import (
+        Awaitable,
+        Callable,
+        Collection,
+        Iterable,
+        Mapping,
+        Sequence,
+        Set,
+    )
     from datetime import datetime
     from decimal import Decimal
 
@@ -52,6 +60,14 @@ class Progress:
     blocks: tuple[WeighedBlock, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The names that are known; those of tokens that were asked for may have stayed unknown."""
+
+    names: Mapping[bytes, TokenRow]
+    asked_for: Set[bytes]
+
+
 class _Unread(Exception):
     """What was to be written is about tokens whose names nobody has read yet."""
 
@@ -75,23 +91,46 @@ async def commit(
     moved the cursor or taken the chain over. Movements of ``keep_from_usd`` and more are kept
     whether anybody watches them or not.
     """
-    # nodes are not asked inside a transaction: where a watch turns out to need a name that has
-    # not been read, the transaction is begun anew
+    after = progress.blocks[-1].ref
+
+    async def attempt(asked_for: Set[bytes]) -> int:
+        async with database.write() as connection:
+            if not await cursors.move(connection, progress.before, after, epoch):
+                msg = f"another watcher follows {chain.title} now"
+                raise FencedOut(msg)
+            if progress.before != progress.ancestor:
+                gone_at = progress.before.number + chain.retract_after
+                above = progress.ancestor.number
+                await movements.orphan_above(connection, chain.name, above, gone_at)
+            refs = [block.ref for block in progress.blocks]
+            await cursors.remember(connection, refs, keep=chain.keep_hashes)
+            known = _Known(names.at_hand, asked_for)
+            queued = await _write(connection, chain, progress.blocks, known, now, keep_from_usd)
+            edits = await _take_back(connection, chain, progress)
+            queued += [(chat_id, Priority.EDIT) for chat_id in edits]
+            await queues.enqueue(connection, queued)
+        return len(queued)
+
+    return await _with_names(names, progress.blocks, keep_from_usd, attempt)
+
+
+async def _with_names(
+    names: Names,
+    blocks: Iterable[WeighedBlock],
+    keep_from_usd: Decimal,
+    attempt: Callable[[Set[bytes]], Awaitable[int]],
+) -> int:
+    """Do a transaction with the names of all tokens that it is about, as far as they can be read.
+
+    No node is asked inside a transaction. What is large is known before it; where a watch turns out
+    to need a name that nobody has read yet, the transaction begins anew.
+    """
     least = weight_of(keep_from_usd)
-    large = [found for block in progress.blocks for found in block.from_weight(least)]
-    asked_for = moved_tokens(large)
+    asked_for = moved_tokens(found for block in blocks for found in block.from_weight(least))
     await names.of(asked_for)
     while True:
         try:
-            async with database.write() as connection:
-                if not await cursors.move(
-                    connection, progress.before, progress.blocks[-1].ref, epoch
-                ):
-                    msg = f"another watcher follows {chain.title} now"
-                    raise FencedOut(msg)
-                return await _write(
-                    connection, chain, progress, names.at_hand, asked_for, now, keep_from_usd
-                )
+            return await attempt(asked_for)
         except _Unread as unread:
             asked_for |= unread.tokens
             await names.of(unread.tokens)
@@ -100,28 +139,25 @@ async def commit(
 async def _write(
     connection: AsyncConnection,
     chain: Chain,
-    progress: Progress,
-    names: Mapping[bytes, TokenRow],
-    asked_for: set[bytes],
+    blocks: Sequence[WeighedBlock],
+    known: _Known,
     now: datetime,
     keep_from_usd: Decimal,
-) -> int:
-    """Everything but the cursor. Raises _Unread for tokens that were not even asked for."""
-    if progress.before != progress.ancestor:
-        gone_at = progress.before.number + chain.retract_after
-        await movements.orphan_above(connection, chain.name, progress.ancestor.number, gone_at)
-    refs = [block.ref for block in progress.blocks]
-    await cursors.remember(connection, refs, keep=chain.keep_hashes)
-    orphans = await _orphans(connection, chain.name, progress.blocks)
+) -> list[tuple[int, Priority]]:
+    """Store what the blocks come to; the chats that have something to send or edit.
+
+    Raises _Unread for tokens whose names were not even asked for.
+    """
+    orphans = await _orphans(connection, chain.name, blocks)
     asked = Asked(
-        await watches.on_addresses(connection, chain.name, list(parties_of(progress.blocks))),
+        await watches.on_addresses(connection, chain.name, list(parties_of(blocks))),
         await watches.lowest_feed_threshold(connection, chain.name),
         await watches.feeds_by_units(connection, chain.name),
         keep_from_usd,
         orphans,
     )
-    wanted = await concerns(chain, progress.blocks, names, asked)
-    unread = _tokens_in(wanted.keep) - names.keys() - asked_for
+    wanted = await concerns(chain, blocks, known.names, asked)
+    unread = _tokens_in(wanted.keep) - known.names.keys() - known.asked_for
     if unread:
         raise _Unread(unread)
     stored = await movements.store(connection, wanted.keep)
@@ -130,12 +166,9 @@ async def _write(
     await alerts.write(connection, _new_alerts(wanted, by_key), now)
     for movement, born in wanted.for_feeds:
         await alerts.write_for_feeds(connection, by_key[key_of(movement)], born, now)
-    edits += await _take_back(connection, chain, progress)
     ids = [movement.id for movement in stored if movement.id is not None]
     waiting = await alerts.chats_with_pending(connection, ids) if ids else []
-    queued = waiting + [(chat_id, Priority.EDIT) for chat_id in edits]
-    await queues.enqueue(connection, queued)
-    return len(queued)
+    return waiting + [(chat_id, Priority.EDIT) for chat_id in edits]
 
 
 def _tokens_in(found: Iterable[Movement]) -> set[bytes]:

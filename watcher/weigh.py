@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from data.model import BlockRef, Chain, Price, Transaction, Watch
     from data.queries.tokens import TokenRow
+    from watcher.family import Block
 
 Rates = dict[bytes | None, int]
 """What one base unit of a token weighs; tokens that are worth nothing are missing."""
@@ -75,13 +76,15 @@ def _rate(usd: Decimal, decimals: int) -> int:
 @dataclass(frozen=True, slots=True)
 class WeighedBlock:
     """A block's transactions with the weight of each in dollars, the prices of the block's time,
-    and when it came up."""
+    and when it came up. ``doubt`` and ``missing`` as in ``watcher.family.Block``."""
 
     ref: BlockRef
     transactions: tuple[Transaction, ...]
     weights: tuple[int, ...]
     prices: Mapping[bytes | None, Price]
     born: datetime
+    doubt: str | None = None
+    missing: str | None = None
 
     def from_weight(self, least: int) -> Iterator[Transaction]:
         """The transactions that weigh so much or more."""
@@ -94,7 +97,7 @@ class WeighedBlock:
 
 def weighed(
     chain: Chain,
-    ref: BlockRef,
+    block: Block,
     transactions: tuple[Transaction, ...],
     names: Mapping[bytes, TokenRow],
     prices: Mapping[bytes | None, Price],
@@ -103,4 +106,4 @@ def weighed(
     """Put every transaction of a block on the scales."""
     rates = dollar_rates(chain, names, prices)
     weights = tuple([weigh(transaction, rates) for transaction in transactions])
-    return WeighedBlock(ref, transactions, weights, prices, born)
+    return WeighedBlock(block.ref, transactions, weights, prices, born, block.doubt, block.missing)

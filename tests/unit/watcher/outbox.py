@@ -144,7 +144,7 @@ class Outbox:
         blocks = []
         for block, born in zip(step.blocks, step.born, strict=True):
             found = tuple(decode(block))
-            blocks.append(weighed(self.chain, block.ref, found, NAMES, PRICES, born))
+            blocks.append(weighed(self.chain, block, found, NAMES, PRICES, born))
         return await commit(
             self.database,
             self.chain,
