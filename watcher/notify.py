@@ -24,7 +24,6 @@ if TYPE_CHECKING:
         Iterable,
         Mapping,
         Sequence,
-        Set,
     )
     from datetime import datetime
     from decimal import Decimal
@@ -65,7 +64,7 @@ class _Known:
     """The names that are known; those of tokens that were asked for may have stayed unknown."""
 
     names: Mapping[bytes, TokenRow]
-    asked_for: Set[bytes]
+    asked_for: set[bytes]
 
 
 class _Unread(Exception):
@@ -93,7 +92,7 @@ async def commit(
     """
     after = progress.blocks[-1].ref
 
-    async def attempt(asked_for: Set[bytes]) -> int:
+    async def attempt(asked_for: set[bytes]) -> int:
         async with database.write() as connection:
             if not await cursors.move(connection, progress.before, after, epoch):
                 msg = f"another watcher follows {chain.title} now"
@@ -118,7 +117,7 @@ async def _with_names(
     names: Names,
     blocks: Iterable[WeighedBlock],
     keep_from_usd: Decimal,
-    attempt: Callable[[Set[bytes]], Awaitable[int]],
+    attempt: Callable[[set[bytes]], Awaitable[int]],
 ) -> int:
     """Do a transaction with the names of all tokens that it is about, as far as they can be read.
 
