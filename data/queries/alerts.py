@@ -9,7 +9,7 @@ from sqlalchemy import and_, case, func, literal, null, or_, select, update
 
 from data.columns import Bytes, UtcTime
 from data.model import Alert, AlertState, ChatState, Priority
-from data.queries import batches, insert, queues
+from data.queries import among, batches, insert, queues
 from data.tables import alerts, chats, messages, movements, watches
 
 if TYPE_CHECKING:
@@ -147,7 +147,9 @@ async def chats_with_pending(
     for ids in batches(movement_ids):
         statement = (
             select(alerts.c.chat_id, func.min(alerts.c.priority))
-            .where(alerts.c.movement_id.in_(ids), alerts.c.state == AlertState.PENDING)
+            .where(
+                among(connection, alerts.c.movement_id, ids), alerts.c.state == AlertState.PENDING
+            )
             .group_by(alerts.c.chat_id)
         )
         for chat_id, best in await connection.execute(statement):
