@@ -35,7 +35,9 @@ _THRESHOLDS = (None, Decimal(10_000), None, Decimal(1_000_000), None, Decimal(25
 
 def watched_addresses(count: int) -> Iterator[bytes]:
     """So many addresses to watch: the known ones first, and strangers from there on."""
-    known = [address for address in people(SEED, POPULATION)[_EVERY // 2 :: _EVERY] for _ in range(_FANS)]
+    known = [
+        address for address in people(SEED, POPULATION)[_EVERY // 2 :: _EVERY] for _ in range(_FANS)
+    ]
     yield from known[:count]
     for number in range(len(known), count):
         # spread over the whole index, as addresses are
