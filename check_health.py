@@ -12,7 +12,7 @@ import os
 import sys
 import threading
 from collections.abc import Coroutine
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,13 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
 
-from data.chains import known_chains
 from data.database import Database, plain_reason
 from data.errors import SpyhopError
 from data.health import (
     Check,
     Verdict,
     check_chain,
+    check_coverage,
     check_lease,
     check_outbox,
     check_stamp,
@@ -40,6 +40,7 @@ from data.redis_server import RedisServer, RedisServerError
 from data.settings import Settings, load_settings
 
 HOME = Path(__file__).resolve().parent  # .env and a relative DATA_DIR are meant from here
+A_DAY = timedelta(days=1)
 PART_WITHIN = 3.0
 ALL_WITHIN = 7.5
 _COLOURS = {Verdict.OK: "32", Verdict.WARN: "33", Verdict.FAIL: "31"}
@@ -91,23 +92,22 @@ async def _database(settings: Settings) -> list[Check]:
         await check_schema(database)
         async with database.read() as connection:
             waiting, oldest = await alerts.oldest_pending(connection)
-            opened = [
-                gap for chain in settings.chains for gap in await gaps.still_open(connection, chain)
+            now = datetime.now(UTC)
+            checks = [
+                Check("database", Verdict.OK, f"{database.kind} answers"),
+                check_outbox(waiting, oldest, now),
             ]
+            for name in settings.chains:
+                seen = await gaps.open_or_closed_since(connection, name, now - A_DAY)
+                unverified = await gaps.count_unverified(connection, name, now - A_DAY)
+                checks += check_coverage(settings.known_chains[name], seen, unverified, now)
     finally:
         await database.close()
-    checks = [
-        Check("database", Verdict.OK, f"{database.kind} answers"),
-        check_outbox(waiting, oldest, datetime.now(UTC)),
-    ]
-    if opened:
-        told = ", ".join(f"{gap.chain} {gap.first}–{gap.last} ({gap.reason})" for gap in opened[:5])
-        checks.append(Check("coverage gaps", Verdict.WARN, f"{len(opened)} open: {told}"))
     return checks
 
 
 async def _leases(settings: Settings) -> list[Check]:
-    chains = [known_chains()[name] for name in settings.chains]
+    chains = [settings.known_chains[name] for name in settings.chains]
     if settings.database_url is None and not (settings.data_dir / "spyhop.db").exists():
         return [check_lease(chain, None) for chain in chains]
     database = Database(settings.database)
@@ -129,7 +129,7 @@ async def _redis(settings: Settings) -> list[Check]:
         bot = await bot_status(redis)
         checks.append(check_stamp("bot", bot.written_at if bot else None, now))
         for name in settings.chains:
-            checks += check_chain(known_chains()[name], await chain_status(redis, name), now)
+            checks += check_chain(settings.known_chains[name], await chain_status(redis, name), now)
     finally:
         await redis.aclose()
     return checks

@@ -20,9 +20,9 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 
 from bench import crowd
-from bench.contenders import floor, in_memory, whole
+from bench.racers import floor, in_memory, whole
 from bench.ground import Run, Span, postgres_url, run, running_node, sqlite_url
-from bench.peers import HAS_ETH_DEFI, read_events, web3py
+from bench.rivals import HAS_ETH_DEFI, read_events, web3py
 from bench.report import Promise, Row, print_report
 from data.database import Database
 from data.logging import set_up_logging

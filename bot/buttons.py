@@ -8,6 +8,8 @@ from typing import Annotated
 from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
+from data.model import Timing
+
 Id = Annotated[int, Field(ge=0, lt=2**63)]
 Small = Annotated[int, Field(ge=0, le=10**12)]
 
@@ -93,3 +95,9 @@ class ChatThresholdButton(CallbackData, prefix="t"):
     """Change the chat's default threshold."""
 
     usd: Small
+
+
+class TimingButton(CallbackData, prefix="s"):
+    """Alert at the newest block, or once it is safe."""
+
+    timing: Timing

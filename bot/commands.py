@@ -22,6 +22,7 @@ COMMANDS = {
     "list": "Your watches",
     "threshold": "How much is enough to tell you",
     "whales": "Everything big on a chain",
+    "timing": "Alerts at once, or of safe blocks only",
     "mute": "Be quiet for a while",
     "unmute": "Speak again",
     "status": "How far I am on each chain",

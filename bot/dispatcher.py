@@ -16,6 +16,7 @@ from bot.handlers import (
     start,
     status,
     threshold,
+    timing,
     unwatch,
     watch,
     watchlist,
@@ -49,7 +50,7 @@ def _private_chats(context: Context) -> Router:
     router.callback_query.middleware(introduction)
     router.callback_query.middleware(Attention())
     for module in (
-        start, watch, unwatch, watchlist, card, threshold, whales, mute, status, paste,
+        start, watch, unwatch, watchlist, card, threshold, whales, timing, mute, status, paste,
     ):  # fmt: skip
         router.include_router(module.make_router())
     return router

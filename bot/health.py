@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -13,8 +14,10 @@ from data.redis.away import RedisAway
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
     from bot.context import Context
-    from data.model import Chain, CoverageGap
+    from data.model import Chain, CoverageGap, Settled
     from data.redis.published import ChainStatus
 
 SILENT_AFTER = timedelta(seconds=60)
@@ -24,7 +27,8 @@ SILENT_AFTER = timedelta(seconds=60)
 @dataclass(frozen=True, slots=True)
 class ChainHealth:
     """One chain. ``progress`` is the writer's own stamp of the last round or cursor move,
-    ``moved`` that of the last cursor move alone.
+    ``moved`` that of the last cursor move alone. ``gaps`` are the open ones, and those that were
+    closed in the last day; ``unverified`` counts that day's blocks.
     """
 
     chain: Chain
@@ -34,6 +38,8 @@ class ChainHealth:
     moved: datetime | None
     running: bool
     gaps: tuple[CoverageGap, ...]
+    unverified: int
+    settled: Settled
 
     @property
     def behind(self) -> int | None:
@@ -52,6 +58,17 @@ class Health:
     pending_since: datetime | None
 
 
+async def blocks_until_safe(context: Context) -> dict[str, int]:
+    """By chain: how far the safe block is behind the head now; by the chain's table else."""
+    depths = {chain.name: chain.finality.safe_depth for chain in context.chains}
+    with suppress(RedisAway, OSError):
+        for name in depths:
+            status = await published.chain_status(context.redis, name)
+            if status and status.head is not None and status.safe is not None:
+                depths[name] = max(1, status.head - status.safe)
+    return depths
+
+
 async def read_health(context: Context) -> Health:
     """Ask the database and Redis, never a node."""
     now = context.clock()
@@ -65,9 +82,7 @@ async def read_health(context: Context) -> Health:
     async with context.database.read() as connection:
         moved = await cursors.updated_at(connection)
         pending, since = await alerts.oldest_pending(connection)
-        opened = {
-            chain.name: await gaps.still_open(connection, chain.name) for chain in context.chains
-        }
+        kept = {chain.name: await _kept(connection, chain.name, now) for chain in context.chains}
     chains = []
     for chain in context.chains:
         status = statuses.get(chain.name)
@@ -75,6 +90,17 @@ async def read_health(context: Context) -> Health:
         stamps = [stamp for stamp in (status and status.written_at, moved_at) if stamp]
         progress = max(stamps, default=None)
         running = progress is not None and now - progress <= SILENT_AFTER
-        still_open = tuple(gap for gap in opened[chain.name])
-        chains.append(ChainHealth(chain, status, number, progress, moved_at, running, still_open))
+        chains.append(
+            ChainHealth(chain, status, number, progress, moved_at, running, *kept[chain.name])
+        )
     return Health(tuple(chains), redis, pending, since)
+
+
+async def _kept(
+    connection: AsyncConnection, chain: str, now: datetime
+) -> tuple[tuple[CoverageGap, ...], int, Settled]:
+    """What the database knows of a chain's gaps, doubts, and safe and finalized blocks."""
+    a_day_ago = now - timedelta(days=1)
+    found = await gaps.open_or_closed_since(connection, chain, a_day_ago)
+    unverified = await gaps.count_unverified(connection, chain, a_day_ago)
+    return tuple(found), unverified, await cursors.settled(connection, chain)

@@ -19,12 +19,14 @@ from bot.buttons import (
     FeedButton,
     OfferButton,
     PageButton,
+    TimingButton,
     Topic,
     TopicButton,
     WatchButton,
 )
 from bot.numbers import short_usd
 from bot.texts import buttons as captions
+from data.model import Timing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 PAGE_LENGTH = 8
 """Watches on one page of the list."""
+FEW_CHAINS = 3
+"""So many have a row each in a keyboard."""
 
 
 def _button(text: str, data: CallbackData) -> InlineKeyboardButton:
@@ -147,10 +151,12 @@ def watchlist(names: Sequence[tuple[Watch, str]], page: int, pages: int) -> Inli
 
 
 def feeds(chains: Iterable[Chain]) -> InlineKeyboardMarkup:
-    """Which chain's feed?"""
-    rows = [
-        [_button(chain.title, FeedButton(chain=chain.name, act=FeedAct.OPEN))] for chain in chains
+    """Which chain's feed? Two in a row where there are many."""
+    buttons = [
+        _button(chain.title, FeedButton(chain=chain.name, act=FeedAct.OPEN)) for chain in chains
     ]
+    width = 1 if len(buttons) <= FEW_CHAINS else 2
+    rows = [buttons[start : start + width] for start in range(0, len(buttons), width)]
     everything = _button(captions.ALL_CHAINS, FeedButton(chain=ALL_CHAINS, act=FeedAct.OPEN))
     return _keyboard(*rows, [everything])
 
@@ -181,5 +187,16 @@ def chat_mutes(*, muted: bool) -> InlineKeyboardMarkup:
         [
             _button(captions.mute_for(minutes), ChatMuteButton(minutes=minutes))
             for minutes in MUTE_PRESETS
+        ]
+    )
+
+
+def timings(current: Timing) -> InlineKeyboardMarkup:
+    """Instant or safe; the one that holds is ticked."""
+    names = {Timing.INSTANT: captions.INSTANT, Timing.SAFE: captions.SAFE}
+    return _keyboard(
+        [
+            _button(name + " ✓" * (timing is current), TimingButton(timing=timing))
+            for timing, name in names.items()
         ]
     )

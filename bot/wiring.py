@@ -20,7 +20,6 @@ from bot.commands import register_commands
 from bot.context import Context
 from bot.dispatcher import make_dispatcher
 from bot.polling import Polling
-from data.chains import known_chains
 from data.database import Database, open_database
 from data.errors import ConfigurationError
 from data.labels import curated_labels
@@ -91,7 +90,7 @@ async def run_bot(
             database=database,
             redis=redis,
             settings=settings,
-            chains=tuple(known_chains()[name] for name in settings.chains),
+            chains=tuple(settings.known_chains[name] for name in settings.chains),
             labels=curated_labels(),
             clock=lambda: datetime.now(UTC),
         )

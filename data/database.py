@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from data.settings import Settings
 
 BUSY_TIMEOUT_MS = 30_000
+COMMAND_TIMEOUT = 60.0
+"""Seconds for one statement on PostgreSQL: a server that hangs is one that is away."""
 DATABASE_AWAY = (DBAPIError, OSError)
 """What a query raises when the database cannot be asked just now, or refuses."""
 _WRITES = "spyhop_writes"
@@ -41,15 +43,18 @@ class Database:
 
     ``url`` is ``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``; any other raises
     ConfigurationError. The pool follows the design: 20 connections and 40 more at need,
-    pinged before use, renewed hourly, 30 s of patience.
+    pinged before use, renewed hourly, 30 s of patience. ``command_timeout`` is in seconds.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, command_timeout: float | None = COMMAND_TIMEOUT) -> None:
+        self._url = url
         parsed = _parse(url)
         self.kind = parsed.get_backend_name()
         pool: dict[str, Any] = {"pool_pre_ping": True, "pool_recycle": 3600}
         if self.kind == "postgresql":
             pool |= {"pool_size": 20, "max_overflow": 40, "pool_timeout": 30}
+            if "command_timeout" not in parsed.query:
+                pool["connect_args"] = {"command_timeout": command_timeout}
         self.engine = create_async_engine(parsed, **pool)
         if self.kind == "sqlite":
             _take_over_sqlite_transactions(self.engine.sync_engine)
@@ -67,6 +72,10 @@ class Database:
         """A transaction that writes; committed at the end, rolled back on any error."""
         async with AsyncExitStack() as stack:
             yield await _entered(stack, self._writing.begin())
+
+    def patient(self) -> Database:
+        """The same database with a pool of its own, for what may take as long as it likes."""
+        return Database(self._url, command_timeout=None)
 
     async def close(self) -> None:
         """Close every connection of the pool."""
@@ -145,6 +154,8 @@ def _take_over_sqlite_transactions(engine: Any) -> None:
 
 def plain_reason(error: DBAPIError | OSError) -> str:
     """What went wrong in the database, without the statement, its values, or a password."""
+    if isinstance(error, TimeoutError):
+        return str(error) or "it did not answer in time"
     if isinstance(error, OSError):
         return str(error)
     said = str(error.orig).splitlines() if error.orig else []

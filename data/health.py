@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from data.model import Chain
+    from data.model import Chain, CoverageGap
     from data.redis.published import ChainStatus, NodeStatus
+
+HEADS_ONLY = "heads only"
+"""The plan of a node that tells of new blocks, but not what is in them."""
 
 STALE_AFTER = timedelta(seconds=60)
 """A loop publishes every second or two; after so long without it stands still."""
@@ -27,6 +30,12 @@ HEAD_AGE = timedelta(minutes=10)
 """No chain we follow goes so long without a block."""
 OUTBOX_AGE = timedelta(minutes=5)
 """Alerts leave within seconds; in an unpaused chat none waits longer than a minute."""
+SHOWN_GAPS = 3
+"""Of each chain, open ones; the rest is counted."""
+_LATCHED = (
+    "compare its nodes with a block explorer, take the wrong ones out of {setting}, and start the"
+    " watcher again; docs/operating.md says what else there is to do"
+)
 
 
 class Verdict(StrEnum):
@@ -57,9 +66,33 @@ def check_chain(chain: Chain, status: ChainStatus | None, now: datetime) -> list
     if age < -STALE_AFTER:
         detail = f"the clocks differ: it says that it wrote {told(-age)} from now"
         return [Check(chain.name, Verdict.FAIL, detail)]
-    ready = [node for node in status.nodes if node.state == "ready"]
-    checks = [_progress(chain, status, now, age), _fallback(chain, len(ready), len(status.nodes))]
+    checks = [_progress(chain, status, now, age), *_settled(chain, status)]
+    checks.append(_fallback(chain, status.nodes))
     return checks + [_node(chain, node, status.head) for node in status.nodes]
+
+
+def check_coverage(
+    chain: Chain, gaps: Sequence[CoverageGap], unverified: int, now: datetime
+) -> list[Check]:
+    """What was not seen, in part or at all, or not verified; nothing where all is well.
+
+    ``gaps`` are the open ones and those of the last day, ``unverified`` the blocks of that day.
+    """
+    name = f"{chain.name} gap"
+    still_open = [gap for gap in gaps if gap.closed_at is None]
+    checks = [Check(name, Verdict.WARN, told_gap(gap, now)) for gap in still_open[:SHOWN_GAPS]]
+    if len(still_open) > SHOWN_GAPS:
+        more = f"and {len(still_open) - SHOWN_GAPS:,} more that are open"
+        checks.append(Check(name, Verdict.WARN, more))
+    checks += [
+        Check(name, Verdict.OK, told_gap(gap, now))
+        for gap in [gap for gap in gaps if gap.closed_at is not None][:SHOWN_GAPS]
+    ]
+    if unverified:
+        blocks = "1 block" if unverified == 1 else f"{unverified:,} blocks"
+        detail = f"{blocks} in the last 24 h: the nodes agree, a check against the header does not"
+        checks.append(Check(f"{chain.name} unverified", Verdict.WARN, detail))
+    return checks
 
 
 def check_lease(chain: Chain, holder: str | None) -> Check:
@@ -96,6 +129,37 @@ def is_healthy(checks: Sequence[Check]) -> bool:
     return all(check.verdict is not Verdict.FAIL for check in checks)
 
 
+def told_gap(gap: CoverageGap, now: datetime) -> str:
+    """Which blocks, since when, why, and how much of them was had after all."""
+    size = gap.last - gap.first + 1
+    which = f"block {gap.first:,}" if size == 1 else f"{size:,} blocks ({gap.first:,}–{gap.last:,})"
+    how = "seen in part only" if gap.partial else "not seen"
+    opened = told_time(gap.opened_at, now)
+    if gap.closed_at is not None:
+        return f"{which} {how}, {opened}; filled {told_time(gap.closed_at, now)}"
+    filled = gap.next - gap.first
+    progress = f", {filled:,} filled so far" if filled > 0 else ""
+    return f"{which} {how} since {opened}{progress}: {gap.reason}"
+
+
+def told_size(size: int) -> str:
+    """Bytes as people say them: ``900 B``, ``42 kB``, ``1.2 GB``."""
+    number, unit = float(size), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if number < 999.5:
+            break
+        number, unit = number / 1000, larger
+    return f"{number:.1f} {unit}" if number < 9.95 and unit != "B" else f"{number:.0f} {unit}"
+
+
+def told_time(moment: datetime, now: datetime) -> str:
+    """``14:05 UTC``, with the day where it is not today."""
+    day = "" if moment.date() == now.date() else f"{moment.day} {moment:%b}, "
+    if moment.year != now.year:
+        day = f"{moment.day} {moment:%b %Y}, "
+    return f"{day}{moment:%H:%M} UTC"
+
+
 def told(age: timedelta) -> str:
     """An age as people say it: ``12 s``, ``5 min``, ``64 h``, ``3 d``."""
     seconds = max(0, int(age.total_seconds()))
@@ -117,6 +181,9 @@ def _progress(chain: Chain, status: ChainStatus, now: datetime, age: timedelta) 
         where += f" {told(age)} ago"
     if status.state not in {"following", "catching up"}:
         state = f"{status.state}: {status.reason}" if status.reason else status.state
+        if status.state == "latched":
+            advice = _LATCHED.format(setting=f"{chain.name.upper()}_RPC_URLS")
+            return Check(chain.name, Verdict.FAIL, f"{state} ({where}); {advice}")
         return Check(chain.name, Verdict.FAIL, f"{state} ({where})")
     in_time = lag * chain.block_time <= LAG_SECONDS
     if in_time and status.cursor_time is not None and now - status.cursor_time > HEAD_AGE:
@@ -127,17 +194,35 @@ def _progress(chain: Chain, status: ChainStatus, now: datetime, age: timedelta) 
     return Check(chain.name, verdict, f"{status.state}: {where}")
 
 
-def _fallback(chain: Chain, ready: int, total: int) -> Check:
+def _settled(chain: Chain, status: ChainStatus) -> list[Check]:
+    parts = []
+    for name, height in (("safe", status.safe), ("finalized", status.finalized)):
+        if height is not None:
+            behind = "" if status.head is None else f" ({max(0, status.head - height):,} behind)"
+            parts.append(f"{name} {height:,}{behind}")
+    if status.bytes_per_day is not None:
+        parts.append(f"{told_size(status.bytes_per_day)} a day from all nodes")
+    return [Check(f"{chain.name} settled", Verdict.OK, ", ".join(parts))] if parts else []
+
+
+def _fallback(chain: Chain, nodes: Sequence[NodeStatus]) -> Check:
     name = f"{chain.name} fallback"
+    able = [node for node in nodes if node.plan != HEADS_ONLY]
+    ready, total = sum(node.state == "ready" for node in able), len(nodes)
+    but = f"; {total - len(able)} more for heads only" if len(able) < total else ""
     if ready >= 2:
-        return Check(name, Verdict.OK, f"available: {ready} of {total} nodes are ready")
+        detail = f"available: {ready} of {len(able)} nodes are ready{but}"
+        return Check(name, Verdict.OK, detail)
     if ready == 1:
-        return Check(name, Verdict.WARN, f"none: 1 of {total} nodes is ready")
-    return Check(name, Verdict.FAIL, f"none of {total} nodes is ready")
+        return Check(name, Verdict.WARN, f"none: 1 of {len(able)} nodes is ready{but}")
+    if nodes and not able:
+        detail = "no node is capable: none hands out receipts or logs, so no block can be read"
+        return Check(name, Verdict.FAIL, detail)
+    return Check(name, Verdict.FAIL, f"none of {len(able)} nodes is ready{but}")
 
 
 def _node(chain: Chain, node: NodeStatus, head: int | None) -> Check:
-    parts = [node.state]
+    parts = [f"{node.state} ({node.plan})" if node.plan else node.state]
     if node.head is not None:
         behind = max(0, head - node.head) if head is not None else 0
         parts.append(f"head {node.head:,}" + (f" ({behind:,} behind)" if behind else ""))
@@ -145,7 +230,10 @@ def _node(chain: Chain, node: NodeStatus, head: int | None) -> Check:
         parts.append(f"{node.latency_ms} ms")
     if node.faults:
         parts.append(f"{node.faults:,} faults in {node.calls:,} calls")
+    if node.bytes_per_day is not None:
+        parts.append(f"{told_size(node.bytes_per_day)} a day")
     if node.reason and node.state != "ready":
         parts.append(node.reason)
-    verdict = Verdict.OK if node.state == "ready" else Verdict.WARN
+    well = node.state == "ready" and node.plan != HEADS_ONLY
+    verdict = Verdict.OK if well else Verdict.WARN
     return Check(f"{chain.name} {node.name}", verdict, ", ".join(parts))

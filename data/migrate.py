@@ -41,10 +41,14 @@ async def migrate(database: Database) -> None:
 
     Raises SchemaTooNew when the database is ahead of this code.
     """
-    async with database.write() as connection:
-        if database.kind == "postgresql":
-            await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-        await connection.run_sync(_upgrade)
+    patient = database.patient()
+    try:
+        async with patient.write() as connection:
+            if database.kind == "postgresql":
+                await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+            await connection.run_sync(_upgrade)
+    finally:
+        await patient.close()
 
 
 async def check_schema(database: Database) -> None:

@@ -6,7 +6,7 @@ import os
 import re
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
@@ -16,6 +16,11 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from data.chains import known_chains
 from data.errors import ConfigurationError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from data.model import Chain
+
 _ADVICE = {
     "bool_parsing": "write on or off",
     "int_parsing": "write a whole number",
@@ -23,6 +28,9 @@ _ADVICE = {
     "decimal_parsing": "write a number",
 }
 _TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{30,}")
+_HTTP = ("http", "https")
+_WEBSOCKET = ("ws", "wss")
+_PUBLIC = "public"
 
 
 class Settings(BaseSettings):
@@ -41,7 +49,9 @@ class Settings(BaseSettings):
     data_dir: Path = Path("var")
     auto_migrate: bool = True
 
+    chains_dir: Path | None = None
     chains: Annotated[tuple[str, ...], NoDecode] = ("ethereum", "bsc")
+    audit_receipts: bool = False
     price_api_url: str = "https://coins.llama.fi"
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -61,6 +71,8 @@ class Settings(BaseSettings):
     breaker_open_for: float = Field(default=60, gt=0, le=86_400)
     backoff_first: float = Field(default=1, gt=0, le=86_400)
     backoff_longest: float = Field(default=8, gt=0, le=86_400)
+
+    catch_up_within: float = Field(default=600, gt=0, le=31_536_000)
 
     chain_lease_for: float = Field(default=10, gt=0, le=86_400)
     chat_lease_for: float = Field(default=30, gt=0, le=86_400)
@@ -97,15 +109,23 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         return tuple(int(part) for part in parts)
 
+    @field_validator("chains_dir")
+    @classmethod
+    def _tables_are_whole(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            known_chains(value)
+        return value
+
     @field_validator("chains", mode="before")
     @classmethod
-    def _chains_are_known(cls, value: Any) -> Any:
+    def _chains_are_known(cls, value: Any, info: ValidationInfo) -> Any:
         if not isinstance(value, str):
             return value
         names = tuple(part.strip().lower() for part in value.split(",") if part.strip())
-        unknown = [name for name in names if name not in known_chains()]
+        known = known_chains(info.data.get("chains_dir"))
+        unknown = [name for name in names if name not in known]
         if unknown or not names:
-            msg = f"write names with commas between, out of: {', '.join(sorted(known_chains()))}"
+            msg = f"write names with commas between, out of: {', '.join(sorted(known))}"
             raise ValueError(msg)
         return tuple(dict.fromkeys(names))
 
@@ -113,27 +133,32 @@ class Settings(BaseSettings):
     @classmethod
     def _url_is_http(cls, value: str) -> str:
         if value:
-            _check_http_url(value)
+            _check_url(value, _HTTP)
         return value.rstrip("/")
+
+    @property
+    def known_chains(self) -> Mapping[str, Chain]:
+        """Every chain that there is a table of, those of CHAINS_DIR among them, by name."""
+        return known_chains(self.chains_dir)
 
     def node_urls(self, chain: str) -> tuple[str, ...]:
         """``<CHAIN>_RPC_URLS`` if it is set, else the chain's public nodes.
 
         Raises ConfigurationError when the setting holds something else than URLs.
         """
-        name = f"{chain.upper()}_RPC_URLS"
-        text = os.environ.get(name) or _from_env_file(name)
-        if not text:
-            return known_chains()[chain].node_urls
-        urls = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
-        for position, url in enumerate(urls, 1):
-            try:
-                _check_http_url(url)
-            except ValueError as error:
-                msg = f"{name}: URL {position} is wrong: {error}"
-                raise ConfigurationError(msg) from None
+        return _urls(f"{chain.upper()}_RPC_URLS", _HTTP) or self.known_chains[chain].node_urls
+
+    def socket_urls(self, chain: str) -> tuple[str, ...]:
+        """``<CHAIN>_WS_URLS``: where new heads are announced; empty without the setting.
+
+        ``public`` stands for those of the chain's table. Raises ConfigurationError likewise.
+        """
+        name = f"{chain.upper()}_WS_URLS"
+        if (_setting(name) or "").strip().lower() != _PUBLIC:
+            return _urls(name, _WEBSOCKET)
+        urls = self.known_chains[chain].ws_urls
         if not urls:
-            msg = f"{name}: write one or more URLs with commas between, or leave it out"
+            msg = f"{name}: no public ones are known, so write one or more URLs, or leave it out"
             raise ConfigurationError(msg)
         return urls
 
@@ -156,15 +181,38 @@ class Settings(BaseSettings):
         return self.redis_url.get_secret_value()
 
 
-def _check_http_url(url: str) -> None:
+def _urls(name: str, schemes: tuple[str, str]) -> tuple[str, ...]:
+    """What the setting of that name lists; none if it is not set. Raises ConfigurationError."""
+    text = _setting(name)
+    if not text:
+        return ()
+    urls = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    for position, url in enumerate(urls, 1):
+        try:
+            _check_url(url, schemes)
+        except ValueError as error:
+            msg = f"{name}: URL {position} is wrong: {error}"
+            raise ConfigurationError(msg) from None
+    if not urls:
+        msg = f"{name}: write one or more URLs with commas between, or leave it out"
+        raise ConfigurationError(msg)
+    return urls
+
+
+def _check_url(url: str, schemes: tuple[str, str]) -> None:
     try:
         parts = urlsplit(url)
-        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        good = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
     except ValueError:
         good = False
     if not good or any(character.isspace() for character in url):
-        msg = "a URL starts with http:// or https:// and names a host"
+        msg = f"a URL starts with {schemes[0]}:// or {schemes[1]}:// and names a host"
         raise ValueError(msg)
+
+
+def _setting(name: str) -> str | None:
+    """A setting outside of the model: the environment's, else the one in ``.env``."""
+    return os.environ.get(name) or _from_env_file(name)
 
 
 def _from_env_file(name: str) -> str | None:

@@ -164,6 +164,8 @@ alerts = Table(
     Column("reason", Text),
     Column("message_id", ForeignKey("messages.id", ondelete="SET NULL")),
     Column("created_at", UtcTime, nullable=False),
+    # set while it is held: the block that must be safe first, its movement's
+    Column("held_until", BigInteger),
     UniqueConstraint("chain", "tx_hash", "chat_id", "topic_id"),
     Index(
         "ix_alerts_pending",
@@ -175,7 +177,7 @@ alerts = Table(
     Index(
         "ix_alerts_held",
         "chain",
-        "movement_id",
+        "held_until",
         postgresql_where=text("state = 'held'"),
         sqlite_where=text("state = 'held'"),
     ),

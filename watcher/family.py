@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from data.model import BlockRef, Settled, Transaction
 
@@ -43,6 +43,11 @@ class BlockSource(Protocol):
         """The height of the newest block that any node tells of; asks all of them."""
         ...
 
+    async def newest(self) -> int:
+        """The height of the newest block that one node tells of, the preferred one: a cheap look
+        at a fast chain."""
+        ...
+
     async def block(self, number: int, *, exists: bool) -> Block | None:
         """The block at a height, None if there is none yet.
 
@@ -64,7 +69,18 @@ class BlockSource(Protocol):
         ...
 
     async def blocks(self, first: int, last: int) -> Sequence[Block]:
-        """Blocks from ``first``, at least one, up to ``last`` if the nodes have them all, in order;
-        of one chain unless it just reorged.
+        """Blocks from ``first``, at least one, in order; of one chain unless it just reorged.
+
+        They end at ``last``, where the nodes' blocks end, or where one answer would get too large.
         """
+        ...
+
+    async def hashes_at(self, number: int) -> Mapping[str, bytes | None]:
+        """Which block each node has at a height, by the node's public name; None where it has
+        none. Nodes that do not answer are left out.
+        """
+        ...
+
+    def accuse(self, nodes: Collection[str], why: str) -> None:
+        """Hold against nodes that what they told contradicts the rest."""
         ...

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,17 +19,17 @@ import structlog
 
 from data.database import DATABASE_AWAY, plain_reason
 from data.errors import FencedOut
-from data.queries import cursors, leases
+from data.model import CoverageGap, Settled
+from data.queries import cursors, gaps, leases
 from data.redis.away import RedisAway
 from data.redis.published import ChainStatus, NodeStatus, publish
 from data.redis.wake import wake
-from watcher.collect import Collector, ReorgBeyondMemory, Step, first_cursor
-from watcher.decode import decode
-from watcher.enrich import moved_tokens
-from watcher.notify import Progress, commit
+from watcher.collect import CATCH_UP_WITHIN, Collector, Step, first_cursor
+from watcher.fill import Filler
 from watcher.rpc.errors import RpcError
-from watcher.slices import in_slices
-from watcher.weigh import weighed
+from watcher.settle import Settling
+from watcher.stages import Stages
+from watcher.witnesses import Latched
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -38,31 +38,36 @@ if TYPE_CHECKING:
     from data.model import BlockRef, Chain
     from watcher.assets.names import TokenNames
     from watcher.assets.prices import Prices
-    from watcher.family import Block, BlockSource
-    from watcher.weigh import WeighedBlock
+    from watcher.family import BlockSource
 
 log = structlog.get_logger(__name__)
 
 _PUBLISH_EVERY = 1.0
 _PAUSE_AFTER_FAULT = 1.0
+_PAUSE_LATCHED = 30.0
 _SURVEY_EVERY = 15.0
+_SETTLE_EVERY = 3.0
+_FILL_EVERY = 1.0
 _REDIS_WITHIN = 1.0
 """What is said to Redis can be said again: blocks do not wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class FollowOptions:
-    """``lease_for`` in seconds; ``owner`` names this process among standbys."""
+    """``lease_for`` in seconds; ``owner`` names this process among standbys; ``catch_up_within`` as
+    in ``Collector``."""
 
     owner: str
     lease_for: float
     keep_from_usd: Decimal
+    catch_up_within: float = CATCH_UP_WITHIN
 
 
 class Follower:
     """Follows one chain for as long as it is let. ``nodes`` tells the state of its nodes.
 
-    ``on_step`` hears of every step that was committed; it must neither raise nor take long.
+    ``on_step`` hears of every step that was committed, ``on_status`` of everything that is
+    published; neither may raise or take long.
     """
 
     def __init__(
@@ -77,19 +82,29 @@ class Follower:
         options: FollowOptions,
         *,
         on_step: Callable[[Step], None] = lambda _: None,
+        on_status: Callable[[ChainStatus], None] = lambda _: None,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._chain = chain
         self._source = source
-        self._names = names
-        self._prices = prices
         self._nodes = nodes
         self._database = database
         self._redis = redis
         self._options = options
         self._on_step = on_step
+        self._on_status = on_status
+        self._clock = clock
+        self._now = now
+        self._stages = Stages(chain, names, prices, database, options.keep_from_usd, now)
+        self._filler = Filler(chain, source, self._stages, database, clock=clock)
+        self._settling = Settling(Settled(None, None))
+        self._gaps: list[CoverageGap] = []
+        self._held_up_to = -1
+        self._is_well = False
         self._lease_for = timedelta(seconds=options.lease_for)
         self._published_at = -_PUBLISH_EVERY
-        self._round_at = time.monotonic()
+        self._round_at = self._clock()
         self._collector: Collector | None = None
 
     async def run(self) -> None:
@@ -97,11 +112,11 @@ class Follower:
         while True:
             epoch = await self._acquire()
             if epoch is None:
-                await asyncio.sleep(self._options.lease_for / 3)
+                await asyncio.sleep(self._options.lease_for / 10)
                 continue
             log.info("following", chain=self._chain.name, epoch=epoch)
             self._collector = None  # another may have moved the cursor since
-            self._round_at = time.monotonic()
+            self._round_at = self._clock()
             try:
                 await self._while_held(epoch)
             finally:
@@ -128,6 +143,8 @@ class Follower:
                 tasks.create_task(self._follow(epoch))
                 tasks.create_task(self._renew(epoch))
                 tasks.create_task(self._survey())
+                tasks.create_task(self._settle())
+                tasks.create_task(self._fill(epoch))
         except* FencedOut as lost:
             log.warning("taken over", chain=self._chain.name, why=str(lost.exceptions[0]))
 
@@ -153,29 +170,63 @@ class Follower:
             if self._collector is not None:
                 with suppress(RpcError):
                     await self._collector.survey()
-            silent = time.monotonic() - self._round_at
+            silent = self._clock() - self._round_at
             if silent > _SURVEY_EVERY:
                 # the loop waits inside a round, most likely for nodes that hang
                 await self._publish("stuck", f"no round came to its end for {silent:.0f} s")
+
+    async def _settle(self) -> None:
+        """Ask now and then how far the chain is safe; it is written with a later step."""
+        while True:
+            await asyncio.sleep(max(_SETTLE_EVERY, self._chain.block_time))
+            if self._collector is not None and self._is_well:
+                await self._settle_once(self._collector)
+
+    async def _settle_once(self, collector: Collector) -> None:
+        # under our own block: a head that is only told of may be a lie
+        with suppress(RpcError):
+            self._settling.tell(await self._source.settled(collector.cursor.number))
+
+    async def _fill(self, epoch: int) -> None:
+        """Fill gaps in while the head is followed; it goes first. Raises FencedOut."""
+        while True:
+            worked = False
+            try:
+                worked = await self._fill_some(epoch)
+            except DATABASE_AWAY as error:
+                log.warning("the gaps were not filled", error=plain_reason(error))
+            except FencedOut:
+                raise
+            except Exception:
+                # the head is followed all the same
+                log.exception("a gap was not filled", chain=self._chain.name)
+            await asyncio.sleep(0 if worked else _FILL_EVERY)
+
+    async def _fill_some(self, epoch: int) -> bool:
+        collector, safe = self._collector, self._settling.known.safe
+        if collector is None or safe is None or not self._gaps or not self._is_well:
+            return False
+        up_to = min(safe, collector.cursor.number)
+        if collector.is_behind or all(gap.next > up_to for gap in self._gaps):
+            return False
+        async with self._database.read() as connection:
+            recent = await cursors.recent(connection, self._chain.name)
+        queued = await self._filler.some(epoch, self._gaps, up_to, recent)
+        await self._read_gaps()
+        await self._wake(queued or 0)
+        return queued is not None
 
     async def _follow(self, epoch: int) -> None:
         """Raises FencedOut when another watcher has taken over."""
         while True:
             try:
-                if self._collector is None:
-                    self._collector = await self._resume()
-                step = await self._collector.next()
-                await self._take(step, epoch)
-                self._collector.advance(step)
-                self._on_step(step)
-                await self._publish_now_and_then(
-                    "catching up" if self._collector.head > step.after.number else "following"
-                )
+                await self._go_on(epoch)
             except RpcError as error:
                 await self._stumble("blind", str(error))
-            except ReorgBeyondMemory as error:
+                await self._note_hold_up(epoch)
+            except Latched as error:
                 self._collector = None
-                await self._stumble("latched", str(error))
+                await self._stumble("latched", str(error), _PAUSE_LATCHED)
             except DATABASE_AWAY as error:
                 self._collector = None  # what was committed is read again
                 await self._stumble("no database", plain_reason(error))
@@ -188,30 +239,64 @@ class Follower:
                 self._collector = None
                 await self._stumble("failing", f"a fault in Spyhop itself: {type(error).__name__}")
 
-    async def _resume(self) -> Collector:
+    async def _go_on(self, epoch: int) -> None:
+        """One step: had, committed, told."""
+        if self._collector is None:
+            self._collector = await self._resume(epoch)
+        step = await self._collector.next()
+        await self._take_and_look_ahead(self._collector, step, epoch)
+        self._collector.advance(step)
+        self._is_well = True
+        self._on_step(step)
+        await self._publish_now_and_then(
+            "catching up" if self._collector.head > step.after.number else "following"
+        )
+
+    async def _resume(self, epoch: int) -> Collector:
         async with self._database.read() as connection:
             recent = await cursors.recent(connection, self._chain.name)
+            self._settling = Settling(await cursors.settled(connection, self._chain.name))
+            self._gaps = await gaps.still_open(connection, self._chain.name)
+        self._held_up_to = -1
         at_head = not recent
         if at_head:
             start = await first_cursor(self._chain, self._source)
             async with self._database.write() as connection:
                 await cursors.begin(connection, start)
             recent = [start]
+
+        async def on_round() -> None:
+            self._is_well = True
+            await self._note_hold_up(epoch)
+            await self._publish_now_and_then("following")
+
         collector = Collector(
             self._chain,
             self._source,
             recent,
             at_head=at_head,
-            on_round=lambda: self._publish_now_and_then("following"),
+            on_round=on_round,
+            finalized=self._settling.known.finalized,
+            catch_up_within=self._options.catch_up_within,
+            clock=self._clock,
+            now=self._now,
         )
         await collector.survey()
         return collector
 
-    async def _take(self, step: Step, epoch: int) -> None:
-        blocks = [
-            await self._weighed(block, born)
-            for block, born in zip(step.blocks, step.born, strict=True)
-        ]
+    async def _take_and_look_ahead(self, collector: Collector, step: Step, epoch: int) -> None:
+        """Commit a step; what follows it, if anything does, is fetched meanwhile."""
+        if collector.head <= step.after.number:
+            await self._take(collector, step, epoch)
+            return
+        try:
+            async with asyncio.TaskGroup() as both:
+                both.create_task(self._take(collector, step, epoch))
+                both.create_task(collector.look_ahead(step))
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+
+    async def _take(self, collector: Collector, step: Step, epoch: int) -> None:
         if step.is_reorg:
             log.warning(
                 "reorg",
@@ -219,50 +304,108 @@ class Follower:
                 depth=step.before.number - step.ancestor.number,
                 height=step.after.number,
             )
-        queued = await commit(
-            self._database,
-            self._chain,
-            epoch,
-            Progress(step.before, step.ancestor, tuple(blocks)),
-            self._names,
-            now=datetime.now(UTC),
-            keep_from_usd=self._options.keep_from_usd,
+        settled = self._settling.ripe(step.after.number)
+        covers = any(gap.last > step.ancestor.number for gap in self._gaps)
+        queued = await self._stages.take(step, epoch, settled=settled, covers=covers)
+        if settled is not None:
+            self._settling.written(settled)
+            collector.finalized = self._settling.known.finalized
+        if covers or step.missed is not None or any(block.missing for block in step.blocks):
+            await self._read_gaps()
+        for block in step.blocks:
+            if block.doubt is not None:
+                log.warning(
+                    "unverified block",
+                    chain=self._chain.name,
+                    block=block.ref.number,
+                    reason=block.doubt,
+                )
+        await self._wake(queued)
+
+    async def _note_hold_up(self, epoch: int) -> None:
+        """Blocks that are there and that no node hands out are a gap, which grows with the head."""
+        collector = self._collector
+        reason = collector.held_up if collector is not None else None
+        if collector is None or reason is None or collector.head <= collector.cursor.number:
+            return
+        if collector.head <= self._held_up_to:
+            return
+        gap = CoverageGap(
+            self._chain.name,
+            collector.cursor.number + 1,
+            collector.head,
+            reason,
+            self._now(),
         )
+        with suppress(*DATABASE_AWAY):
+            async with self._database.write() as connection:
+                if not await leases.holds(connection, self._chain.name, epoch):
+                    msg = f"another watcher follows {self._chain.title} now"
+                    raise FencedOut(msg)
+                await gaps.record(connection, gap)
+            self._held_up_to = gap.last
+            await self._read_gaps()
+
+    async def _read_gaps(self) -> None:
+        """Look which gaps are open now, and tell what changed."""
+        async with self._database.read() as connection:
+            now_open = await gaps.still_open(connection, self._chain.name)
+        before = {gap.id for gap in self._gaps}
+        for gap in now_open:
+            if gap.id not in before:
+                self._tell(log.warning, "gap opened", gap)
+        for gap in self._gaps:
+            if gap.id not in {one.id for one in now_open}:
+                self._tell(log.info, "gap closed", gap)
+        self._gaps = now_open
+
+    def _tell(self, tell: Callable[..., object], what: str, gap: CoverageGap) -> None:
+        chain, kind = self._chain.name, "partial" if gap.partial else "whole"
+        tell(what, chain=chain, first=gap.first, last=gap.last, kind=kind, reason=gap.reason)
+
+    async def _wake(self, queued: int) -> None:
         if queued:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_REDIS_WITHIN):
                     await wake(self._redis)
 
-    async def _weighed(self, block: Block, born: datetime) -> WeighedBlock:
-        transactions = await in_slices(decode(block))
-        prices = await self._prices.at(block.ref, moved_tokens(transactions))
-        names = self._names.at_hand
-        return weighed(self._chain, block, transactions, names, prices, born)
-
-    async def _stumble(self, state: str, reason: str) -> None:
-        self._round_at = time.monotonic()
+    async def _stumble(self, state: str, reason: str, pause: float = _PAUSE_AFTER_FAULT) -> None:
+        self._is_well = False
+        self._round_at = self._clock()
         log.error(state, chain=self._chain.name, reason=reason)
         await self._publish(state, reason)
-        await asyncio.sleep(_PAUSE_AFTER_FAULT)
+        await asyncio.sleep(pause)
 
     async def _publish_now_and_then(self, state: str) -> None:
-        self._round_at = time.monotonic()
-        if time.monotonic() - self._published_at >= _PUBLISH_EVERY:
+        self._round_at = self._clock()
+        if self._clock() - self._published_at >= _PUBLISH_EVERY:
             await self._publish(state)
 
     async def _publish(self, state: str, reason: str | None = None) -> None:
-        self._published_at = time.monotonic()
+        self._published_at = self._clock()
         cursor: BlockRef | None = self._collector.cursor if self._collector else None
+        nodes = self._nodes()
         status = ChainStatus(
             chain=self._chain.name,
             state=state,
-            written_at=datetime.now(UTC),
+            written_at=self._now(),
             head=self._collector.head if self._collector else None,
             cursor=cursor.number if cursor else None,
             cursor_time=cursor.time if cursor else None,
-            nodes=self._nodes(),
+            nodes=nodes,
             reason=reason,
+            safe=self._settling.known.safe,
+            finalized=self._settling.known.finalized,
+            open_gaps=len(self._gaps),
+            unseen_blocks=sum(gap.last - gap.next + 1 for gap in self._gaps if not gap.partial),
+            bytes_per_day=_sum(node.bytes_per_day for node in nodes),
         )
+        self._on_status(status)
         with suppress(RedisAway, OSError):
             async with asyncio.timeout(_REDIS_WITHIN):
                 await publish(self._redis, status)
+
+
+def _sum(numbers: Iterable[int | None]) -> int | None:
+    known = [number for number in numbers if number is not None]
+    return sum(known) if known else None

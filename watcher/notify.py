@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from data.errors import FencedOut
+from data.errors import FencedOut, SpyhopError
 from data.model import Priority
-from data.queries import alerts, cursors, movements, queues, watches
+from data.queries import alerts, cursors, gaps, leases, movements, queues, watches
 from data.queries.alerts import NewAlert
 from watcher.concern import Asked, concerns, key_of, parties_of
+from watcher.coverage import note_coverage, note_flaws
 from watcher.enrich import moved_tokens
 from watcher.weigh import weight_of
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from data.database import Database
-    from data.model import BlockRef, Chain, Movement
+    from data.model import BlockRef, Chain, CoverageGap, Movement, Settled
     from data.queries.tokens import TokenRow
     from watcher.concern import Key, Wanted
     from watcher.weigh import WeighedBlock
@@ -52,11 +53,31 @@ class Names(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What is committed at once: the cursor's way, by which a reorg leads over an ancestor."""
+    """What is committed at once: the cursor's way, by which a reorg leads over an ancestor.
+
+    ``missed`` as in ``watcher.collect.Step``. ``settled`` is how far the chain is known to be safe
+    by now, None if nothing new is known. ``covers`` says that some of the blocks may lie in a gap.
+    """
 
     before: BlockRef
     ancestor: BlockRef
     blocks: tuple[WeighedBlock, ...]
+    missed: str | None = None
+    settled: Settled | None = None
+    covers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """Blocks of a gap that were had after all; its cursor goes on to the block ``to``."""
+
+    gap: CoverageGap
+    to: int
+    blocks: tuple[WeighedBlock, ...]
+
+
+class GapMoved(SpyhopError):
+    """A gap is no longer as it was when its blocks were fetched; nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +111,7 @@ async def commit(
     moved the cursor or taken the chain over. Movements of ``keep_from_usd`` and more are kept
     whether anybody watches them or not.
     """
-    after = progress.blocks[-1].ref
+    after, above = progress.blocks[-1].ref, progress.ancestor.number
 
     async def attempt(asked_for: set[bytes]) -> int:
         async with database.write() as connection:
@@ -99,18 +120,55 @@ async def commit(
                 raise FencedOut(msg)
             if progress.before != progress.ancestor:
                 gone_at = progress.before.number + chain.retract_after
-                above = progress.ancestor.number
                 await movements.orphan_above(connection, chain.name, above, gone_at)
+                await alerts.forget_held_above(connection, chain.name, above)
             refs = [block.ref for block in progress.blocks]
-            await cursors.remember(connection, refs, keep=chain.keep_hashes)
+            await cursors.remember(connection, refs, keep=chain.keep_hashes, above=above)
             known = _Known(names.at_hand, asked_for)
             queued = await _write(connection, chain, progress.blocks, known, now, keep_from_usd)
             edits = await _take_back(connection, chain, progress)
             queued += [(chat_id, Priority.EDIT) for chat_id in edits]
+            await note_coverage(connection, chain, progress, now)
+            if progress.settled is not None:
+                await cursors.settle(connection, chain.name, progress.settled)
+                if progress.settled.safe is not None:
+                    safe = progress.settled.safe
+                    queued += await alerts.release_held(connection, chain.name, safe)
             await queues.enqueue(connection, queued)
         return len(queued)
 
     return await _with_names(names, progress.blocks, keep_from_usd, attempt)
+
+
+async def fill(
+    database: Database,
+    chain: Chain,
+    epoch: int,
+    filling: Filling,
+    names: Names,
+    *,
+    now: datetime,
+    keep_from_usd: Decimal,
+) -> int:
+    """Write the alerts of a gap's blocks and move the gap's cursor; how many chats have something
+    to send. Raises FencedOut as ``commit`` does, and GapMoved.
+    """
+
+    async def attempt(asked_for: set[bytes]) -> int:
+        async with database.write() as connection:
+            if not await leases.holds(connection, chain.name, epoch):
+                msg = f"another watcher follows {chain.title} now"
+                raise FencedOut(msg)
+            if not await gaps.advance(connection, filling.gap, filling.to, now):
+                msg = f"the gap of {chain.title} at block {filling.gap.next} was filled meanwhile"
+                raise GapMoved(msg)
+            known = _Known(names.at_hand, asked_for)
+            queued = await _write(connection, chain, filling.blocks, known, now, keep_from_usd)
+            await note_flaws(connection, filling.blocks, now)
+            await queues.enqueue(connection, queued)
+        return len(queued)
+
+    return await _with_names(names, filling.blocks, keep_from_usd, attempt)
 
 
 async def _with_names(
@@ -162,16 +220,17 @@ async def _write(
     stored = await movements.store(connection, wanted.keep)
     by_key = {key_of(movement): movement for movement in stored}
     edits = await _bring_back(connection, orphans, by_key)
-    await alerts.write(connection, _new_alerts(wanted, by_key), now)
-    for movement, born in wanted.for_feeds:
-        await alerts.write_for_feeds(connection, by_key[key_of(movement)], born, now)
+    new = _new_alerts(wanted, by_key)
+    for_feeds = [(by_key[key_of(movement)], born) for movement, born in wanted.for_feeds]
+    lost = [movement for key, movement in orphans.items() if key not in by_key]
+    if lost:
+        edits += await alerts.repoint(connection, lost, new, for_feeds, now)
+    await alerts.write(connection, new, now)
+    for movement, born in for_feeds:
+        await alerts.write_for_feeds(connection, movement, born, now)
     ids = [movement.id for movement in stored if movement.id is not None]
     waiting = await alerts.chats_with_pending(connection, ids) if ids else []
     return waiting + [(chat_id, Priority.EDIT) for chat_id in edits]
-
-
-def _tokens_in(found: Iterable[Movement]) -> set[bytes]:
-    return {leg.token for movement in found for leg in movement.legs if leg.token is not None}
 
 
 async def _orphans(
@@ -227,6 +286,10 @@ async def _take_back(connection: AsyncConnection, chain: Chain, progress: Progre
     height, since = progress.blocks[-1].ref.number, progress.before.number - chain.keep_hashes
     gone = await movements.orphaned_for_good(connection, chain.name, height, since=since)
     return await alerts.retract(connection, gone) if gone else []
+
+
+def _tokens_in(found: Iterable[Movement]) -> set[bytes]:
+    return {leg.token for movement in found for leg in movement.legs if leg.token is not None}
 
 
 def _moved(movement: Movement) -> list[tuple[bytes | None, int]]:

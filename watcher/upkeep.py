@@ -25,8 +25,9 @@ def upkeep(database: Database, settings: Settings) -> AsyncIOScheduler:
 
     async def forget() -> None:
         now = datetime.now(UTC)
+        patient = database.patient()
         try:
-            async with database.write() as connection:
+            async with patient.write() as connection:
                 counts = await retention.forget(
                     connection,
                     movements_before=now - timedelta(hours=settings.keep_movements_hours),
@@ -36,6 +37,8 @@ def upkeep(database: Database, settings: Settings) -> AsyncIOScheduler:
         except DATABASE_AWAY as error:
             log.warning("nothing was forgotten", error=plain_reason(error))
             return
+        finally:
+            await patient.close()
         if any(counts.values()):
             log.info("forgotten", **counts)
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 import aiohttp
 import structlog
 
-from data.chains import known_chains
 from data.database import Database, open_database
 from data.errors import ConfigurationError
 from data.metrics import metrics_served
@@ -29,8 +28,17 @@ from watcher.evm.chainlink import read_feeds
 from watcher.evm.fetch import EvmBlocks
 from watcher.evm.metadata import read_tokens
 from watcher.follow import Follower, FollowOptions
-from watcher.instruments import count_rpc_event, count_step
-from watcher.rpc.events import CallFellBack, NodeFaulted, NodeLimited, RpcEvent
+from watcher.instruments import PoolTotals, count_rpc_event, count_step, show_status
+from watcher.rpc.events import (
+    CallFellBack,
+    CallOvertaken,
+    NodeFaulted,
+    NodeLimited,
+    RpcEvent,
+    SocketLost,
+    SocketOpened,
+)
+from watcher.rpc.heads import Heads
 from watcher.rpc.options import PoolOptions
 from watcher.rpc.pool import Pool
 from watcher.upkeep import upkeep
@@ -64,16 +72,22 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
         await refuse_eviction(redis)
         session = await stack.enter_async_context(aiohttp.ClientSession())
         owner = f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
-        followers = []
+        followers: list[Follower] = []
+        listeners: list[Heads] = []
         for name in settings.chains:
-            chain = known_chains()[name]
+            chain = settings.known_chains[name]
             pool = await stack.enter_async_context(open_pool(chain, settings))
-            followers.append(_follower(chain, pool, database, redis, session, settings, owner))
+            if heads := open_heads(chain, pool, settings):
+                listeners.append(heads)
+            followers.append(
+                _follower(chain, pool, heads, database, redis, session, settings, owner)
+            )
         scheduler = upkeep(database, settings)
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)
         async with asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(follower.run()) for follower in followers]
+            running = [tasks.create_task(listener.run()) for listener in listeners]
+            running += [tasks.create_task(follower.run()) for follower in followers]
             await stopping.wait()
             for task in running:
                 task.cancel()
@@ -87,6 +101,7 @@ def open_pool(chain: Chain, settings: Settings) -> Pool:
         breaker_open_for=settings.breaker_open_for,
         backoff_first=settings.backoff_first,
         backoff_longest=settings.backoff_longest,
+        block_time=chain.block_time,
     )
     try:
         return Pool(
@@ -97,9 +112,28 @@ def open_pool(chain: Chain, settings: Settings) -> Pool:
         raise ConfigurationError(msg) from None
 
 
+def open_heads(chain: Chain, pool: Pool, settings: Settings) -> Heads | None:
+    """What listens to the chain's configured WebSockets; None where there are none."""
+    urls = settings.socket_urls(chain.name)
+    if not urls:
+        return None
+
+    def told() -> set[int]:
+        return {node.head for node in pool.nodes if node.head is not None}
+
+    try:
+        return Heads(
+            chain.name, chain.chain_id, urls, chain.block_time, told=told, on_event=_on_event
+        )
+    except ValueError as error:
+        msg = f"{chain.name.upper()}_WS_URLS is wrong: {error}"
+        raise ConfigurationError(msg) from None
+
+
 def _follower(
     chain: Chain,
     pool: Pool,
+    heads: Heads | None,
     database: Database,
     redis: Redis,
     session: aiohttp.ClientSession,
@@ -117,21 +151,32 @@ def _follower(
         return await read_tokens(pool, chain.multicall3, addresses, within=_ASSETS_WITHIN)
 
     api = PriceApi(settings.price_api_url, chain, session)
+    blocks = EvmBlocks(chain, pool, heads, audit=settings.audit_receipts)
     return Follower(
         chain,
-        EvmBlocks(chain, pool),
+        blocks,
         TokenNames(chain, database, tokens),
         Prices(chain, feeds_at, api),
-        _node_statuses(pool),
+        _node_statuses(pool, blocks),
         database,
         redis,
-        FollowOptions(owner, settings.chain_lease_for, settings.keep_movements_from_usd),
+        FollowOptions(
+            owner,
+            settings.chain_lease_for,
+            settings.keep_movements_from_usd,
+            settings.catch_up_within,
+        ),
         on_step=count_step,
+        on_status=show_status,
     )
 
 
-def _node_statuses(pool: Pool) -> Callable[[], tuple[NodeStatus, ...]]:
+def _node_statuses(pool: Pool, blocks: EvmBlocks) -> Callable[[], tuple[NodeStatus, ...]]:
+    totals = PoolTotals(pool.chain)
+
     def statuses() -> tuple[NodeStatus, ...]:
+        nodes = pool.nodes
+        totals.show(nodes, pool.counts)
         return tuple(
             NodeStatus(
                 name=node.name,
@@ -140,9 +185,11 @@ def _node_statuses(pool: Pool) -> Callable[[], tuple[NodeStatus, ...]]:
                 latency_ms=None if node.latency_ms is None else round(node.latency_ms),
                 calls=node.calls,
                 faults=node.faults,
-                reason=node.quarantined or node.last_error,
+                reason=node.reason or node.last_error,
+                plan=blocks.plan(node.name),
+                bytes_per_day=node.bytes_per_day,
             )
-            for node in pool.nodes
+            for node in nodes
         )
 
     return statuses
@@ -153,7 +200,10 @@ def _on_event(event: RpcEvent) -> None:
     _log_event(event)
 
 
+_QUIET = (CallFellBack, CallOvertaken, NodeFaulted, NodeLimited, SocketLost, SocketOpened)
+
+
 def _log_event(event: RpcEvent) -> None:
     fields = {name: str(value) for name, value in asdict(event).items()}
-    quiet = isinstance(event, NodeFaulted | NodeLimited | CallFellBack)
+    quiet = isinstance(event, _QUIET)
     (log.debug if quiet else log.warning)(type(event).__name__, **fields)

@@ -12,7 +12,6 @@ from bot.delivery.instruments import count_event, log_event
 from bot.delivery.means import Means
 from bot.delivery.rate_limiter import RateLimiter
 from bot.delivery.turn import Turn
-from data.chains import known_chains
 from data.errors import ConfigurationError
 from data.labels import curated_labels
 from data.queries import queues
@@ -62,7 +61,7 @@ class Delivery:
             limiter=RateLimiter(redis, settings),
             claims=Claims(redis, owner, timedelta(seconds=settings.send_lease_for)),
             backoff=Backoff(settings.backoff_first, settings.backoff_longest),
-            chains=known_chains(),
+            chains=settings.known_chains,
             labels=curated_labels(),
             lease_for=timedelta(seconds=settings.chat_lease_for),
             stopping=asyncio.Event(),

@@ -7,6 +7,7 @@
 - ``card``        the buttons of one watch
 - ``threshold``   /threshold
 - ``whales``      /whales
+- ``timing``      /timing
 - ``mute``        /mute and /unmute
 - ``status``      /status
 - ``paste``       pasted addresses, and whatever nobody understood

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def parse_chain(text: str, chains: Iterable[Chain]) -> Chain | None:
-    """The chain of that name, title or coin; None stands for ``all`` of them.
+    """The chain of that name, title or alias; None stands for ``all`` of them.
 
     Raises InputError for anything else.
     """
@@ -23,7 +23,7 @@ def parse_chain(text: str, chains: Iterable[Chain]) -> Chain | None:
     if wanted in {"all", "*"}:
         return None
     for chain in known:
-        if wanted in {chain.name, chain.title.casefold(), chain.native_symbol.casefold()}:
+        if wanted in {chain.name, chain.title.casefold(), *chain.aliases}:
             return chain
     names = ", ".join(chain.name for chain in known)
     msg = f"I follow no chain called “{shown(text)}”: write {names} or all."

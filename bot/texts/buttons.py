@@ -19,6 +19,8 @@ PREVIOUS = "‹ Previous"
 NEXT = "Next ›"
 ALL_CHAINS = "All chains"
 FEED_OFF = "Turn it off"
+INSTANT = "⚡ Instant"
+SAFE = "🛡 Safe"
 
 
 def mute_for(minutes: int) -> str:

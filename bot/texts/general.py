@@ -49,6 +49,9 @@ _HELP = """<b>What I understand</b>
 A value is <code>250000</code>, <code>$250k</code>, <code>1.5m</code>, <code>50 {coin}</code> or \
 <code>1_000_000 USDC</code>.
 
+<b>When</b>
+/timing <code>&lt;instant or safe&gt;</code> – at the newest block, or once it is safe
+
 <b>Quiet</b>
 /mute <code>[number] &lt;duration&gt;</code> – <code>30m</code>, <code>2h</code>, <code>1d</code>
 /unmute <code>[number]</code>

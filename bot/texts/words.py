@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.numbers import full_usd
 from data.addresses import checksummed
+from data.health import told_time
 from data.model import UnitThreshold, Watch
 
 if TYPE_CHECKING:
@@ -90,10 +91,7 @@ def is_muted(until: datetime | None, now: datetime) -> bool:
 
 def until_words(until: datetime, now: datetime) -> str:
     """``until 14:05 UTC``, with the day where it is not today."""
-    day = "" if until.date() == now.date() else f"{until.day} {until:%b}, "
-    if until.year != now.year:
-        day = f"{until.day} {until:%b %Y}, "
-    return f"until {day}{until:%H:%M} UTC"
+    return f"until {told_time(until, now)}"
 
 
 def duration_words(duration: timedelta) -> str:

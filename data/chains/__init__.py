@@ -1,78 +1,54 @@
 """The chains that Spyhop knows, one TOML table each; adding one is adding a file.
 
-The file's name is the chain's name in settings and commands.
+The file's name is the chain's name in settings and commands. Operators put tables of their own
+into the folder that ``CHAINS_DIR`` names; docs/adding-a-chain.md has one to start from.
+
+- ``*.toml``     the tables
+- ``reading``    a file into a ``Chain``
+- ``table``      values with their types and ranges
 """
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from data.model import Chain, Explorer, Feed, Finality, Integrity, Token
+from data.chains.reading import load_chain
+from data.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from data.model import Chain
+
+__all__ = ["known_chains", "load_chain"]
 
 _FOLDER = Path(__file__).parent
 
 
 @cache
-def known_chains() -> Mapping[str, Chain]:
-    """Every chain of the folder, by name."""
-    chains = (load_chain(path) for path in sorted(_FOLDER.glob("*.toml")))
-    return MappingProxyType({chain.name: chain for chain in chains})
+def known_chains(more: Path | None = None) -> Mapping[str, Chain]:
+    """Every chain by name: the built-in ones, and those of a folder of more tables.
 
-
-def load_chain(path: Path) -> Chain:
-    """Read one chain's table. Raises KeyError or ValueError where it is incomplete or wrong."""
-    table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    if table["name"] != path.stem:
-        msg = f"{path.name} calls its chain {table['name']}"
-        raise ValueError(msg)
-    feeds = [
-        Feed(row["pair"], _address(row["proxy"]), row["decimals"], row.get("heartbeat"))
-        for row in table["feeds"]
-    ]
-    tokens = [
-        Token(
-            _address(row["address"]), row["symbol"], row["name"], row["decimals"], row.get("feed")
-        )
-        for row in table["tokens"]
-    ]
-    explorer, integrity, finality = table["explorer"], table["integrity"], table["finality"]
-    return Chain(
-        name=table["name"],
-        title=table["title"],
-        family=table["family"],
-        chain_id=table["chain_id"],
-        block_time=table["block_time"],
-        keep_hashes=table["keep_hashes"],
-        retract_after=table["retract_after"],
-        native_symbol=table["native"]["symbol"],
-        native_decimals=table["native"]["decimals"],
-        native_feed=table["native"]["feed"],
-        wrapped_native=_address(table["native"]["wrapped"]),
-        multicall3=_address(table["multicall3"]["address"]),
-        explorer=Explorer(explorer["tx"], explorer["address"], explorer["block"]),
-        integrity=Integrity(
-            integrity.get("bloom_from"),
-            integrity.get("receipts_root_from"),
-            integrity.get("deposit_nonces", False),
-        ),
-        finality=Finality(finality["safe_depth"], finality["finalized_depth"]),
-        node_urls=tuple(row["url"] for row in table["nodes"]),
-        ws_urls=tuple(row["url"] for row in table.get("sockets", ())),
-        feeds=MappingProxyType({feed.pair: feed for feed in feeds}),
-        tokens=MappingProxyType({token.address: token for token in tokens}),
-    )
-
-
-def _address(text: str) -> bytes:
-    raw = bytes.fromhex(text.removeprefix("0x"))
-    if len(raw) != 20:
-        msg = f"not an address: {text}"
-        raise ValueError(msg)
-    return raw
+    Raises ConfigurationError for a wrong table, and for two that claim the same.
+    """
+    paths = sorted(_FOLDER.glob("*.toml"))
+    if more is not None:
+        if not more.is_dir():
+            msg = f"CHAINS_DIR: there is no folder {more}"
+            raise ConfigurationError(msg)
+        paths += sorted(more.glob("*.toml"))
+    chains: dict[str, Chain] = {}
+    claimed: dict[str | int, str] = {}
+    for path in paths:
+        chain = load_chain(path)
+        claims: set[str | int] = {chain.name, *chain.aliases, chain.title.casefold()}
+        for claim in [*sorted(claims, key=str), chain.chain_id]:
+            if claim in claimed:
+                msg = f"{path.name}: {claim!r} is taken: it already means {claimed[claim]}"
+                raise ConfigurationError(msg)
+            claimed[claim] = chain.name
+        chains[chain.name] = chain
+    return MappingProxyType(chains)

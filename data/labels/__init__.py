@@ -6,6 +6,10 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _FOLDER = Path(__file__).parent
 
@@ -34,6 +38,12 @@ class Labels:
     def of(self, chain: str, address: bytes) -> Label | None:
         """The label of an address on a chain, if anybody gave it one."""
         return self._rows.get((chain, address)) or self._rows.get(("*", address))
+
+    def on(self, chain: str) -> Iterator[tuple[bytes, Label]]:
+        """Every labelled address of a chain, in the tables' order."""
+        for (where, address), label in self._rows.items():
+            if where in {chain, "*"}:
+                yield address, label
 
 
 @cache

@@ -21,7 +21,7 @@ class Priority(IntEnum):
 class AlertState(StrEnum):
     """Where an alert is on its way; every end has its reason beside it.
 
-    held → pending (its block became safe), or deleted unseen (a reorg was faster);
+    held → pending (its block became safe), or deleted unseen (a reorg was faster), or dropped;
     pending → sent → retracted (a reorg took the transaction back) → sent (it reappeared);
     pending → dropped (its watch was deleted or muted, its chat is gone, a reorg was faster).
     """

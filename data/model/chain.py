@@ -68,7 +68,11 @@ class Finality:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """One chain. Times in seconds, depths in blocks."""
+    """One chain. Times in seconds, depths in blocks.
+
+    ``aliases`` are other names that people give it in commands. ``sequencer_feed`` is Chainlink's
+    proxy that tells whether a rollup's sequencer is up: 0 is up, 1 is down.
+    """
 
     name: str
     title: str
@@ -89,6 +93,8 @@ class Chain:
     ws_urls: tuple[str, ...]
     feeds: Mapping[str, Feed]
     tokens: Mapping[bytes, Token]
+    aliases: tuple[str, ...] = ()
+    sequencer_feed: bytes | None = None
 
     def tokens_called(self, symbol: str) -> tuple[Token, ...]:
         """The curated tokens of that symbol, whatever its case; none if nobody curated it."""

@@ -74,7 +74,7 @@ async def set_default_threshold(connection: AsyncConnection, chat_id: int, usd: 
 
 
 async def set_timing(connection: AsyncConnection, chat_id: int, timing: Timing) -> None:
-    """When the chat is alerted from now on; what is held stays held."""
+    """When the chat is alerted from now on; what is held stays so until it is released."""
     await connection.execute(update(chats).where(chats.c.id == chat_id).values(timing=timing))
 
 

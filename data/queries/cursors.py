@@ -8,8 +8,8 @@ from sqlalchemy import delete, select, update
 
 from data.columns import DatabaseNow
 from data.model import BlockRef, Settled
-from data.queries import insert
-from data.tables import blocks, chain_leases, cursors
+from data.queries import insert, leases
+from data.tables import blocks, cursors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,10 +65,7 @@ async def move(connection: AsyncConnection, before: BlockRef, after: BlockRef, e
 
     False means that another watcher follows the chain: the transaction must not commit.
     """
-    lease = select(chain_leases.c.epoch).where(chain_leases.c.chain == before.chain)
-    if connection.dialect.name == "postgresql":
-        lease = lease.with_for_update(read=True)
-    if (await connection.execute(lease)).scalar_one_or_none() != epoch:
+    if not await leases.holds(connection, before.chain, epoch):
         return False
     moved = await connection.execute(
         update(cursors)
@@ -89,15 +86,22 @@ async def recent(connection: AsyncConnection, chain: str) -> list[BlockRef]:
     return [BlockRef(*row) for row in await connection.execute(statement)]
 
 
-async def remember(connection: AsyncConnection, branch: Sequence[BlockRef], keep: int) -> None:
-    """Append a branch: what stood at its heights and above is forgotten, and all but ``keep``."""
-    chain, first, last = branch[0].chain, branch[0].number, branch[-1].number
-    await connection.execute(
-        delete(blocks).where(
-            blocks.c.chain == chain,
-            (blocks.c.number >= first) | (blocks.c.number <= last - keep),
-        )
-    )
+async def remember(
+    connection: AsyncConnection,
+    branch: Sequence[BlockRef],
+    keep: int,
+    *,
+    above: int | None = None,
+) -> None:
+    """Append a branch: what stood at its heights and above is forgotten, and all but ``keep``.
+
+    ``above`` is the height that the branch follows on, where there is a gap between them.
+    """
+    chain, last = branch[0].chain, branch[-1].number
+    stays = branch[0].number - 1 if above is None else above
+    # two ranges in two statements: as one, SQLite reads every remembered block of the chain
+    for forgotten in (blocks.c.number > stays, blocks.c.number <= last - keep):
+        await connection.execute(delete(blocks).where(blocks.c.chain == chain, forgotten))
     await connection.execute(
         blocks.insert(),
         [
@@ -123,6 +127,14 @@ async def settle(connection: AsyncConnection, chain: str, settled: Settled) -> N
             higher = (column < height) | column.is_(None)
             statement = update(cursors).where(cursors.c.chain == chain, higher)
             await connection.execute(statement.values({column.name: height}))
+
+
+async def unlatch(connection: AsyncConnection, chain: str) -> bool:
+    """Hold nothing for final any more: whatever the nodes say next is followed. False without a
+    cursor."""
+    statement = update(cursors).where(cursors.c.chain == chain)
+    forgotten = await connection.execute(statement.values(safe_number=None, finalized_number=None))
+    return forgotten.rowcount == 1
 
 
 async def settled(connection: AsyncConnection, chain: str) -> Settled:

@@ -3,6 +3,7 @@ check could verify."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
@@ -46,6 +47,66 @@ async def extend(connection: AsyncConnection, gap_id: int, last: int) -> None:
     )
 
 
+async def record(connection: AsyncConnection, gap: CoverageGap) -> CoverageGap:
+    """Record blocks that were not seen: in an open gap of the same kind that they adjoin or
+    overlap, else in one of their own."""
+    adjoining = (
+        select(coverage_gaps)
+        .where(
+            coverage_gaps.c.chain == gap.chain,
+            coverage_gaps.c.closed_at.is_(None),
+            coverage_gaps.c.partial == gap.partial,
+            coverage_gaps.c.next <= gap.first,
+            coverage_gaps.c.last >= gap.first - 1,
+        )
+        .order_by(coverage_gaps.c.id)
+        .limit(1)
+    )
+    row = (await connection.execute(adjoining)).one_or_none()
+    if row is None:
+        return await open_gap(connection, gap)
+    found = _gap(row)
+    await extend(connection, row.id, gap.last)
+    return replace(found, last=max(found.last, gap.last))
+
+
+async def cover(
+    connection: AsyncConnection, chain: str, first: int, last: int, now: datetime
+) -> None:
+    """The blocks ``first`` to ``last`` were seen after all, whole: what is open of them ends."""
+    overlapping = select(coverage_gaps).where(
+        coverage_gaps.c.chain == chain,
+        coverage_gaps.c.closed_at.is_(None),
+        coverage_gaps.c.next <= last,
+        coverage_gaps.c.last >= first,
+    )
+    for row in (await connection.execute(overlapping)).all():
+        gap = _gap(row)
+        if gap.next >= first:
+            await advance(connection, gap, min(last, gap.last) + 1, now)
+            continue
+        cut = update(coverage_gaps).where(coverage_gaps.c.id == gap.id).values(last=first - 1)
+        await connection.execute(cut)
+        if gap.last > last:
+            await open_gap(connection, replace(gap, first=last + 1, next=last + 1))
+
+
+async def split(connection: AsyncConnection, gap: CoverageGap, at: int) -> None:
+    """Make two of a gap, the second from block ``at`` on, so that it can be filled first."""
+    cut = await connection.execute(
+        update(coverage_gaps)
+        .where(
+            coverage_gaps.c.id == gap.id,
+            coverage_gaps.c.next == gap.next,
+            coverage_gaps.c.last == gap.last,
+            coverage_gaps.c.closed_at.is_(None),
+        )
+        .values(last=at - 1)
+    )
+    if cut.rowcount == 1:
+        await open_gap(connection, replace(gap, first=at, next=at))
+
+
 async def latest(connection: AsyncConnection, chain: str, limit: int = 20) -> list[CoverageGap]:
     """A chain's latest gaps, newest first; a closed one was filled later."""
     statement = (
@@ -65,6 +126,20 @@ async def still_open(connection: AsyncConnection, chain: str) -> list[CoverageGa
         .order_by(coverage_gaps.c.id)
     )
     return [_gap(row) for row in await connection.execute(statement)]
+
+
+async def open_or_closed_since(
+    connection: AsyncConnection, chain: str, since: datetime, limit: int = 20
+) -> list[CoverageGap]:
+    """A chain's open gaps, oldest first, and after them the last ones that were closed since."""
+    statement = (
+        select(coverage_gaps)
+        .where(coverage_gaps.c.chain == chain, coverage_gaps.c.closed_at >= since)
+        .order_by(coverage_gaps.c.closed_at.desc(), coverage_gaps.c.id.desc())
+        .limit(limit)
+    )
+    closed = [_gap(row) for row in await connection.execute(statement)]
+    return await still_open(connection, chain) + closed
 
 
 async def advance(connection: AsyncConnection, gap: CoverageGap, to: int, now: datetime) -> bool:

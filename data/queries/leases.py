@@ -40,6 +40,15 @@ async def acquire(
     return (await connection.execute(statement)).scalar_one_or_none()
 
 
+async def holds(connection: AsyncConnection, chain: str, epoch: int) -> bool:
+    """Whether the chain is still followed under that epoch; until the transaction ends, nobody
+    takes it over."""
+    statement = select(chain_leases.c.epoch).where(chain_leases.c.chain == chain)
+    if connection.dialect.name == "postgresql":
+        statement = statement.with_for_update(read=True)
+    return (await connection.execute(statement)).scalar_one_or_none() == epoch
+
+
 async def renew(connection: AsyncConnection, chain: str, epoch: int, duration: timedelta) -> bool:
     """Keep the chain a while longer; False when another has taken it over."""
     result = await connection.execute(

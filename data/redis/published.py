@@ -21,7 +21,8 @@ _BOT = "published:bot"
 class NodeStatus(msgspec.Struct, frozen=True, kw_only=True):
     """One node as the watcher sees it; ``name`` never holds a key.
 
-    ``state``: ready, waiting (rate limited), breaker open, quarantined.
+    ``state``: ready, waiting (rate limited), breaker open, ejected (it lies or lags), quarantined
+    (its configuration is wrong).
     """
 
     name: str
@@ -33,6 +34,8 @@ class NodeStatus(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
     plan: str | None = None
     """How blocks are fetched from it: receipts, logs, filtered logs, heads only; None: unknown."""
+    bytes_per_day: int | None = None
+    """Received in the last 24 hours, projected from what there is of them."""
 
 
 class ChainStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,8 +54,11 @@ class ChainStatus(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
     safe: int | None = None
     finalized: int | None = None
+    open_gaps: int = 0
+    unseen_blocks: int = 0
+    """In the open gaps; what was seen in part is not among them."""
     bytes_per_day: int | None = None
-    """Received from all nodes in the last 24 hours, projected from what there is of them."""
+    """Of all nodes together."""
 
 
 class BotStatus(msgspec.Struct, frozen=True, kw_only=True):

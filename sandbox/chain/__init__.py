@@ -3,24 +3,27 @@
 `ChainSandbox(ethereum_spec(), nodes=3)` starts everything; `sandbox.chain` has the verbs (transfer,
 mine, reorg …), `ChainClient(control_url)` has the same ones from another process.
 
-what a chain is  spec.py, ethereum.py, bsc.py, hostile.py (tokens that lie), market.py (prices)
+what a chain is  spec.py, from_table.py (out of data/chains), traits.py (how chains differ),
+                 prices.py and market.py (invented), hostile.py (tokens that lie)
 who does what    population.py, noise.py, drafts.py, events.py
-blocks           transaction.py, block.py, sealing.py, rlp.py, trie.py, bloom.py, recorded.py
-the chain        chain.py (the verbs), ledger.py (branches), happenings.py (results), miner.py
+blocks           transaction.py, system.py (what chains put in by themselves), block.py, sealing.py,
+                 rlp.py, trie.py, bloom.py, recorded.py
+the chain        chain.py (the verbs), ledger.py (branches), happenings.py (results), miner.py,
+                 sibling.py (another fork, for one node)
 eth_call         contracts/
-JSON-RPC         rendering.py, view.py (what a node sees), log_filter.py, methods.py,
-                 rpc_errors.py, answering.py, hexes.py
+JSON-RPC         rendering.py, view.py (what a node sees), asked.py (a call of it), log_filter.py,
+                 methods.py, rpc_errors.py, answering.py, subscriptions.py (newHeads), hexes.py
 HTTP             listener.py, faulty_server.py, node.py, price_source.py, control.py, client.py
-faults           fault.py, transport_faults.py, answer_faults.py
+faults           fault.py; tables: transport_faults.py, view_faults.py, answer_faults.py,
+                 result_faults.py, log_faults.py, socket_faults.py; catalogue.py (all, by name)
 all together     chain_sandbox.py, __main__.py
 """
 
-from sandbox.chain.bsc import bsc_spec
 from sandbox.chain.chain import Chain
 from sandbox.chain.chain_sandbox import ChainSandbox
 from sandbox.chain.client import ChainClient
-from sandbox.chain.ethereum import ethereum_spec
 from sandbox.chain.fault import Fault
+from sandbox.chain.from_table import bsc_spec, chain_spec, ethereum_spec, spec_of
 from sandbox.chain.happenings import Head, Mined, Reorg
 from sandbox.chain.node import Node
 from sandbox.chain.spec import ChainSpec, FeedSpec, NoiseSpec, TokenSpec, WalletSpec
@@ -40,5 +43,7 @@ __all__ = [
     "TokenSpec",
     "WalletSpec",
     "bsc_spec",
+    "chain_spec",
     "ethereum_spec",
+    "spec_of",
 ]

@@ -11,15 +11,14 @@ import json
 import signal
 import sys
 
-from sandbox.chain import ChainSandbox, ChainSpec, NoiseSpec, bsc_spec, ethereum_spec
-
-SPECS = {"ethereum": ethereum_spec, "bsc": bsc_spec}
+from data.chains import known_chains
+from sandbox.chain import ChainSandbox, ChainSpec, NoiseSpec, chain_spec
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Parse the arguments, serve until SIGINT or SIGTERM."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.chain", description=__doc__)
-    parser.add_argument("--chain", choices=sorted(SPECS), default="ethereum")
+    parser.add_argument("--chain", choices=sorted(known_chains()), default="ethereum")
     parser.add_argument("--nodes", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--auto-mine", action="store_true", help="a block each block time")
@@ -53,6 +52,7 @@ async def _serve(chosen: argparse.Namespace) -> None:
             "control_url": sandbox.control_url,
             "prices_url": sandbox.prices_url,
             "rpc_urls": sandbox.rpc_urls,
+            "ws_urls": sandbox.ws_urls,
         }
         sys.stdout.write(json.dumps(urls) + "\n")
         sys.stdout.flush()
@@ -60,11 +60,10 @@ async def _serve(chosen: argparse.Namespace) -> None:
 
 
 def _spec(chosen: argparse.Namespace) -> ChainSpec:
-    plain = SPECS[chosen.chain]()
+    plain = chain_spec(chosen.chain)
     transactions = plain.noise.transactions if chosen.transactions is None else chosen.transactions
     noise = NoiseSpec(transactions=transactions, whale_share=chosen.whale_share)
-    block_time = plain.block_time if chosen.block_time is None else chosen.block_time
-    return SPECS[chosen.chain](block_time=block_time, noise=noise)
+    return chain_spec(chosen.chain, block_time=chosen.block_time, noise=noise)
 
 
 if __name__ == "__main__":

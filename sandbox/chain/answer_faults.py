@@ -1,158 +1,140 @@
 """Faults of the answer: the transport works, what it carries is wrong.
 
-Each is one row of a table. `VIEW` faults change what part of the chain the node sees, `REFUSALS`
-answer with an error instead of a result, `RESULTS` change a result, `ENVELOPES` change the whole
-JSON-RPC answer.
+Each is one row of a table. What part of the chain the node sees is spoiled by `view_faults.py`,
+results by `result_faults.py` and `log_faults.py`. Here `REFUSALS` answer with an error instead of a
+result, `ENVELOPES` change the whole JSON-RPC answer, `BATCHES` the answer to a batch.
 
-stale_head(blocks=5)      the node is that many blocks behind
-stuck_head(at=number)     its head no longer moves
-backward_head(blocks=3)   every second call it is behind: two machines behind one name
-wrong_chain_id(id=5)      it follows another chain
-forgets_orphans           it does not know blocks of abandoned branches
 unsupported(methods)      -32601
+no_block_receipts         -32601 for eth_getBlockReceipts alone
+filtered_logs_only        eth_getLogs is refused without an address and without topics
 error_object(code, message)   that error, in a 200 answer
-rate_limit                -32005
-null_receipts             the receipts of a block that it serves are null
-empty_receipts            … or an empty list
-partial_receipts(keep=50) … or only so many percent of them
-empty_logs                eth_getLogs finds nothing, receipts carry no logs
-partial_logs(keep=50)     only so many percent of the logs
-null_block                a block below its head is null
+rate_limit(code=-32005)   that error, or -32016
+header_not_found          -32000 for whatever is about a block
 wrong_id                  the answer carries another id
 no_batches                a batch is answered by one error object
+shuffled_batch            a batch's answers come in another order, as they may
+partial_batch(keep=50)    only so many percent of a batch's answers come
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, TypeAlias
 
 import msgspec
 
+from sandbox.chain import log_faults, result_faults, view_faults
+from sandbox.chain.asked import Asked
 from sandbox.chain.fault import Fault
 from sandbox.chain.rpc_errors import (
+    InvalidParamsError,
     InvalidRequestError,
-    LimitExceededError,
     MethodNotFoundError,
     RpcError,
+    ServerError,
 )
-from sandbox.chain.view import View
 
-ViewFault: TypeAlias = Callable[[View, Fault, int], View]
-Refusal: TypeAlias = Callable[[str, Fault], RpcError]
-ResultFault: TypeAlias = Callable[[Any, Fault], Any]
+Refusal: TypeAlias = Callable[[Asked, Fault], RpcError | None]
 Envelope: TypeAlias = Callable[[dict[str, Any]], dict[str, Any]]
+BatchFault: TypeAlias = Callable[[list[Any], Fault], Any]
+
+_ABOUT_THE_NODE = frozenset(
+    {"eth_chainId", "eth_blockNumber", "eth_syncing", "net_version", "web3_clientVersion"}
+)
 
 
 class _AnyCodeError(RpcError):
     """An error whose code is chosen."""
 
-    def __init__(self, message: str, code: int) -> None:
+    def __init__(self, message: str, code: float) -> None:
         super().__init__(message)
-        self._code = code
+        self._code = int(code)
 
     def as_json(self) -> dict[str, Any]:
         return {"code": self._code, "message": self.message}
 
 
-def _behind(view: View, blocks: int) -> View:
-    return replace(view, head=max(view.chain.ledger.lowest, view.head - blocks))
+def _no_block_receipts(asked: Asked, _: Fault) -> RpcError | None:
+    return MethodNotFoundError(asked.method) if asked.method == "eth_getBlockReceipts" else None
 
 
-VIEW: Mapping[str, ViewFault] = {
-    "stale_head": lambda view, fault, _: _behind(view, int(fault.number("blocks", 5))),
-    "stuck_head": lambda view, fault, _: replace(
-        view, head=min(view.head, int(fault.number("at", view.head)))
-    ),
-    "backward_head": lambda view, fault, turn: (
-        _behind(view, int(fault.number("blocks", 3))) if turn % 2 else view
-    ),
-    "wrong_chain_id": lambda view, fault, _: replace(view, chain_id=int(fault.number("id", 5))),
-    "forgets_orphans": lambda view, _fault, _turn: replace(view, knows_orphans=False),
-}
+def _filtered_only(asked: Asked, _: Fault) -> RpcError | None:
+    wanted = asked.params[0] if asked.params else None
+    if asked.method != "eth_getLogs" or not isinstance(wanted, dict):
+        return None
+    if wanted.get("address") or any(wanted.get("topics") or ()):
+        return None
+    return InvalidParamsError("please specify an address or topics in your request")
+
+
+def _header_not_found(asked: Asked, _: Fault) -> RpcError | None:
+    return None if asked.method in _ABOUT_THE_NODE else ServerError("header not found")
+
 
 REFUSALS: Mapping[str, Refusal] = {
-    "unsupported": lambda method, _: MethodNotFoundError(method),
-    "rate_limit": lambda _method, _fault: LimitExceededError("daily request count exceeded"),
+    "unsupported": lambda asked, _: MethodNotFoundError(asked.method),
+    "no_block_receipts": _no_block_receipts,
+    "filtered_logs_only": _filtered_only,
+    "rate_limit": lambda _, fault: _AnyCodeError(
+        "daily request count exceeded, request rate limited", fault.number("code", -32005)
+    ),
     "error_object": lambda _, fault: _AnyCodeError(
-        str(fault.params.get("message", "internal error")), int(fault.number("code", -32603))
+        str(fault.params.get("message", "internal error")), fault.number("code", -32603)
     ),
-}
-
-_RECEIPTS = frozenset({"eth_getBlockReceipts"})
-_ONE_RECEIPT = frozenset({"eth_getTransactionReceipt"})
-_LOGS = frozenset({"eth_getLogs"})
-_BLOCKS = frozenset({"eth_getBlockByNumber", "eth_getBlockByHash"})
-
-
-def _share(items: list[Any], fault: Fault) -> list[Any]:
-    return items[: len(items) * int(fault.number("keep", 50)) // 100]
-
-
-def _without_logs(receipt: Any) -> Any:
-    return {**receipt, "logs": []}
-
-
-def _with_fewer_logs(receipt: Any, fault: Fault) -> Any:
-    return {**receipt, "logs": _share(receipt["logs"], fault)}
-
-
-def _per_receipt(change: Callable[[Any, Fault], Any]) -> ResultFault:
-    return lambda receipts, fault: [change(receipt, fault) for receipt in receipts]
-
-
-RESULTS: Mapping[str, tuple[tuple[frozenset[str], ResultFault], ...]] = {
-    "null_receipts": ((_RECEIPTS | _ONE_RECEIPT, lambda _result, _fault: None),),
-    "empty_receipts": ((_RECEIPTS, lambda _result, _fault: []),),
-    "partial_receipts": ((_RECEIPTS, _share),),
-    "empty_logs": (
-        (_LOGS, lambda _result, _fault: []),
-        (_ONE_RECEIPT, lambda receipt, _: _without_logs(receipt)),
-        (_RECEIPTS, _per_receipt(lambda receipt, _: _without_logs(receipt))),
-    ),
-    "partial_logs": (
-        (_LOGS, _share),
-        (_ONE_RECEIPT, _with_fewer_logs),
-        (_RECEIPTS, _per_receipt(_with_fewer_logs)),
-    ),
-    "null_block": ((_BLOCKS, lambda _result, _fault: None),),
+    "header_not_found": _header_not_found,
 }
 
 ENVELOPES: Mapping[str, Envelope] = {
     "wrong_id": lambda answer: {**answer, "id": 987_654_321},
 }
 
-WHOLE_BATCH: Mapping[str, RpcError] = {
-    "no_batches": InvalidRequestError("batch requests are not supported"),
+BATCHES: Mapping[str, BatchFault] = {
+    "no_batches": lambda _answers, _fault: {
+        "jsonrpc": "2.0",
+        "id": None,
+        "error": InvalidRequestError("batch requests are not supported").as_json(),
+    },
+    "shuffled_batch": lambda answers, _: answers[::-1],
+    "partial_batch": log_faults.share,
 }
 
-NAMES = frozenset({*VIEW, *REFUSALS, *RESULTS, *ENVELOPES, *WHOLE_BATCH})
+NAMES = frozenset({*view_faults.NAMES, *REFUSALS, *result_faults.NAMES, *ENVELOPES, *BATCHES})
 
 
-def seen(view: View, faults: tuple[Fault, ...], turn: int) -> View:
-    """The view that is left; `turn` counts the node's exchanges."""
-    for fault in faults:
-        if fault.name in VIEW:
-            view = VIEW[fault.name](view, fault, turn)
-    return view
-
-
-def refusal(method: str, faults: tuple[Fault, ...]) -> RpcError | None:
+def refusal(asked: Asked, faults: tuple[Fault, ...]) -> RpcError | None:
     """The error that stands in for a result, if a fault asks for one."""
     for fault in faults:
-        if fault.name in REFUSALS and fault.strikes(frozenset({method})):
-            return REFUSALS[fault.name](method, fault)
+        if fault.name in REFUSALS and fault.strikes(frozenset({asked.method})):
+            refused = REFUSALS[fault.name](asked, fault)
+            if refused is not None:
+                return refused
     return None
 
 
-def spoiled(method: str, result: Any, faults: tuple[Fault, ...]) -> Any:
+def spoiled(asked: Asked, result: Any, faults: tuple[Fault, ...]) -> Any:
     """The result after the faults that change it; what was null stays null."""
     for fault in faults:
-        if not fault.strikes(frozenset({method})):
+        methods, change = result_faults.ROWS.get(fault.name, (frozenset(), None))
+        if change is None or result is None or asked.method not in methods:
             continue
-        for methods, change in RESULTS.get(fault.name, ()):
-            if method in methods and result is not None:
-                plain = msgspec.json.decode(result) if isinstance(result, msgspec.Raw) else result
-                result = change(plain, fault)
+        if fault.strikes(frozenset({asked.method})):
+            plain = msgspec.json.decode(result) if isinstance(result, msgspec.Raw) else result
+            result = change(asked, plain, fault)
     return result
+
+
+def enveloped(method: str, answer: dict[str, Any], faults: tuple[Fault, ...]) -> dict[str, Any]:
+    """One call's whole answer."""
+    for fault in faults:
+        if fault.name in ENVELOPES and fault.strikes(frozenset({method})):
+            answer = ENVELOPES[fault.name](answer)
+    return answer
+
+
+def batched(answers: list[Any], faults: tuple[Fault, ...]) -> Any:
+    """A batch's whole answer."""
+    told: Any = answers
+    for fault in faults:
+        if fault.name in BATCHES and isinstance(told, list):
+            told = BATCHES[fault.name](told, fault)
+    return told

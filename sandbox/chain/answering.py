@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from sandbox.chain import answer_faults
+from sandbox.chain.asked import Asked
 from sandbox.chain.fault import Fault
 from sandbox.chain.methods import METHODS
 from sandbox.chain.rpc_errors import (
@@ -60,11 +61,8 @@ def answer(request: Request, view: View, faults: tuple[Fault, ...]) -> bytes:
     if request.error:
         return msgspec.json.encode(_failed(None, request.error))
     if request.batch:
-        for fault in faults:
-            if fault.name in answer_faults.WHOLE_BATCH:
-                error = answer_faults.WHOLE_BATCH[fault.name]
-                return msgspec.json.encode(_failed(None, error))
-        return msgspec.json.encode([_answer_one(call, view, faults) for call in request.calls])
+        answers = [_answer_one(call, view, faults) for call in request.calls]
+        return msgspec.json.encode(answer_faults.batched(answers, faults))
     return msgspec.json.encode(_answer_one(request.calls[0], view, faults))
 
 
@@ -76,15 +74,13 @@ def _answer_one(call: Any, view: View, faults: tuple[Fault, ...]) -> dict[str, A
         made = {"jsonrpc": "2.0", "id": call.get("id"), "result": _result(call, view, faults)}
     except RpcError as error:
         made = _failed(call.get("id"), error)
-    for fault in faults:
-        if fault.name in answer_faults.ENVELOPES and fault.strikes(frozenset({method})):
-            made = answer_faults.ENVELOPES[fault.name](made)
-    return made
+    return answer_faults.enveloped(method, made, faults)
 
 
 def _result(call: dict[str, Any], view: View, faults: tuple[Fault, ...]) -> Any:
     method, params = call["method"], call.get("params", [])
-    refused = answer_faults.refusal(method, faults)
+    asked = Asked(view, method, params if isinstance(params, list) else [])
+    refused = answer_faults.refusal(asked, faults)
     if refused is not None:
         raise refused
     function = METHODS.get(method)
@@ -92,7 +88,7 @@ def _result(call: dict[str, Any], view: View, faults: tuple[Fault, ...]) -> Any:
         raise MethodNotFoundError(method)
     if not isinstance(params, list):
         raise InvalidParamsError("non-array args")
-    return answer_faults.spoiled(method, function(view, params), faults)
+    return answer_faults.spoiled(asked, function(view, params), faults)
 
 
 def _failed(call_id: Any, error: RpcError) -> dict[str, Any]:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from eth_hash.auto import keccak
 
 from sandbox.chain import bloom, rlp
-from sandbox.chain.transaction import Transaction
+from sandbox.chain.transaction import DEPOSIT, Transaction
 from sandbox.chain.trie import EMPTY_ROOT, ordered_root
 
 NO_UNCLES = bytes.fromhex("1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347")
 NO_REQUESTS = bytes.fromhex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+DEPOSIT_RECEIPT_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,26 +84,32 @@ class Receipt:
     def encode(self, transaction: Transaction) -> bytes:
         """The bytes that the receipts root is made of."""
         draft = transaction.draft
-        body = rlp.encode(
-            (
-                draft.status,
-                self.cumulative_gas,
-                self.logs_bloom.to_bytes(bloom.BYTES, "big"),
-                tuple((log.address, log.topics, log.data) for log in draft.logs),
-            )
-        )
-        return b"\x02" + body if transaction.fees.type else body
+        kind = transaction.fees.type
+        fields: list[rlp.Item] = [
+            draft.status,
+            self.cumulative_gas,
+            self.logs_bloom.to_bytes(bloom.BYTES, "big"),
+            tuple((log.address, log.topics, log.data) for log in draft.logs),
+        ]
+        if kind == DEPOSIT:
+            fields += [transaction.nonce, DEPOSIT_RECEIPT_VERSION]
+        body = rlp.encode(fields)
+        return bytes((kind,)) + body if kind else body
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A simulated block: its header, hash, transactions and receipts, in order."""
+    """A simulated block: its header, hash, transactions and receipts, in order.
+
+    `stamp` names the header's field with its milliseconds, where nodes show one.
+    """
 
     header: Header
     hash: bytes
     transactions: tuple[Transaction, ...]
     receipts: tuple[Receipt, ...]
     timestamp_ms: int
+    stamp: str | None = None
 
     @property
     def number(self) -> int:
@@ -131,6 +138,14 @@ class Block:
     @property
     def logs_bloom(self) -> int:
         return self.header.logs_bloom
+
+    @property
+    def receipts_bloom(self) -> int:
+        """What the header's bloom is where the chain's headers tell the truth."""
+        joined = 0
+        for receipt in self.receipts:
+            joined |= receipt.logs_bloom
+        return joined
 
     @property
     def transaction_hashes(self) -> tuple[bytes, ...]:

@@ -17,9 +17,11 @@ from sandbox.chain.happenings import Head, Mined, Reorg
 from sandbox.chain.ledger import AnyBlock, Ledger
 from sandbox.chain.market import Market
 from sandbox.chain.noise import Noise
+from sandbox.chain.population import Population
 from sandbox.chain.recorded import RecordedBlock, empty_parent
-from sandbox.chain.sealing import next_base_fee, producer, seal
+from sandbox.chain.sealing import Untrue, next_base_fee, producer, seal
 from sandbox.chain.spec import ChainSpec
+from sandbox.chain.system import SystemTransactions
 from sandbox.chain.transaction import Draft, Fees, Log, Transaction, sign
 
 Keep = Literal["all", "none"] | Collection[str]
@@ -34,6 +36,7 @@ class Chain:
     Addresses and hashes are 0x texts, amounts integers in base units. The same seed, start and
     sequence of verbs make the same chain. `clock` gives Unix seconds for time stamps; without one
     each block comes `block_time` after its parent. `keep` is how many blocks are remembered.
+    Whatever is in `on_head` is told of every block that becomes the newest one.
     """
 
     def __init__(
@@ -53,15 +56,19 @@ class Chain:
         self._clock = clock
         self._rng = Random(f"chain {seed}")
         self._noise = Noise(spec, self.market, seed)
+        self._system = SystemTransactions(spec, Population(spec, seed))
         self._nonces: dict[bytes, int] = {}
         self._pending: list[Transaction] = []
+        self._untrue: frozenset[Untrue] = frozenset()
+        self._skew = 0.0
+        self.on_head: set[Callable[[AnyBlock], None]] = set()
         self._wrapped = hexes.address(spec.wrapped_native)
         self._routers = [hexes.address(router) for router in spec.routers]
         gap = int(spec.block_time * 1000)
         first = (int(clock() * 1000) if clock else start_time * 1000) - history * gap
         for number in range(max(1, history)):
             parent = self.ledger.head if number else None
-            self.ledger.append(seal(spec, parent, (), first + number * gap, self._rng))
+            self.ledger.append(self._seal(parent, (), first + number * gap))
 
     @property
     def head(self) -> AnyBlock:
@@ -71,8 +78,8 @@ class Chain:
     def mine(self, blocks: int = 1, *, transactions: int = 0) -> list[Head]:
         """Make blocks with that many ordinary transactions each; the first takes what is pending.
 
-        On BSC a block with ordinary transactions ends with one more: the producer's zero-gas
-        system transaction.
+        Chains add what they put in by themselves (system.py); on BSC a block with ordinary
+        transactions ends with one more: the producer's zero-gas system transaction.
         """
         if not 0 <= transactions <= 5000:
             raise ValueError(f"{transactions} transactions a block: 0 to 5000 are possible")
@@ -204,7 +211,7 @@ class Chain:
         if recorded.parent_hash != self.head.hash:
             self.ledger.clear()
             self._pending.clear()
-        self.ledger.append(recorded)
+        self._append(recorded)
         return _head(recorded)
 
     def serve_parent_of(self, block: Mapping[str, Any]) -> Head:
@@ -224,6 +231,21 @@ class Chain:
         heals it.
         """
         self.contracts.set_feed_fault(pair, fault)
+
+    def spoil_headers(self, *parts: Untrue) -> None:
+        """From the next block on these parts of the headers do not match the receipts, on every
+        node and for ever: the chain itself is so. None named: they match again.
+        """
+        unknown = set(parts) - set(get_args(Untrue))
+        if unknown:
+            raise ValueError(f"a header has no {', '.join(sorted(unknown))} to spoil")
+        self._untrue = frozenset(parts)
+
+    def skew_clock(self, seconds: float) -> None:
+        """The producers' clocks are fast (or slow) from the next block on; without a clock there
+        is nothing to skew. Time stamps never go backwards.
+        """
+        self._skew = seconds
 
     def find(self, tx_hash: str) -> Mined | None:
         """Where a transaction is on the canonical branch now."""
@@ -271,9 +293,25 @@ class Chain:
         if noise and self.spec.consensus == "parlia":
             miner = producer(self.spec, self.head.number + 1, self._rng)
             transactions.append(self._sign(drafts.reward(miner, noise * 10**13)))
-        block = seal(self.spec, self.head, transactions, at, self._rng)
-        self.ledger.append(block)
+        block = self._seal(self.head, transactions, at)
+        self._append(block)
         return block
+
+    def _seal(self, parent: AnyBlock | None, transactions: Sequence[Transaction], at: int) -> Block:
+        return seal(
+            self.spec,
+            parent,
+            transactions,
+            at,
+            self._rng,
+            system=self._system,
+            untrue=self._untrue,
+        )
+
+    def _append(self, block: AnyBlock) -> None:
+        self.ledger.append(block)
+        for heard in tuple(self.on_head):
+            heard(block)
 
     def _next_time(self) -> int:
         """Milliseconds: now, but always after the parent (a whole second, unless blocks come
@@ -283,7 +321,7 @@ class Chain:
         earliest = self.head.timestamp_ms + min(gap, 1000)
         if self._clock is None:
             return self.head.timestamp_ms + gap
-        return max(earliest, int(self._clock() * 1000))
+        return max(earliest, int((self._clock() + self._skew) * 1000))
 
     def _token(self, token: str) -> bytes:
         """By address, or by the symbol that the spec gives it."""
@@ -291,7 +329,7 @@ class Chain:
 
 
 def _is_kept(transaction: Transaction, keep: Keep) -> bool:
-    if transaction.draft.recipient == drafts.VALIDATOR_SET:
+    if transaction.is_unsigned or transaction.draft.recipient == drafts.VALIDATOR_SET:
         return False
     if isinstance(keep, str):
         return keep == "all"

@@ -60,6 +60,11 @@ class ChainSandbox:
         return [node.url for node in self.nodes]
 
     @property
+    def ws_urls(self) -> list[str]:
+        """One WebSocket URL a node, in order: the same ports."""
+        return [node.ws_url for node in self.nodes]
+
+    @property
     def prices_url(self) -> str:
         """The base URL of the price source."""
         return self.prices.url

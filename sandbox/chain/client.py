@@ -13,6 +13,7 @@ from sandbox.chain.chain import Keep, Order
 from sandbox.chain.contracts.aggregator import FeedFault
 from sandbox.chain.fault import Fault
 from sandbox.chain.happenings import Head, Mined, Reorg
+from sandbox.chain.sealing import Untrue
 
 _PATIENCE = aiohttp.ClientTimeout(total=60)
 
@@ -51,6 +52,10 @@ class ChainClient:
     async def rpc_urls(self) -> list[str]:
         """One URL a node, in order."""
         return list((await self.state())["rpc_urls"])
+
+    async def ws_urls(self) -> list[str]:
+        """One WebSocket URL a node, in order."""
+        return list((await self.state())["ws_urls"])
 
     async def mine(self, blocks: int = 1, *, transactions: int = 0) -> list[Head]:
         """`Chain.mine`."""
@@ -160,6 +165,14 @@ class ChainClient:
     async def set_feed_fault(self, pair: str, fault: FeedFault | None) -> None:
         """`Chain.set_feed_fault`."""
         await self._do("set_feed_fault", pair=pair, fault=fault)
+
+    async def spoil_headers(self, *parts: Untrue) -> None:
+        """`Chain.spoil_headers`."""
+        await self._do("spoil_headers", parts=list(parts))
+
+    async def skew_clock(self, seconds: float) -> None:
+        """`Chain.skew_clock`."""
+        await self._do("skew_clock", seconds=seconds)
 
     async def find(self, tx_hash: str) -> Mined | None:
         """`Chain.find`."""

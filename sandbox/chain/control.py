@@ -41,6 +41,8 @@ VERBS = frozenset(
         "serve_recorded",
         "set_feed_fault",
         "set_price",
+        "skew_clock",
+        "spoil_headers",
         "swap",
         "transact",
         "transfer",
@@ -105,6 +107,7 @@ class Control:
                 "head": {"number": head.number, "hash": data(head.hash)},
                 "mining": self._miner.is_running,
                 "rpc_urls": [node.url for node in self._nodes],
+                "ws_urls": [node.ws_url for node in self._nodes],
                 "prices_url": self._prices.url,
                 "servers": servers,
             }
@@ -115,7 +118,8 @@ class Control:
         if verb not in VERBS:
             raise ValueError(f"the chain has no verb {verb!r}; it has {', '.join(sorted(VERBS))}")
         arguments = await _object(request)
-        return web.json_response(_plain(getattr(self._chain, verb)(**arguments)))
+        parts = arguments.pop("parts", ())  # only `spoil_headers` takes any number of them
+        return web.json_response(_plain(getattr(self._chain, verb)(*parts, **arguments)))
 
     async def _mining(self, request: web.Request) -> web.Response:
         arguments = await _object(request)

@@ -12,8 +12,9 @@ class Fault:
     """One thing that is wrong with a node.
 
     `methods`: only calls of these methods (none named: all). `times`: only the first so many
-    exchanges that it strikes (0: until it is healed). Names and parameters: `transport_faults.py`
-    and `answer_faults.py`.
+    exchanges that it strikes (0: until it is healed). Names and parameters stand in the tables:
+    `transport_faults.py`, `answer_faults.py` (which names three more) and `socket_faults.py`, where
+    announcements are of the method `eth_subscription`.
     """
 
     name: str

@@ -79,11 +79,15 @@ class FaultyServer(ABC):
         """The fault with what only the moment of switching it on can say."""
         return fault
 
-    def _strike(self, methods: frozenset[str]) -> tuple[Fault, ...]:
-        """The faults that hit this exchange; those with a number of times use one up."""
+    def _strike(
+        self, methods: frozenset[str], names: AbstractSet[str] | None = None
+    ) -> tuple[Fault, ...]:
+        """The faults (of these names) that hit this exchange; those with a number of times use
+        one up.
+        """
         struck, left = [], []
         for fault in self._faults:
-            hit = fault.strikes(methods)
+            hit = fault.strikes(methods) and (names is None or fault.name in names)
             if hit:
                 struck.append(fault)
             if not hit or fault.times == 0:

@@ -47,6 +47,10 @@ class Ledger:
         """False for orphans."""
         return self._canonical.get(block.number) is block
 
+    def orphan_at(self, number: int) -> AnyBlock | None:
+        """The block of that number that was abandoned last, if there is one."""
+        return next((block for block in reversed(self._orphans) if block.number == number), None)
+
     def place(self, transaction_hash: bytes) -> tuple[AnyBlock, int] | None:
         """The canonical block of a transaction and its index there."""
         place = self._places.get(transaction_hash)

@@ -58,7 +58,7 @@ def logs(view: View, wanted: Mapping[str, Any]) -> list[Any]:
     matching = LogFilter.parse(wanted)
     found: list[Any] = []
     for block in _blocks(view, wanted):
-        if not matching.may_match(block.logs_bloom):
+        if not matching.may_match(block.receipts_bloom):
             continue
         found.extend(log for log in _logs_of(view, block) if matching.matches(log))
         if len(found) > MOST_LOGS:
@@ -82,7 +82,7 @@ def _blocks(view: View, wanted: Mapping[str, Any]) -> Iterable[AnyBlock]:
         raise InvalidParamsError("invalid block range params")
     if last - first >= MOST_BLOCKS:
         raise LimitExceededError(f"query exceeds max block range {MOST_BLOCKS}")
-    return view.chain.ledger.numbers(first, min(last, view.head))
+    return view.ledger.numbers(first, min(last, view.head))
 
 
 def _logs_of(view: View, block: AnyBlock) -> Iterator[Any]:

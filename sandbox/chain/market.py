@@ -20,6 +20,7 @@ class Market:
     def __init__(self, spec: ChainSpec, seed: int) -> None:
         self._seed = seed
         self._follows = {token.symbol: token.follows or token.symbol for token in spec.tokens}
+        self._follows.setdefault(spec.native_symbol, spec.native_follows or spec.native_symbol)
         self._start: dict[str, Decimal] = {spec.native_symbol: spec.native_usd}
         for feed in spec.feeds:
             self._start[feed.base] = feed.price_usd

@@ -132,7 +132,7 @@ def _fee_history(view: View, params: Params) -> Any:
     percentiles = _percentiles(params[2] if len(params) > 2 else None)
     if newest > view.head:
         raise ServerError("request beyond head block")
-    spec, ledger = view.chain.spec, view.chain.ledger
+    spec, ledger = view.chain.spec, view.ledger
     blocks = list(ledger.numbers(newest - min(max(asked, 1), 1024) + 1, newest))
     if not blocks:
         raise ServerError("header not found")

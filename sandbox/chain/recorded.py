@@ -60,6 +60,10 @@ class RecordedBlock:
         return int(self.block["logsBloom"], 16)
 
     @property
+    def receipts_bloom(self) -> int:
+        return self.logs_bloom
+
+    @property
     def transaction_hashes(self) -> tuple[bytes, ...]:
         return tuple(hexes.word(transaction["hash"]) for transaction in self.block["transactions"])
 

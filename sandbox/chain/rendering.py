@@ -11,12 +11,13 @@ from typing import Any
 import msgspec
 
 from sandbox.chain import bloom, hexes
-from sandbox.chain.block import NO_UNCLES, Block
+from sandbox.chain.block import DEPOSIT_RECEIPT_VERSION, NO_UNCLES, Block
 from sandbox.chain.hexes import quantity
 from sandbox.chain.ledger import AnyBlock
 from sandbox.chain.recorded import RecordedBlock
-from sandbox.chain.transaction import Transaction
+from sandbox.chain.transaction import DEPOSIT, STATE_SYNC, Transaction
 
+_OF_THE_BODY = frozenset({"size", "totalDifficulty", "transactions", "uncles", "withdrawals"})
 _NO_BLOOM = "0x" + "00" * bloom.BYTES
 
 
@@ -43,6 +44,14 @@ class Rendering:
         return [_receipt(block, index) for index in range(len(block.transactions))]
 
     @cached_property
+    def header(self) -> msgspec.Raw:
+        """The block as `newHeads` announces it: without what only its body tells."""
+        told = self._told()
+        return msgspec.Raw(
+            msgspec.json.encode({name: told[name] for name in told if name not in _OF_THE_BODY})
+        )
+
+    @cached_property
     def full(self) -> msgspec.Raw:
         """The block with its transactions."""
         return self._as_block(self.transactions)
@@ -57,12 +66,13 @@ class Rendering:
         """The answer to `eth_getBlockReceipts`."""
         return msgspec.Raw(msgspec.json.encode(self.receipts))
 
-    def _as_block(self, transactions: list[Any]) -> msgspec.Raw:
+    def _told(self) -> dict[str, Any]:
         if isinstance(self._block, RecordedBlock):
-            header = dict(self._block.block)
-        else:
-            header = _header(self._block)
-        return msgspec.Raw(msgspec.json.encode({**header, "transactions": transactions}))
+            return dict(self._block.block)
+        return _header(self._block)
+
+    def _as_block(self, transactions: list[Any]) -> msgspec.Raw:
+        return msgspec.Raw(msgspec.json.encode({**self._told(), "transactions": transactions}))
 
 
 class Renderings:
@@ -86,7 +96,9 @@ class Renderings:
 
 def _header(block: Block) -> dict[str, Any]:
     header = block.header
+    exact = {block.stamp: quantity(block.timestamp_ms)} if block.stamp else {}
     return {
+        **exact,
         "baseFeePerGas": quantity(header.base_fee),
         "blobGasUsed": quantity(header.blob_gas_used),
         "difficulty": quantity(header.difficulty),
@@ -137,11 +149,30 @@ def _transaction(block: Block, index: int) -> dict[str, Any]:
         "r": quantity(transaction.r),
         "s": quantity(transaction.s),
     }
+    if transaction.is_unsigned:
+        return _unsigned(transaction, rendered)
     if fees.type == 2:
         rendered["maxFeePerGas"] = quantity(fees.most)
         rendered["maxPriorityFeePerGas"] = quantity(fees.priority)
         rendered["accessList"] = []
         rendered["yParity"] = quantity(transaction.parity)
+    return rendered
+
+
+def _unsigned(transaction: Transaction, rendered: dict[str, Any]) -> dict[str, Any]:
+    """What nobody signed, with the fields that its kind has.
+
+    A state sync has no sender and no recipient; how nodes write that is not known for sure, so
+    they are left out, as the hardest form for whoever reads it.
+    """
+    if transaction.fees.type == STATE_SYNC:
+        for name in ("from", "to", "nonce", "v", "r", "s"):
+            del rendered[name]
+    if transaction.fees.type == DEPOSIT:
+        del rendered["chainId"]
+        rendered["sourceHash"] = hexes.data(transaction.source_hash())
+        rendered["mint"] = quantity(transaction.draft.value)
+        rendered["depositReceiptVersion"] = quantity(DEPOSIT_RECEIPT_VERSION)
     return rendered
 
 
@@ -167,8 +198,9 @@ def _receipt(block: Block, index: int) -> dict[str, Any]:
         }
         for offset, log in enumerate(draft.logs)
     ]
-    created = None if draft.recipient else hexes.data(transaction.created_address())
-    return {
+    creates = draft.recipient is None and not transaction.is_unsigned
+    created = hexes.data(transaction.created_address()) if creates else None
+    rendered = {
         **place,
         "contractAddress": created,
         "cumulativeGasUsed": quantity(receipt.cumulative_gas),
@@ -181,6 +213,12 @@ def _receipt(block: Block, index: int) -> dict[str, Any]:
         "to": _target(transaction),
         "type": quantity(transaction.fees.type),
     }
+    if transaction.fees.type == DEPOSIT:
+        rendered["depositNonce"] = quantity(transaction.nonce)
+        rendered["depositReceiptVersion"] = quantity(DEPOSIT_RECEIPT_VERSION)
+    if transaction.fees.type == STATE_SYNC:
+        del rendered["from"], rendered["to"]
+    return rendered
 
 
 def _target(transaction: Transaction) -> str | None:

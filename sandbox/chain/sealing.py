@@ -5,18 +5,31 @@ does.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from random import Random
+from typing import Literal, TypeAlias
 
 from eth_hash.auto import keccak
 
 from sandbox.chain.block import Block, Header, receipts_of, receipts_root
+from sandbox.chain.hexes import address
 from sandbox.chain.recorded import RecordedBlock
 from sandbox.chain.spec import ChainSpec
+from sandbox.chain.system import SystemTransactions
 from sandbox.chain.transaction import GWEI, Transaction
 from sandbox.chain.trie import ordered_root
 
+Untrue: TypeAlias = Literal["logs_bloom", "receipts_root"]
+
 _PRODUCERS = 21
+_NAMED = {
+    "op": address("0x4200000000000000000000000000000000000011"),
+    "nitro": address("0xa4b000000000000000000073657175656e636572"),
+    "bor": bytes(20),
+    "avalanche": address("0x0100000000000000000000000000000000000000"),
+}
+_STAMPS = {"base": "timestampMs", "bsc": "milliTimestamp"}
+"""What a header calls its milliseconds, where blocks come faster than seconds."""
 _LOWEST_BASE_FEE, _HIGHEST_BASE_FEE = GWEI // 10, 200 * GWEI
 
 
@@ -26,22 +39,34 @@ def seal(
     transactions: Sequence[Transaction],
     timestamp_ms: int,
     rng: Random,
+    *,
+    system: SystemTransactions | None = None,
+    untrue: Collection[Untrue] = (),
 ) -> Block:
-    """The next block after `parent` (None: the chain's first)."""
-    ordered = _by_nonce(transactions)
-    receipts = receipts_of(ordered)
+    """The next block after `parent` (None: the chain's first).
+
+    `system` adds what the chain puts in by itself; without it all of that is among `transactions`.
+    `untrue` names the parts of the header that do not cover the last logs: as on Polygon, where
+    those of the state sync lay outside bloom and receipts root.
+    """
     number = parent.number + 1 if parent else spec.start_number
+    ordered = _by_nonce(transactions)
+    if system is not None:
+        ordered = [*system.first(number, rng), *ordered, *system.last(number, rng)]
+    receipts = receipts_of(ordered)
     gas_used = receipts[-1].cumulative_gas if receipts else 0
+    covered = [receipt.logs_bloom for receipt in receipts if receipt.logs_bloom]
     logs_bloom = 0
-    for receipt in receipts:
-        logs_bloom |= receipt.logs_bloom
-    beacon = spec.consensus == "beacon"
+    for one in covered[:-1] if "logs_bloom" in untrue else covered:
+        logs_bloom |= one
+    last = -1 if "receipts_root" in untrue and covered else None
+    beacon = spec.consensus in ("beacon", "op")
     header = Header(
         parent_hash=parent.hash if parent else rng.randbytes(32),
         miner=producer(spec, number, rng),
         state_root=rng.randbytes(32),
         transactions_root=ordered_root([transaction.raw for transaction in ordered]),
-        receipts_root=receipts_root(ordered, receipts),
+        receipts_root=receipts_root(ordered[:last], receipts[:last]),
         logs_bloom=logs_bloom,
         difficulty=0 if beacon else 2,
         number=number,
@@ -55,7 +80,9 @@ def seal(
         base_fee=next_base_fee(spec, parent),
         parent_beacon_root=rng.randbytes(32) if beacon else bytes(32),
     )
-    return Block(header, header.hash(), tuple(ordered), receipts, timestamp_ms)
+    return Block(
+        header, header.hash(), tuple(ordered), receipts, timestamp_ms, _STAMPS.get(spec.name)
+    )
 
 
 def next_base_fee(spec: ChainSpec, parent: Block | RecordedBlock | None) -> int:
@@ -70,7 +97,11 @@ def next_base_fee(spec: ChainSpec, parent: Block | RecordedBlock | None) -> int:
 
 
 def producer(spec: ChainSpec, number: int, rng: Random) -> bytes:
-    """Who makes a block: anybody on the beacon chain, validators by turns of eight on BSC."""
+    """Who makes a block: anybody on the beacon chain, validators by turns of eight on BSC; where
+    the header names somebody else, that one.
+    """
+    if spec.consensus in _NAMED:
+        return _NAMED[spec.consensus]
     turn = rng.randrange(_PRODUCERS) if spec.consensus == "beacon" else number // 8 % _PRODUCERS
     return keccak(f"sandbox producer {spec.chain_id} {turn}".encode())[12:]
 

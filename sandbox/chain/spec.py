@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 MetadataStyle = Literal["string", "bytes32", "reverting"]
+Consensus = Literal["beacon", "parlia", "bor", "op", "nitro", "avalanche"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ class NoiseSpec:
 @dataclass(frozen=True, slots=True)
 class ChainSpec:
     """One EVM chain; `block_time` in seconds, depths in blocks, `base_fee` in wei (0 where there
-    is none).
+    is none). `native_follows` names the market that the coin's price is (own symbol if empty).
+    `safe_depth` None: no node has that tag.
     """
 
     name: str
@@ -88,9 +90,10 @@ class ChainSpec:
     gas_limit: int
     base_fee: int
     priority_fee: int
-    safe_depth: int
+    safe_depth: int | None
     finalized_depth: int
-    consensus: Literal["beacon", "parlia"] = "beacon"
+    consensus: Consensus = "beacon"
+    native_follows: str = ""
     spam: tuple[TokenSpec, ...] = ()
     noise: NoiseSpec = NoiseSpec()
 

@@ -12,6 +12,9 @@ from eth_hash.auto import keccak
 from sandbox.chain import rlp
 
 GWEI = 10**9
+DEPOSIT, INTERNAL, STATE_SYNC = 0x7E, 0x6A, 0x7F
+UNSIGNED = frozenset({DEPOSIT, INTERNAL, STATE_SYNC})
+"""Types of transactions that a chain puts into its blocks by itself (see system.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,15 @@ class Transaction:
         """The signature's v: EIP-155 for legacy transactions, the parity for typed ones."""
         return self.parity if self.fees.type else self.chain_id * 2 + 35 + self.parity
 
+    @property
+    def is_unsigned(self) -> bool:
+        """Whether the chain put it in by itself."""
+        return self.fees.type in UNSIGNED
+
+    def source_hash(self) -> bytes:
+        """What makes a deposit's hash its own."""
+        return keccak(self.draft.sender + self.nonce.to_bytes(32, "big") + self.draft.data)
+
     def created_address(self) -> bytes:
         """Where a contract creation puts its contract."""
         return keccak(rlp.encode((self.draft.sender, self.nonce)))[12:]
@@ -80,6 +92,24 @@ class Transaction:
     def with_logs(self, logs: tuple[Log, ...]) -> Transaction:
         """The same transaction with another outcome, as when other transactions run before it."""
         return replace(self, draft=replace(self.draft, logs=logs))
+
+
+def unsigned(kind: int, draft: Draft, nonce: int, chain_id: int) -> Transaction:
+    """One that a chain puts in by itself; `nonce` is the sender's, where the kind has one.
+
+    A deposit mints what it carries.
+    """
+    gas = 1_000_000 if kind == DEPOSIT else 0
+    made = Transaction(draft, Fees(kind, 0, 0), nonce, gas, chain_id, 0, 0, 0, b"", b"")
+    recipient, value = draft.recipient or b"", draft.value
+    fields: tuple[rlp.Item, ...] = (draft.data,)
+    if kind == DEPOSIT:
+        source = made.source_hash()
+        fields = (source, draft.sender, recipient, value, value, gas, 0, draft.data)
+    elif kind == INTERNAL:
+        fields = (chain_id, draft.data)
+    raw = bytes((kind,)) + rlp.encode(fields)
+    return replace(made, raw=raw, hash=keccak(raw))
 
 
 def sign(draft: Draft, fees: Fees, nonce: int, chain_id: int, rng: Random) -> Transaction:

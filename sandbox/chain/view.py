@@ -9,40 +9,51 @@ from typing import Any
 
 from sandbox.chain import hexes
 from sandbox.chain.chain import Chain
-from sandbox.chain.ledger import AnyBlock
+from sandbox.chain.ledger import AnyBlock, Ledger
 from sandbox.chain.rendering import Rendering, Renderings
-from sandbox.chain.rpc_errors import InvalidParamsError
+from sandbox.chain.rpc_errors import InvalidParamsError, ServerError
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The chain up to `head`; blocks beyond it are unknown, by whatever name they are asked for."""
+    """The chain up to `head`; blocks beyond it are unknown, by whatever name they are asked for.
+
+    `branch` is another ledger than the chain's, for a node on another fork.
+    """
 
     chain: Chain
     renderings: Renderings
     head: int
     chain_id: int
     knows_orphans: bool = True
+    branch: Ledger | None = None
+
+    @property
+    def ledger(self) -> Ledger:
+        """The blocks of the branch that the node is on."""
+        return self.chain.ledger if self.branch is None else self.branch
 
     def at(self, number: int) -> AnyBlock | None:
         """The canonical block of that number."""
-        return self.chain.ledger.at(number) if number <= self.head else None
+        return self.ledger.at(number) if number <= self.head else None
 
     def known(self, block_hash: bytes) -> AnyBlock | None:
         """A block by hash; orphans too, as geth does."""
-        block = self.chain.ledger.known(block_hash)
+        block = self.ledger.known(block_hash)
         if block is None or block.number > self.head:
             return None
-        if not self.knows_orphans and not self.chain.ledger.is_canonical(block):
+        if not self.knows_orphans and not self.ledger.is_canonical(block):
             return None
         return block
 
     def number(self, tag: Any) -> int:
         """The number that a block tag or a hex number means."""
-        spec, lowest = self.chain.spec, self.chain.ledger.lowest
+        spec, lowest = self.chain.spec, self.ledger.lowest
         if tag in ("latest", "pending"):
             return self.head
         if tag == "safe":
+            if spec.safe_depth is None:
+                raise ServerError("safe block not found")
             return max(lowest, self.head - spec.safe_depth)
         if tag == "finalized":
             return max(lowest, self.head - spec.finalized_depth)
@@ -64,7 +75,7 @@ class View:
 
     def place(self, transaction_hash: bytes) -> tuple[AnyBlock, int] | None:
         """Where a transaction is on the canonical branch."""
-        place = self.chain.ledger.place(transaction_hash)
+        place = self.ledger.place(transaction_hash)
         return None if place is None or place[0].number > self.head else place
 
     def rendering(self, block: AnyBlock) -> Rendering:

@@ -168,3 +168,22 @@ async def test_gaps_are_told_newest_first(database: Database) -> None:
             == [replace(gap, id=number) for number, gap in reversed(list(enumerate(told, 1)))][:3]
         )
         assert len(await gaps.latest(connection, "bsc")) == 1
+
+
+async def test_gaps_are_told_while_open_and_a_while_longer(database: Database) -> None:
+    async with database.write() as connection:
+        for first, closed in ((1, 30), (10, None), (20, 5), (30, None), (40, 10)):
+            gap = await gaps.open_gap(
+                connection, CoverageGap("ethereum", first, first + 1, "why", NOW)
+            )
+            if closed is not None:
+                at = NOW - timedelta(hours=closed)
+                assert await gaps.advance(connection, gap, first + 2, at)
+        await gaps.open_gap(connection, CoverageGap("bsc", 50, 51, "why", NOW))
+
+        day = NOW - timedelta(days=1)
+        told = await gaps.open_or_closed_since(connection, "ethereum", day)
+        fewer = await gaps.open_or_closed_since(connection, "ethereum", day, limit=1)
+
+    assert [gap.first for gap in told] == [10, 30, 20, 40]
+    assert [gap.first for gap in fewer] == [10, 30, 20]

@@ -1,7 +1,26 @@
 """The EVM family: Ethereum, and everything that answers like it.
 
+blocks, in the order in which one is had
+- ``fetch``      a chain's blocks: the nodes' exchanges, and who is asked
+- ``heads``      the newest block that the nodes tell of
+- ``hashes``     which block each node has at a height
+- ``tags``       how far the chain is safe and finalized
+- ``abilities``  what each node can do, and so the plan by which its blocks are had
+- ``batches``    how many blocks are fetched at once
+- ``several``    many questions of a kind to one node
+- ``reading``    large answers decoded piece by piece
+- ``contents``   what is in blocks: receipts, or logs, or filtered logs
+- ``outcomes``   what became of transactions, where there are logs only
+- ``checks``     whether it can be true
+- ``doubts``     a block that contradicts its header: a lie, or a check that does not hold
+- ``whole``      body, contents and checks together
+- ``block``      the block that comes out
+
+what they are made of
 - ``wire``       the JSON of blocks and receipts, as typed structs
-- ``fetch``      a chain's blocks with their receipts, checked
+- ``keccak``     the hash
+
+what is read off them, and off contracts
 - ``transfers``  what moved in a block
 - ``multicall``  many contract reads in one call
 - ``metadata``   what tokens call themselves

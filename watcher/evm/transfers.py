@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from data.model import Source, Transaction, Transfer
+from data.model.block import ZERO_ADDRESS
 from watcher.evm.wire import BadField, fixed, quantity
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class _Reader:
 
     def transaction(self, index: int, body: RpcTransaction, receipt: RpcReceipt) -> Transaction:
         """Raises BadField."""
-        signer = self._addresses[body.signer]
+        signer = ZERO_ADDRESS if body.signer is None else self._addresses[body.signer]
         target = self._addresses[body.target] if body.target else None
         transfers: list[Transfer] = []
         pools: set[bytes] = set()

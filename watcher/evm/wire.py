@@ -19,17 +19,24 @@ class BadField(ValueError):
     """A field that should hold hex does not."""
 
 
-class RpcTransaction(msgspec.Struct):
-    """A transaction inside a block."""
+# gc=False: a block is tens of thousands of these, none of which can be part of a cycle
+
+
+class RpcTransaction(msgspec.Struct, gc=False):
+    """A transaction inside a block. Polygon's state syncs have no sender, recipient or value."""
 
     hash: str
-    signer: str = msgspec.field(name="from")
-    target: str | None = msgspec.field(name="to")
-    value: str
+    signer: str | None = msgspec.field(name="from", default=None)
+    target: str | None = msgspec.field(name="to", default=None)
+    value: str = "0x0"
 
 
-class RpcBlock(msgspec.Struct, rename="camel"):
-    """A block with full transactions."""
+class RpcBlock(msgspec.Struct, rename="camel", gc=False):
+    """A block with full transactions.
+
+    Where blocks come faster than seconds, a header may state its milliseconds: Base calls them
+    ``timestampMs``, BSC ``milliTimestamp``.
+    """
 
     number: str
     hash: str
@@ -37,10 +44,20 @@ class RpcBlock(msgspec.Struct, rename="camel"):
     timestamp: str
     logs_bloom: str
     transactions: list[RpcTransaction]
+    receipts_root: str | None = None
+    timestamp_ms: str | None = None
+    milli_timestamp: str | None = None
 
 
-class RpcLog(msgspec.Struct, rename="camel"):
-    """A log inside a receipt."""
+class RpcHeader(msgspec.Struct, rename="camel", gc=False):
+    """A block of which only the place counts."""
+
+    number: str
+    hash: str
+
+
+class RpcLog(msgspec.Struct, rename="camel", gc=False):
+    """A log, of a receipt or of ``eth_getLogs``."""
 
     address: str
     topics: list[str]
@@ -48,9 +65,12 @@ class RpcLog(msgspec.Struct, rename="camel"):
     block_hash: str
     transaction_hash: str
     removed: bool = False
+    transaction_index: str = ""
+    log_index: str = ""
+    """in the whole block"""
 
 
-class RpcReceipt(msgspec.Struct, rename="camel"):
+class RpcReceipt(msgspec.Struct, rename="camel", gc=False):
     """A transaction's receipt. Before Byzantium (October 2017) ``root`` stood for ``status``."""
 
     transaction_hash: str
@@ -59,6 +79,12 @@ class RpcReceipt(msgspec.Struct, rename="camel"):
     contract_address: str | None = None
     status: str | None = None
     root: str | None = None
+    block_number: str = ""
+    transaction_index: str = ""
+    type: str | None = None
+    cumulative_gas_used: str | None = None
+    deposit_nonce: str | None = None
+    deposit_receipt_version: str | None = None
 
 
 def quantity(text: str) -> int:
@@ -80,9 +106,26 @@ def fixed(text: str, size: int) -> bytes:
     return raw
 
 
-def moment(text: str) -> datetime:
-    """A header's time stamp."""
-    seconds = quantity(text)
-    if seconds >= _LATEST_MOMENT:
+def data(text: str) -> bytes:
+    """Bytes of any number."""
+    try:
+        raw = bytes.fromhex(text[2:])
+    except ValueError:
+        raw = b""
+    if len(text) != 2 + 2 * len(raw) or text[:2] != "0x":
+        raise BadField("bytes were expected in hex")
+    return raw
+
+
+def moment(seconds: str, *milliseconds: str | None) -> datetime:
+    """A header's time stamp; with milliseconds where it states some that agree with it."""
+    whole = quantity(seconds)
+    if whole >= _LATEST_MOMENT:
         raise BadField("a time stamp lies outside of time")
-    return datetime.fromtimestamp(seconds, UTC)
+    for text in milliseconds:
+        if text is not None and _QUANTITY.fullmatch(text):
+            exact = int(text, 16)
+            if exact // 1000 == whole:
+                at = datetime.fromtimestamp(whole, UTC)
+                return at.replace(microsecond=exact % 1000 * 1000)
+    return datetime.fromtimestamp(whole, UTC)

@@ -8,8 +8,7 @@ from typing import Any
 
 import msgspec
 
-from watcher.rpc import wire
-from watcher.rpc.wire import Call, Item
+from watcher.rpc.wire import Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +19,8 @@ class Asking:
     is raised inside an exchange ends it, and the next node is asked from the beginning."""
 
     name: str
-    one: Callable[[Call], Awaitable[msgspec.Raw]]
-    many: Callable[[Sequence[Call]], Awaitable[list[Item]]]
+    one: Callable[[Call], Awaitable[Any]]
+    many: Callable[[Sequence[Call]], Awaitable[list[Any]]]
 
     async def call(
         self,
@@ -32,15 +31,11 @@ class Asking:
         accept: Callable[[Any], object] | None = None,
     ) -> Any:
         """One question; the result is decoded as `type`. Raises errors of the tree."""
-        value = wire.decode(await self.one(Call(method, params)), type)
+        value = await self.one(Call(method, params, type))
         if accept is not None:
             accept(value)
         return value
 
     async def batch(self, calls: Sequence[Call]) -> list[Any]:
         """Several questions in one request: decoded results, or legitimate answers, in order."""
-        items = await self.many(calls)
-        return [
-            wire.decode(item, call.type) if isinstance(item, msgspec.Raw) else item
-            for call, item in zip(calls, items, strict=True)
-        ]
+        return await self.many(calls)

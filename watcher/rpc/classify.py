@@ -38,12 +38,23 @@ def _revert(text: str, data: Any) -> RpcError:
     return CallReverted(text, data if is_hex else None)
 
 
+_AGAIN_IN = re.compile(
+    r"try(?: again)? (?:in|after) ([0-9]{1,6}(?:\.[0-9]{1,9})?) ?(ms|s|sec|m|min)\b"
+)
+_UNITS = {"ms": 0.001, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0}
+
+
 def _limit(text: str, data: Any) -> RpcError:
     # Infura's form: {"rate": {"backoff_seconds": 30, …}, …}
     rate = data.get("rate") if isinstance(data, dict) else None
     seconds = rate.get("backoff_seconds") if isinstance(rate, dict) else None
-    said = isinstance(seconds, int | float) and not isinstance(seconds, bool) and seconds >= 0
-    return RateLimited(text, float(seconds) if said else None)  # type: ignore[arg-type]
+    if isinstance(seconds, int | float) and not isinstance(seconds, bool) and seconds >= 0:
+        return RateLimited(text, float(seconds))
+    # others write "retry in 10s" into the message, or "59.7ms" beside it
+    again = data.get("try_again_in") if isinstance(data, dict) else None
+    said = f"try in {again}" if isinstance(again, str) else text.lower()
+    match = _AGAIN_IN.search(said)
+    return RateLimited(text, float(match[1]) * _UNITS[match[2]] if match else None)
 
 
 def _plain(kind: type[RpcError]) -> Callable[[str, Any], RpcError]:
@@ -85,7 +96,9 @@ _ROWS = (
         (
             "rate limit",
             "ratelimit",
-            "too many requests",
+            "too many request",
+            "rate exceeded",
+            "rps limit",
             "request limit",
             "limit exceeded",
             "quota",

@@ -9,13 +9,15 @@ RpcError
 │   ├── OversizedAnswer    larger than we are willing to read
 │   ├── MismatchedAnswer   an answer to another question: wrong, missing or double id
 │   ├── NodeErred          the node says that it failed by itself
-│   └── UntrueAnswer       well formed and wrong: found out by whoever checked it
+│   └── Overtaken          silent well beyond its usual, while another node answered
+├── UntrueAnswer           ejected until a later probe, and a fault: well formed and wrong
 ├── NodeUnfit              ask the next node; no fault
 │   ├── MethodUnsupported  lacks the method, or this form of it
 │   ├── BlockUnavailable   does not have the block, or no longer its state
-│   ├── RequestTooLarge    wants less asked at once
 │   ├── UnexplainedError   an error object that we cannot read
-│   └── NotAsked           its gate is shut: breaker open, waiting, quarantined
+│   ├── Contradicted       its block and its header disagree: wrong, or a check that does not hold
+│   └── NotAsked           its gate is shut: breaker open, waiting, quarantined, ejected
+├── RequestTooLarge        ask for less at once; the next node where it is one call already
 ├── RateLimited            leave this node alone for a while; no fault
 ├── NodeUnusable           quarantined until a later probe, and the operator is told
 │   ├── NodeRefused        401, 402, 403: a key is missing, wrong or used up
@@ -23,6 +25,7 @@ RpcError
 ├── LegitimateAnswer       goes to the caller as it is: every honest node would say so
 │   └── CallReverted       the EVM ended the call
 └── AllNodesFailed         what the caller gets when no node was left
+    └── NoCapableNode      nodes answer, but none of them gives what is in a block
 
 No text holds a key: names come from `endpoint.public_name`, and what a node wrote passes through
 `RpcError.at` before anybody sees it.
@@ -30,7 +33,7 @@ No text holds a key: names come from `endpoint.public_name`, and what a node wro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Self
 
 SHOWN_CHARACTERS = 200
@@ -93,8 +96,14 @@ class NodeErred(NodeFault):
     """The node says that it failed by itself."""
 
 
-class UntrueAnswer(NodeFault):
-    """The answer is well formed and wrong. Raised and reported by whoever checks answers."""
+class Overtaken(NodeFault):
+    """The node was silent well beyond its usual, and another one answered in its place."""
+
+
+class UntrueAnswer(RpcError):
+    """The answer is well formed and wrong. Raised and reported by whoever checks answers.
+
+    The next node is asked, the breaker counts, and the node is ejected until a probe."""
 
 
 class NodeUnfit(RpcError):
@@ -109,17 +118,29 @@ class BlockUnavailable(NodeUnfit):
     """The node does not have the block yet, or no longer has its state."""
 
 
-class RequestTooLarge(NodeUnfit):
-    """The node wants less asked at once."""
-
-
 class UnexplainedError(NodeUnfit):
     """An error object that we cannot read. No fault, because a hostile contract can provoke odd
     errors in every node, and must not be able to open their breakers."""
 
 
+class Contradicted(NodeUnfit):
+    """The block contradicts its own header. Others are asked before anybody is blamed."""
+
+
 class NotAsked(NodeUnfit):
-    """The node's gate is shut, so nothing was sent."""
+    """The node's gate is shut, so nothing was sent.
+
+    `spare`: it may be asked when all others have failed. `wait`: seconds until its budget has room,
+    where that is all that it lacks."""
+
+    def __init__(self, text: str, *, spare: bool = False, wait: float | None = None) -> None:
+        super().__init__(text)
+        self.spare = spare
+        self.wait = wait
+
+
+class RequestTooLarge(RpcError):
+    """The node wants less asked at once. A batch is split, and the node's size remembered."""
 
 
 class RateLimited(RpcError):
@@ -164,3 +185,16 @@ class AllNodesFailed(RpcError):
             or "no time was left to ask any"
         )
         super().__init__(f"no node of {chain} answered {method}: {told}")
+
+
+class NoCapableNode(AllNodesFailed):
+    """The nodes give heads only: neither receipts nor logs of a block."""
+
+    def __init__(self, chain: str, nodes: Sequence[str]) -> None:
+        RpcError.__init__(
+            self,
+            f"every node of {chain} gives heads only, neither receipts nor logs of its blocks"
+            f" ({', '.join(nodes)}): what happens on the chain cannot be seen until"
+            f" {chain.upper()}_RPC_URLS names a node that does",
+        )
+        self.reasons = {}

@@ -44,8 +44,15 @@ class NodeQuarantined(RpcEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class NodeEjected(RpcEvent):
+    """The node is not asked until a probe: it lies, lags or goes backwards."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class NodeRecovered(RpcEvent):
-    """A node that was set aside, by its breaker or in quarantine, answers again."""
+    """A node that was set aside, by its breaker, in quarantine or ejected, is asked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,28 @@ class CallFellBack(RpcEvent):
 
     method: str
     failed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SocketOpened(RpcEvent):
+    """The node announced its first head over the WebSocket that was opened to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SocketLost(RpcEvent):
+    """The WebSocket failed, lied or fell silent; `kind` is the error's class."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallOvertaken(RpcEvent):
+    """`node` answered a call sooner than the nodes in `slower`, which were asked before or after
+    it and had not answered yet."""
+
+    method: str
+    slower: tuple[str, ...]
 
 
 OnEvent: TypeAlias = Callable[[RpcEvent], None]

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from watcher.rpc.purpose import CallCounts, Purpose
+from watcher.rpc.snapshot import PastError
+from watcher.rpc.traffic import Traffic
+
+ERRORS_KEPT = 8
 NEWEST_WEIGHT = 0.2
 """of one call in the mean latency: the last ten make up nine tenths of it"""
 
@@ -13,10 +19,12 @@ NEWEST_WEIGHT = 0.2
 class Meter:
     """Counts what went to and came from a node."""
 
+    traffic: Traffic
     requests: int = 0
     """over HTTP"""
     calls: int = 0
     """JSON-RPC calls: a batch of ten is one request and ten calls"""
+    counts: CallCounts = field(default_factory=CallCounts)
     faults: int = 0
     errors: int = 0
     """of every kind but the legitimate answers, faults among them"""
@@ -27,12 +35,22 @@ class Meter:
     """seconds, exponentially weighted mean of the calls that were answered"""
     head: int | None = None
     head_at: datetime | None = None
-    last_error: str | None = None
+    history: deque[PastError] = field(default_factory=lambda: deque(maxlen=ERRORS_KEPT))
 
-    def sent(self, calls: int, size: int) -> None:
+    def sent(self, calls: int, size: int, purpose: Purpose) -> None:
         self.requests += 1
         self.calls += calls
+        self.counts = self.counts.plus(purpose, calls)
         self.bytes_sent += size
+
+    def received(self, size: int, now: float) -> None:
+        self.bytes_received += size
+        self.traffic.received(size, now)
+
+    def erred(self, error: PastError, *, fault: bool) -> None:
+        self.errors += 1
+        self.faults += fault
+        self.history.append(error)
 
     def answered(self, seconds: float) -> None:
         mean = seconds if self.latency is None else self.latency

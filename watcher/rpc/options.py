@@ -30,3 +30,21 @@ class PoolOptions:
     """however long the node says"""
     quarantine_for: float = 600.0
     """until a quarantined node is probed again"""
+
+    hedge_first: float = 1.0
+    """for a node's first call of a kind, after which the next node is asked as well"""
+    hedge_shortest: float = 0.25
+    hedge_longest: float = 1.5
+    """however slow the node usually is"""
+    hedge_batch: float = 8.0
+    """further calls in a batch for which it is granted the same time once more"""
+
+    block_time: float = 12.0
+    """of the chain"""
+    lag_tolerance: float = 5.0
+    """in blocks of so much time (three at least), before a node that is behind is ejected"""
+    eject_for: float = 30.0
+    """until one that lied or went backwards is probed; each further lie doubles it"""
+    eject_longest: float = 600.0
+    chain_id_every: float = 600.0
+    """until a survey asks a node again which chain it serves"""

@@ -11,7 +11,9 @@ from watcher.rpc.errors import (
     NodeUnfit,
     NodeUnusable,
     RateLimited,
+    RequestTooLarge,
     RpcError,
+    UntrueAnswer,
 )
 
 
@@ -19,7 +21,9 @@ class Remedy(Enum):
     """What the pool does when a node's call ends in an error."""
 
     BLAME = "next node, and a fault for this one's breaker"
+    EJECT = "next node, and set this one aside until a probe, for what it said cannot be relied on"
     NEXT = "next node"
+    SHRINK = "the same node again with less, then the next"
     WAIT = "next node, and leave this one alone for a while"
     QUARANTINE = "next node, and set this one aside until a probe"
     ANSWER = "to the caller: it is the answer"
@@ -28,7 +32,9 @@ class Remedy(Enum):
 
 POLICY: dict[type[RpcError], Remedy] = {
     NodeFault: Remedy.BLAME,
+    UntrueAnswer: Remedy.EJECT,
     NodeUnfit: Remedy.NEXT,
+    RequestTooLarge: Remedy.SHRINK,
     RateLimited: Remedy.WAIT,
     NodeUnusable: Remedy.QUARANTINE,
     LegitimateAnswer: Remedy.ANSWER,

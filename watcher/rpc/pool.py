@@ -1,8 +1,8 @@
-"""A chain's nodes: asked in the given order, until one of them answers.
+"""A chain's nodes: asked in the order of preference, until one of them answers.
 
-A fault moves the call to the next node at once. When all have been tried, the backoff stands before
-the next round: 1, 2, 4, 8 seconds. The first node in the order that may be asked is always
-preferred, so that consecutive answers come from one node's view of the chain.
+A fault moves the call to the next node at once, and a node that is slower than usual is raced by
+the next. The preferred node stays so unless another is clearly better, so that consecutive answers
+come from one node's view of the chain.
 """
 
 from __future__ import annotations
@@ -11,42 +11,32 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Generic, Self, TypeAlias, TypeVar, overload
+from typing import Any, Self, TypeVar, overload
 
 import msgspec
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential
 
-from watcher.rpc import wire
 from watcher.rpc.asking import Asking
+from watcher.rpc.attempt import Entry
 from watcher.rpc.endpoint import endpoints
-from watcher.rpc.errors import (
-    AllNodesFailed,
-    MethodUnsupported,
-    NotAsked,
-    RequestTooLarge,
-    RpcError,
-)
-from watcher.rpc.events import CallFellBack, OnEvent, RpcEvent
+from watcher.rpc.errors import RpcError
+from watcher.rpc.events import OnEvent, RpcEvent
+from watcher.rpc.lag import laggards, tolerated
 from watcher.rpc.node import Node
 from watcher.rpc.options import PoolOptions
-from watcher.rpc.policy import Remedy, remedy_for
+from watcher.rpc.pace import kind_of
+from watcher.rpc.preference import Merits, arranged, excesses, score
+from watcher.rpc.purpose import CallCounts, Purpose
+from watcher.rpc.rounds import Answer, Question, Rounds
 from watcher.rpc.snapshot import NodeSnapshot
 from watcher.rpc.transport import Transport
-from watcher.rpc.wire import Call, Item
+from watcher.rpc.wire import Call
+
+__all__ = ["Answer", "Pool"]
 
 T = TypeVar("T")
-Ask: TypeAlias = Callable[[Node, float | None], Awaitable[T]]
-"""How a node is asked, within so many seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer(Generic[T]):
-    """What was answered, and the public name of the node that did."""
-
-    value: T
-    node: str
+REMEMBERED_FOR = 600.0
+"""seconds after which a slow node that nobody asked is given another chance"""
 
 
 class Pool:
@@ -65,15 +55,14 @@ class Pool:
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        transport: Transport | None = None,
     ) -> None:
         if not urls:
             raise ValueError(f"{chain} needs the URL of at least one node")
         self.chain = chain
         self._options = options or PoolOptions()
-        self._clock = clock
-        self._sleep = sleep
-        self._emit = on_event or _ignore
-        self._transport = Transport(self._options)
+        self._transport = transport or Transport(self._options)
+        emit = on_event or _ignore
         self._nodes = tuple(
             Node(
                 endpoint,
@@ -83,9 +72,15 @@ class Pool:
                 self._options,
                 clock=clock,
                 now=now,
-                on_event=self._emit,
+                sleep=sleep,
+                on_event=emit,
+                lone=len(urls) == 1,
             )
             for endpoint in endpoints(urls)
+        )
+        self._order = self._nodes
+        self._rounds = Rounds(
+            chain, self._preferred, self._options, clock=clock, sleep=sleep, on_event=emit
         )
 
     async def __aenter__(self) -> Self:
@@ -97,8 +92,16 @@ class Pool:
 
     @property
     def nodes(self) -> tuple[NodeSnapshot, ...]:
-        """Every node's state at this moment, in order of preference."""
-        return tuple(node.snapshot() for node in self._nodes)
+        """Every node's state at this moment, in the configured order."""
+        return tuple(node.snapshot(self._order.index(node)) for node in self._nodes)
+
+    @property
+    def counts(self) -> CallCounts:
+        """The calls that were sent to all nodes, by purpose."""
+        counts = CallCounts()
+        for node in self._nodes:
+            counts += node.counts
+        return counts
 
     @overload
     async def call(
@@ -110,6 +113,7 @@ class Pool:
         accept: Callable[[T], object] | None = ...,
         rounds: int | None = ...,
         within: float | None = ...,
+        purpose: Purpose = ...,
     ) -> Answer[T]: ...
     @overload
     async def call(
@@ -121,6 +125,7 @@ class Pool:
         accept: Callable[[Any], object] | None = ...,
         rounds: int | None = ...,
         within: float | None = ...,
+        purpose: Purpose = ...,
     ) -> Answer[Any]: ...
     async def call(
         self,
@@ -131,6 +136,7 @@ class Pool:
         accept: Callable[[Any], object] | None = None,
         rounds: int | None = None,
         within: float | None = None,
+        purpose: Purpose = Purpose.DATA,
     ) -> Answer[Any]:
         """Ask one question; the result is decoded as `type`, raw JSON without one.
 
@@ -140,16 +146,11 @@ class Pool:
 
         Raises LegitimateAnswer when the error is the answer, AllNodesFailed when none came."""
 
-        def read(raw: msgspec.Raw) -> Any:
-            value = wire.decode(raw, type)
-            if accept is not None:
-                accept(value)
-            return value
+        async def talk(asking: Asking) -> Any:
+            return await asking.call(method, params, type=type, accept=accept)
 
-        def ask(node: Node, timeout: float | None) -> Awaitable[Any]:
-            return node.call(method, params, read=read, timeout=timeout)
-
-        return await self._answer(method, ask, rounds, within)
+        question = Question(method, talk, purpose=purpose)
+        return await self._rounds.answer(question, rounds, within)
 
     async def batch(
         self,
@@ -158,6 +159,7 @@ class Pool:
         accept: Callable[[list[Any]], object] | None = None,
         rounds: int | None = None,
         within: float | None = None,
+        purpose: Purpose = Purpose.DATA,
     ) -> Answer[list[Any]]:
         """Ask several questions of one and the same node, in one request.
 
@@ -166,20 +168,18 @@ class Pool:
         node. As `call` otherwise."""
         asked = [Call(*call) for call in calls]
 
-        def read(items: list[Item]) -> list[Any]:
-            values = [
-                wire.decode(item, call.type) if isinstance(item, msgspec.Raw) else item
-                for call, item in zip(asked, items, strict=True)
-            ]
+        if not asked:
+            return Answer([], self._order[0].name)
+
+        async def talk(asking: Asking) -> list[Any]:
+            values = await asking.batch(asked)
             if accept is not None:
                 accept(values)
             return values
 
-        def ask(node: Node, timeout: float | None) -> Awaitable[list[Any]]:
-            return node.batch(asked, read=read, timeout=timeout)
-
         title = f"a batch of {len(asked)} ({', '.join(sorted({c.method for c in asked}))})"
-        return await self._answer(title, ask, rounds, within)
+        question = Question(title, talk, len(asked), purpose)
+        return await self._rounds.answer(question, rounds, within)
 
     async def ask(
         self,
@@ -187,19 +187,23 @@ class Pool:
         talk: Callable[[Asking], Awaitable[T]],
         *,
         rank: Callable[[str], int] | None = None,
+        size: int = 1,
         rounds: int | None = None,
         within: float | None = None,
+        purpose: Purpose = Purpose.DATA,
     ) -> Answer[T]:
         """Several calls that belong together, all of one and the same node.
 
         `talk` makes them and returns a value; an error of the tree that it raises moves the whole
-        exchange to the next node. `rank` tells by a node's public name how well it is suited: those
-        of a lower rank are asked first. As `call` otherwise."""
+        exchange to the next node. Where a node is slow, `talk` is held with the next one as well,
+        at the same time, and cancelled where it is slower: so it keeps its state to itself.
 
-        def ask(node: Node, timeout: float | None) -> Awaitable[T]:
-            return node.exchange(talk, timeout=timeout)
-
-        return await self._answer(title, ask, rounds, within, rank)
+        `rank` tells by a node's public name how well it is suited: those of a lower rank are asked
+        first. `title` names the kind of exchange (numbers in it do not matter), and `size` is how
+        many times as much as the smallest it asks for, such as the number of blocks: both tell how
+        long it may take. As `call` otherwise."""
+        question = Question(title, talk, size, purpose, rank)
+        return await self._rounds.answer(question, rounds, within)
 
     def report(self, node: str, fault: RpcError) -> None:
         """Hold a fault against a node that was found after it had answered."""
@@ -209,88 +213,55 @@ class Pool:
         """Note the newest block that a node told of (`eth_blockNumber` is noted by itself)."""
         self._named(node).saw_head(number)
 
+    def acquit(self, node: str) -> None:
+        """Readmit a node that was ejected for an untruth which the others tell as well."""
+        self._named(node).acquit()
+
     async def survey(self, within: float | None = None) -> tuple[NodeSnapshot, ...]:
         """Ask every node that may be asked for its head, all at once, and return the snapshots.
 
-        Those that nobody needs are so kept known, and those that were set aside are probed."""
+        Those that nobody needs are so kept known, those that were set aside are probed, those
+        that lag behind the others ejected, and readmitted when they have caught up."""
         async with asyncio.TaskGroup() as tasks:
-            for node in self._nodes:
-                tasks.create_task(_head(node, within))
+            asked = {node.name: tasks.create_task(_head(node, within)) for node in self._nodes}
+        heads = {name: head for name, task in asked.items() if (head := task.result()) is not None}
+        behind = {node.name for node in self._nodes if node.lagging}
+        tolerance = tolerated(self._options.lag_tolerance, self._options.block_time)
+        late = laggards(heads, behind, tolerance)
+        for node in self._nodes:
+            if node.name in heads:
+                node.judge_lag(late.get(node.name))
         return self.nodes
 
-    async def _answer(
-        self,
-        method: str,
-        ask: Ask[T],
-        rounds: int | None,
-        within: float | None,
-        rank: Callable[[str], int] | None = None,
-    ) -> Answer[T]:
-        limit = self._options.rounds if rounds is None else rounds
-        deadline = None if within is None else self._clock() + within
+    async def each(
+        self, talk: Callable[[Asking], Awaitable[T]], *, within: float | None = None
+    ) -> dict[str, T]:
+        """What every node that may be asked says to the same exchange, all at once, by its public
+        name; those that fail are left out."""
+        told: dict[str, T] = {}
 
-        def enough(state: RetryCallState) -> bool:
-            over = deadline is not None and self._clock() + state.upcoming_sleep >= deadline
-            return over or state.attempt_number >= limit
+        async def one(node: Node) -> None:
+            attempt = node.attempt(kind_of("each", 1), 1, Purpose.CHECK, Entry.ORDINARY, within)
+            with suppress(RpcError):  # the node's gate has judged it
+                told[node.name] = await node.exchange(talk, attempt)
 
-        retrying = AsyncRetrying(
-            sleep=self._sleep,
-            wait=wait_exponential(
-                multiplier=self._options.backoff_first, max=self._options.backoff_longest
-            ),
-            stop=enough,
-            retry=retry_if_exception(_another_round_may_help),
-            reraise=True,
-        )
-        return await retrying(self._round, method, ask, deadline, rank)
+        async with asyncio.TaskGroup() as tasks:
+            for node in self._nodes:
+                tasks.create_task(one(node))
+        return told
 
-    async def _round(
-        self,
-        method: str,
-        ask: Ask[T],
-        deadline: float | None,
-        rank: Callable[[str], int] | None,
-    ) -> Answer[T]:
-        """Ask one node after the other.
-
-        Where none may be asked, those whose breakers are open are probed: to leave the last node
-        alone means to be blind.
-        """
-        try:
-            return await self._go_round(method, ask, deadline, rank)
-        except AllNodesFailed as failed:
-            if not all(isinstance(reason, NotAsked) for reason in failed.reasons.values()):
-                raise
-        for node in self._nodes:
-            node.hasten()
-        return await self._go_round(method, ask, deadline, rank)
-
-    async def _go_round(
-        self,
-        method: str,
-        ask: Ask[T],
-        deadline: float | None,
-        rank: Callable[[str], int] | None,
-    ) -> Answer[T]:
-        reasons: dict[str, RpcError] = {}
-        nodes = self._nodes if rank is None else sorted(self._nodes, key=lambda n: rank(n.name))
-        for node in nodes:
-            left = None if deadline is None else deadline - self._clock()
-            if left is not None and left <= 0:
-                break
-            try:
-                value = await ask(node, left)
-            except RpcError as error:
-                if remedy_for(error) is Remedy.ANSWER:
-                    raise
-                # Without its traceback, whose frames would keep whole answers in memory.
-                reasons[node.name] = error.with_traceback(None)
-                continue
-            asked = [name for name, reason in reasons.items() if not isinstance(reason, NotAsked)]
-            if asked:
-                self._emit(CallFellBack(self.chain, node.name, method, tuple(asked)))
-            return Answer(value, node.name)
-        raise AllNodesFailed(self.chain, method, reasons)
+    def _preferred(self) -> tuple[Node, ...]:
+        """The nodes in the order of preference, brought up to date."""
+        if len(self._nodes) > 1:
+            behind = excesses(
+                {node: dict(node.paces.means(REMEMBERED_FOR)) for node in self._nodes}
+            )
+            scores = {
+                node: score(Merits(place, behind[node], node.failing))
+                for place, node in enumerate(self._nodes)
+            }
+            self._order = arranged(self._order, scores)
+        return self._order
 
     def _named(self, name: str) -> Node:
         for node in self._nodes:
@@ -299,16 +270,15 @@ class Pool:
         raise KeyError(f"{self.chain} has no node of that name")
 
 
-def _another_round_may_help(error: BaseException) -> bool:
-    # Nodes that cannot do it will not have learnt it in eight seconds.
-    return isinstance(error, AllNodesFailed) and not all(
-        isinstance(reason, MethodUnsupported | RequestTooLarge) for reason in error.reasons.values()
-    )
+async def _head(node: Node, within: float | None) -> int | None:
+    async def talk(asking: Asking) -> int:
+        return int(await asking.call("eth_blockNumber", type=str), 16)
 
-
-async def _head(node: Node, within: float | None) -> None:
-    with suppress(RpcError):  # the node's gate has judged it, and the snapshot shows it
-        await node.call("eth_blockNumber", timeout=within)
+    attempt = node.attempt(kind_of("eth_blockNumber", 1), 1, Purpose.HEAD, Entry.SURVEY, within)
+    try:
+        return await node.exchange(talk, attempt)
+    except RpcError:
+        return None  # the node's gate has judged it, and the snapshot shows it
 
 
 def _ignore(_: RpcEvent) -> None:

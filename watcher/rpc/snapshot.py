@@ -16,6 +16,16 @@ class Standing(StrEnum):
     WAITING = "waiting"
     OPEN = "breaker open"
     QUARANTINED = "quarantined"
+    EJECTED = "ejected"
+
+
+@dataclass(frozen=True, slots=True)
+class PastError:
+    """An error that a node made, fit to be shown; `kind` is its class."""
+
+    at: datetime
+    kind: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +47,13 @@ class NodeSnapshot:
     waits_until: datetime | None
     quarantined: str | None
     last_error: str | None
+    reason: str | None = None
+    """why it is quarantined or ejected"""
+    rank: int = 0
+    """in the present order of preference, from 0"""
+    bytes_per_day: int = 0
+    """received in the last 24 hours, projected while there are fewer"""
+    batch_limit: int | None = None
+    """calls that it takes in one request, as far as that was learnt"""
+    history: tuple[PastError, ...] = ()
+    """its last errors, oldest first"""

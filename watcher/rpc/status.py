@@ -29,18 +29,24 @@ def error_for_status(
 
     `said` is the error object in its body, if any: public nodes refuse single calls with 403 and
     report reverts with 500, so what they say in words goes before the number, but for 429 and 401.
+    A 503 with Retry-After asks to be left alone as a 429 does.
     `now` is our wall clock, for a Retry-After that is a date and comes without a Date."""
     if status == 429 or isinstance(said, RateLimited):
         told = said.retry_after if isinstance(said, RateLimited) else None
         waited = retry_after(headers, now)
         return RateLimited(f"HTTP {status}: rate limited", told if waited is None else waited)
-    explained = isinstance(said, NodeUnfit) and not isinstance(said, UnexplainedError)
+    explained = isinstance(said, NodeUnfit | RequestTooLarge) and not isinstance(
+        said, UnexplainedError
+    )
     if status in _DOORS:
         if said is not None and explained and status != 401:
             return said
         return NodeRefused(f"HTTP {status}: {_DOORS[status]}")
     if said is not None and (explained or isinstance(said, LegitimateAnswer | NodeErred)):
         return said
+    waited = retry_after(headers, now)
+    if status == 503 and waited is not None:
+        return RateLimited("HTTP 503: unavailable for a while", waited)
     if status == 413:
         return RequestTooLarge("HTTP 413: the request is too large")
     return BadStatus(f"HTTP {status}")

@@ -23,6 +23,9 @@ _HEADERS = {
     "User-Agent": "spyhop",
 }
 _PIECE = 64 * 1024
+_IDLE_FOR = 55.0
+"""Seconds that a connection is kept for the next call: nodes that are only surveyed keep theirs as
+well. Servers close idle ones after a minute or more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,9 @@ class Transport:
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
             auto_decompress=False,
-            connector=aiohttp.TCPConnector(limit=self._options.connections),
+            connector=aiohttp.TCPConnector(
+                limit=self._options.connections, keepalive_timeout=_IDLE_FOR
+            ),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers=_HEADERS,
             # The deadline of the whole call is the node's; here only a host that swallows packets.

@@ -6,8 +6,9 @@ the bytes are, reading them raises nothing but errors of the tree.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
@@ -24,9 +25,11 @@ T = TypeVar("T")
 Item: TypeAlias = msgspec.Raw | LegitimateAnswer
 """One answer of a batch: a result, or the error that is the answer."""
 
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""what decoding bytes raises when they are not the JSON that was asked for"""
 _ABSENT = msgspec.Raw()
 _NULL = b"null"
+_SMALL_NUMBER = re.compile(r"0x[0-9a-fA-F]{1,16}")
 
 
 class Call(NamedTuple):
@@ -46,14 +49,19 @@ class _Request(msgspec.Struct):
     jsonrpc: str = "2.0"
 
 
-class _Response(msgspec.Struct):
+class Response(msgspec.Struct, Generic[T]):
+    """One answer as it comes, its result decoded as whatever T is."""
+
     id: int | str | None = None
-    result: msgspec.Raw = _ABSENT
+    result: T = _ABSENT  # type: ignore[assignment]
     error: msgspec.Raw = _ABSENT
 
     @property
     def has_error(self) -> bool:
         return len(self.error) > 0 and bytes(self.error) != _NULL
+
+
+RawResponse: TypeAlias = Response[msgspec.Raw]
 
 
 def encode_call(number: int, call: Call) -> bytes:
@@ -70,7 +78,11 @@ def encode_batch(first: int, calls: Sequence[Call]) -> bytes:
 
 def read_call(body: bytes, number: int) -> msgspec.Raw:
     """The raw result of a single request. Raises an error of the tree."""
-    response = decode(body, _Response)
+    return result_of(decode(body, RawResponse), number)
+
+
+def result_of(response: Response[T], number: int) -> T:
+    """The result of a single request. Raises an error of the tree."""
     # A node that could not even read the id answers with null.
     if response.id != number and not (response.id is None and response.has_error):
         raise MismatchedAnswer(f"the answer to request {number} has another id")
@@ -79,8 +91,18 @@ def read_call(body: bytes, number: int) -> msgspec.Raw:
 
 def read_batch(body: bytes, first: int, count: int) -> list[Item]:
     """The answers to a batch, in the order of its questions. Raises an error of the tree."""
-    items: dict[int, Item] = {}
-    for response in _responses(body):
+    if body.lstrip()[:1] != b"{":
+        return in_order(decode(body, list[RawResponse]), first, count)
+    return in_order([decode(body, RawResponse)], first, count)
+
+
+def in_order(
+    responses: Sequence[Response[T]], first: int, count: int
+) -> list[T | LegitimateAnswer]:
+    """The results in the order of the questions, however they came. As `read_batch` otherwise."""
+    _refuse_whole(responses)
+    items: dict[int, T | LegitimateAnswer] = {}
+    for response in responses:
         number = response.id
         if not isinstance(number, int) or not first <= number < first + count:
             raise MismatchedAnswer("a batch was answered with an id that was not asked for")
@@ -98,7 +120,7 @@ def read_batch(body: bytes, first: int, count: int) -> list[Item]:
 def error_in(body: bytes) -> RpcError | None:
     """The error object in a body that came with a bad HTTP status, if there is one."""
     try:
-        response = decode(body, _Response)
+        response = decode(body, RawResponse)
     except GarbledAnswer:
         return None
     return _error(response) if response.has_error else None
@@ -111,29 +133,32 @@ def decode(raw: bytes | msgspec.Raw, kind: type[T]) -> T:
         return msgspec.json.decode(raw, type=kind)
     except msgspec.ValidationError as error:
         problem = f"JSON of another shape than asked for: {error}"
-    except _UNREADABLE:
+    except UNREADABLE:
         problem = _describe(bytes(raw))
     raise GarbledAnswer(problem)
 
 
-def _responses(body: bytes) -> list[_Response]:
-    if body.lstrip()[:1] != b"{":
-        responses = decode(body, list[_Response])
-    else:
-        responses = [decode(body, _Response)]
+def small_number(text: str) -> int:
+    """A quantity of up to 64 bits. Raises GarbledAnswer."""
+    if not _SMALL_NUMBER.fullmatch(text):
+        raise GarbledAnswer("a number was asked for, and the answer is none")
+    return int(text, 16)
+
+
+def _refuse_whole(responses: Sequence[Response[Any]]) -> None:
+    """Raises what a node says of a batch as such."""
     for response in responses:
         if response.id is None and response.has_error:
             error = _error(response)
             if isinstance(error, LegitimateAnswer):
                 raise MethodUnsupported(f"the batch as a whole was answered: {error}")
             raise error
-    return responses
 
 
-def _result(response: _Response) -> msgspec.Raw:
+def _result(response: Response[T]) -> T:
     if response.has_error:
         raise _error(response)
-    if len(response.result) == 0:
+    if response.result is _ABSENT:
         raise GarbledAnswer("an answer with neither result nor error")
     return response.result
 
@@ -144,7 +169,7 @@ class _ErrorObject(msgspec.Struct):
     data: Any = None
 
 
-def _error(response: _Response) -> RpcError:
+def _error(response: Response[Any]) -> RpcError:
     either: Any = _ErrorObject | str
     try:
         told = decode(response.error, either)

@@ -45,9 +45,10 @@ def upgrade() -> None:
     with op.batch_alter_table("unverified_blocks", schema=None) as batch_op:
         batch_op.create_index("ix_unverified_blocks_seen_at", ["chain", "seen_at"], unique=False)
     with op.batch_alter_table("alerts", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("held_until", sa.BigInteger(), nullable=True))
         batch_op.create_index(
             "ix_alerts_held",
-            ["chain", "movement_id"],
+            ["chain", "held_until"],
             unique=False,
             postgresql_where=sa.text("state = 'held'"),
             sqlite_where=sa.text("state = 'held'"),
@@ -57,6 +58,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("alerts", schema=None) as batch_op:
         batch_op.drop_index("ix_alerts_held")
+        batch_op.drop_column("held_until")
     op.drop_table("unverified_blocks")
     with op.batch_alter_table("coverage_gaps", schema=None) as batch_op:
         batch_op.drop_index("ix_coverage_gaps_open")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from data.model import BlockRef, CoverageGap
+from data.chains import known_chains
+from data.model import BlockRef, CoverageGap, Settled, UnverifiedBlock
 from data.queries import cursors, gaps
 from data.redis.connection import open_redis
 from data.redis.published import ChainStatus, NodeStatus, publish
@@ -53,11 +55,11 @@ async def test_tells_head_cursor_lag_nodes_and_age(talk: Conversation) -> None:
     text = await talk.say("/status")
 
     assert "<b>Ethereum</b>: following" in text
-    assert "head 1,000,010" in text
+    assert "Head 1,000,010" in text
     assert "read up to 1,000,000" in text
     assert "10 blocks behind" in text
-    assert "nodes up 2 of 3" in text
-    assert "last progress 4 s ago" in text
+    assert "Nodes up 2 of 3" in text
+    assert "Last progress 4 s ago" in text
     assert "BNB Smart Chain</b>: watcher not running" in text
 
 
@@ -79,22 +81,96 @@ async def test_a_blind_chain_claims_no_progress_and_names_no_node(talk: Conversa
     text = await talk.say("/status")
 
     assert "🔴 <b>Ethereum</b>: blind, no node answers" in text
-    assert "last known head 1,000,010" in text
-    assert "last progress 10 min ago" in text
-    assert "up to date" not in text
+    assert "Last known head 1,000,010" in text
+    assert "Last progress 10 min ago" in text
+    assert "all read" not in text
+    assert "behind" not in text
     assert "10.0.0.7" not in text
 
 
-async def test_tells_of_gaps_and_escapes_reasons(talk: Conversation) -> None:
-    await publish(talk.context.redis, published(talk, state="latched", reason="<no node>"))
-    async with talk.context.database.write() as connection:
-        gap = CoverageGap("ethereum", 100, 149, "nodes <down>", talk.now)
-        await gaps.open_gap(connection, gap)
+async def test_a_latched_chain_names_no_node_either(talk: Conversation) -> None:
+    await publish(talk.context.redis, published(talk, state="latched", reason="10.0.0.7 says so"))
 
     text = await talk.say("/status")
 
-    assert "latched (&lt;no node&gt;)" in text
-    assert "50 blocks not seen, from 100 on: nodes &lt;down&gt;" in text
+    assert "🔴 <b>Ethereum</b>: stopped, its nodes contradict what was final" in text
+    assert "10.0.0.7" not in text
+
+
+async def test_escapes_reasons(talk: Conversation) -> None:
+    await publish(talk.context.redis, published(talk, state="failing", reason="<a fault>"))
+
+    assert "failing (&lt;a fault&gt;)" in await talk.say("/status")
+
+
+async def test_tells_what_is_settled_and_what_it_costs(talk: Conversation) -> None:
+    await begin(talk, 1_000_010, talk.now)
+    heads = NodeStatus(
+        name="n", state="ready", head=1, latency_ms=1, calls=1, faults=0, plan="heads only"
+    )
+    status = published(talk, safe=999_946, bytes_per_day=1_234_567_890, nodes=(heads,))
+    await publish(talk.context.redis, status)
+    async with talk.context.database.write() as connection:
+        await cursors.settle(connection, "ethereum", Settled(999_000, 998_000))
+
+    text = await talk.say("/status")
+
+    assert "Head 1,000,010 · all read" in text
+    assert "Safe 999,946 · final 998,000" in text
+    assert "Nodes up 1 of 1 · 1 for heads only · 1.2 GB a day" in text
+
+
+async def test_tells_of_gaps_since_when_and_how_far_they_are_filled(talk: Conversation) -> None:
+    await publish(talk.context.redis, published(talk))
+    an_hour_ago = talk.now - timedelta(minutes=58)
+    async with talk.context.database.write() as connection:
+        gap = CoverageGap("ethereum", 100, 149, "nodes <down>: 10.0.0.7 hung", an_hour_ago)
+        gap = await gaps.open_gap(connection, gap)
+        await gaps.advance(connection, gap, 120, talk.now)
+        part = CoverageGap("ethereum", 160, 160, "filtered logs", talk.now, partial=True)
+        await gaps.open_gap(connection, part)
+        closed = CoverageGap("ethereum", 10, 11, "why", talk.now - timedelta(days=1, minutes=5))
+        closed = await gaps.open_gap(connection, closed)
+        await gaps.advance(connection, closed, 12, talk.now - timedelta(hours=2))
+        old = await gaps.open_gap(connection, CoverageGap("ethereum", 1, 2, "old", an_hour_ago))
+        await gaps.advance(connection, old, 3, talk.now - timedelta(days=2))
+
+    text = await talk.say("/status")
+
+    assert (
+        "⚠️ 50 blocks (100–149) not seen since 11:02 UTC, 20 filled so far: nodes &lt;down&gt;\n"
+    ) in text
+    assert "⚠️ Block 160 seen in part only since 12:00 UTC: filtered logs" in text
+    assert "✅ 2 blocks (10–11) not seen, 19 Nov, 11:55 UTC; filled 10:00 UTC" in text
+    assert "(1–2)" not in text
+    assert "10.0.0.7" not in text
+
+
+async def test_counts_blocks_that_were_not_verified(talk: Conversation) -> None:
+    await publish(talk.context.redis, published(talk))
+    async with talk.context.database.write() as connection:
+        for number, age in ((1, 1), (2, 23), (3, 25)):
+            seen = talk.now - timedelta(hours=age)
+            doubted = UnverifiedBlock("ethereum", number, bytes([number] * 32), "bloom", seen)
+            await gaps.note_unverified(connection, doubted)
+
+    assert "⚠️ 2 blocks unverified in the last 24 h" in await talk.say("/status")
+
+
+async def test_fits_into_one_message_however_much_there_is_to_tell(talk: Conversation) -> None:
+    many = tuple(replace(known_chains()["ethereum"], name=f"chain{n}") for n in range(7))
+    object.__setattr__(talk.context, "chains", many)
+    for chain in many:
+        await publish(talk.context.redis, published(talk, chain=chain.name, reason="x" * 500))
+        async with talk.context.database.write() as connection:
+            for number in range(5):
+                first = 10_000_000 * (number + 1)
+                gap = CoverageGap(chain.name, first, first + 9, "<" * 500, talk.now)
+                await gaps.open_gap(connection, gap)
+
+    text = await talk.say("/status")
+
+    assert text.count("gaps are open") == 7
 
 
 async def test_still_answers_without_redis(talk: Conversation) -> None:

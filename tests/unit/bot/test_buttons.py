@@ -15,11 +15,13 @@ from bot.buttons import (
     FeedButton,
     OfferButton,
     PageButton,
+    TimingButton,
     Topic,
     TopicButton,
     WatchButton,
 )
 from bot.commands import COMMANDS
+from data.model import Timing
 
 LARGEST: list[CallbackData] = [
     *(WatchButton(id=2**63 - 1, act=act, value=10**12) for act in Act),
@@ -29,6 +31,7 @@ LARGEST: list[CallbackData] = [
     PageButton(page=10**6),
     ChatMuteButton(minutes=10**12),
     ChatThresholdButton(usd=10**12),
+    *(TimingButton(timing=timing) for timing in Timing),
 ]
 
 
@@ -57,6 +60,7 @@ def test_no_two_kinds_share_a_prefix() -> None:
         (OfferButton, "o:12"),
         (OfferButton, "o:" + "z" * 40),
         (PageButton, "l:-1"),
+        (TimingButton, "s:sooner"),
     ],
 )
 def test_what_was_made_up_is_refused(kind: type[CallbackData], data: str) -> None:

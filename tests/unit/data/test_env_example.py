@@ -12,7 +12,7 @@ TEXT = (Path(__file__).parents[3] / ".env.example").read_text(encoding="utf-8")
 LINES = TEXT.splitlines()
 ROW = re.compile(r"(#?)([A-Z][A-Z0-9_]*)=(.*)")
 ROWS = {match[2]: (match[1], match[3]) for line in LINES if (match := ROW.fullmatch(line))}
-NODES = {"ETHEREUM_RPC_URLS", "BSC_RPC_URLS"}
+NODES = {"ETHEREUM_RPC_URLS", "BSC_RPC_URLS", "ETHEREUM_WS_URLS", "BSC_WS_URLS"}
 FIELDS = {name.upper(): field for name, field in Settings.model_fields.items()}
 
 

@@ -9,12 +9,16 @@ from data.health import (
     Check,
     Verdict,
     check_chain,
+    check_coverage,
     check_lease,
     check_outbox,
     check_stamp,
     is_healthy,
     told,
+    told_gap,
+    told_size,
 )
+from data.model import CoverageGap
 from data.redis.published import ChainStatus, NodeStatus
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -154,12 +158,20 @@ def test_fallback_is_two_nodes_that_are_ready(states: list[str], verdict: Verdic
 
 
 def test_a_node_tells_what_is_known_of_it() -> None:
-    bad = node("bad", "open", head=900, faults=1_234, calls=5_000, reason="timed out")
+    bad = node(
+        "bad",
+        "open",
+        head=900,
+        faults=1_234,
+        calls=5_000,
+        reason="timed out",
+        bytes_per_day=42_000_000,
+    )
     mute = node("mute", "probing", head=None, latency_ms=None)
     checks = check_chain(ETHEREUM, status(nodes=(bad, mute)), NOW)
 
     assert checks[2].detail == (
-        "open, head 900 (100 behind), 42 ms, 1,234 faults in 5,000 calls, timed out"
+        "open, head 900 (100 behind), 42 ms, 1,234 faults in 5,000 calls, 42 MB a day, timed out"
     )
     assert checks[3].detail == "probing"
 
@@ -226,3 +238,102 @@ def test_where_redis_is_away_the_lease_tells_whether_a_watcher_runs() -> None:
     gone = check_lease(ETHEREUM, None)
     assert gone.verdict is Verdict.FAIL
     assert "watcher not running" in gone.detail
+
+
+def test_what_is_settled_and_what_it_costs_is_told_where_it_is_known() -> None:
+    known = status(safe=936, finalized=None, bytes_per_day=1_234_567_890)
+    checks = {check.name: check for check in check_chain(ETHEREUM, known, NOW)}
+
+    assert checks["ethereum settled"].detail == "safe 936 (64 behind), 1.2 GB a day from all nodes"
+    assert "ethereum settled" not in verdicts(check_chain(ETHEREUM, status(), NOW))
+
+
+def test_a_latched_chain_says_what_to_do() -> None:
+    latched = status(state="latched", reason="block 900 was final and is another one now")
+    check = check_chain(ETHEREUM, latched, NOW)[0]
+
+    assert check.verdict is Verdict.FAIL
+    assert "block 900 was final" in check.detail
+    assert "take the wrong ones out of ETHEREUM_RPC_URLS" in check.detail
+
+
+@pytest.mark.parametrize(
+    ("plans", "verdict", "detail"),
+    [
+        (["receipts", "logs", "filtered logs"], Verdict.OK, "available: 3 of 3 nodes are ready"),
+        (["receipts", None], Verdict.OK, "available: 2 of 2 nodes are ready"),
+        (
+            ["receipts", "heads only", "heads only"],
+            Verdict.WARN,
+            "none: 1 of 1 nodes is ready; 2 more for heads only",
+        ),
+        (["heads only", "heads only"], Verdict.FAIL, "no node is capable"),
+    ],
+)
+def test_a_node_for_heads_only_is_no_fallback(
+    plans: list[str | None], verdict: Verdict, detail: str
+) -> None:
+    nodes = tuple(node(f"n{number}", plan=plan) for number, plan in enumerate(plans))
+    checks = {check.name: check for check in check_chain(ETHEREUM, status(nodes=nodes), NOW)}
+
+    assert checks["ethereum fallback"].verdict is verdict
+    assert checks["ethereum fallback"].detail.startswith(detail)
+    for number, plan in enumerate(plans):
+        told = checks[f"ethereum n{number}"]
+        assert told.verdict is (Verdict.WARN if plan == "heads only" else Verdict.OK)
+        assert told.detail.startswith(f"ready ({plan}), " if plan else "ready, ")
+
+
+def gap(first: int, last: int, **more: Any) -> CoverageGap:
+    return CoverageGap("ethereum", first, last, "no node answered", NOW, **more)
+
+
+@pytest.mark.parametrize(
+    ("found", "detail"),
+    [
+        (gap(7, 7), "block 7 not seen since 12:00 UTC: no node answered"),
+        (
+            gap(100, 149, next=120),
+            "50 blocks (100–149) not seen since 12:00 UTC, 20 filled so far: no node answered",
+        ),
+        (
+            gap(7, 8, partial=True),
+            "2 blocks (7–8) seen in part only since 12:00 UTC: no node answered",
+        ),
+        (
+            gap(7, 8, next=9, closed_at=NOW + timedelta(days=1)),
+            "2 blocks (7–8) not seen, 20 Nov, 12:00 UTC; filled 12:00 UTC",
+        ),
+    ],
+)
+def test_a_gap_tells_which_blocks_since_when_and_why(found: CoverageGap, detail: str) -> None:
+    later = NOW if found.closed_at is None else NOW + timedelta(days=1)
+
+    assert told_gap(found, later) == detail
+
+
+def test_open_gaps_and_doubts_are_warnings_and_what_was_filled_is_none() -> None:
+    open_ones = [gap(10 * number, 10 * number + 1) for number in range(5)]
+    filled = gap(1, 2, next=3, closed_at=NOW)
+    checks = check_coverage(ETHEREUM, [*open_ones, filled], 2, NOW)
+
+    assert [(check.name, check.verdict) for check in checks] == [
+        *[("ethereum gap", Verdict.WARN)] * 4,
+        ("ethereum gap", Verdict.OK),
+        ("ethereum unverified", Verdict.WARN),
+    ]
+    assert checks[3].detail == "and 2 more that are open"
+    assert checks[5].detail.startswith("2 blocks in the last 24 h")
+    assert check_coverage(ETHEREUM, [], 0, NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (0, "0 B"), (999, "999 B"), (1_000, "1.0 kB"), (9_949, "9.9 kB"), (9_950, "10 kB"),
+        (999_499, "999 kB"), (999_500, "1.0 MB"), (1_234_567_890, "1.2 GB"),
+        (5 * 10**15, "5000 TB"),
+    ],
+)  # fmt: skip
+def test_sizes_are_told_as_people_do(size: int, text: str) -> None:
+    assert told_size(size) == text

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,6 +18,7 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name.upper(), raising=False)
     for chain in known_chains():
         monkeypatch.delenv(f"{chain.upper()}_RPC_URLS", raising=False)
+        monkeypatch.delenv(f"{chain.upper()}_WS_URLS", raising=False)
     monkeypatch.chdir(tmp_path)
 
 
@@ -216,3 +218,66 @@ def test_wrong_node_urls_are_told_without_their_keys(
     assert SECRET not in sentence
     assert "node.example" not in sentence
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+def test_sockets_are_only_opened_where_somebody_asks_for_them() -> None:
+    assert load_settings().socket_urls("ethereum") == ()
+
+
+def test_socket_urls_are_read_from_the_environment_and_the_env_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path(".env").write_text("BSC_WS_URLS=ws://file.example:8546/key", encoding="utf-8")
+    monkeypatch.setenv("ETHEREUM_WS_URLS", " wss://a.example/v3/key ,ws://b.example,")
+
+    settings = load_settings()
+
+    assert settings.socket_urls("ethereum") == ("wss://a.example/v3/key", "ws://b.example")
+    assert settings.socket_urls("bsc") == ("ws://file.example:8546/key",)
+
+
+def test_public_stands_for_the_sockets_of_the_chains_table(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # given a chain that knows two public sockets
+    bsc = replace(known_chains()["bsc"], ws_urls=("wss://one.example", "wss://two.example"))
+    monkeypatch.setattr("data.settings.known_chains", lambda _folder=None: {"bsc": bsc})
+    monkeypatch.setenv("BSC_WS_URLS", " Public ")
+
+    assert load_settings(chains="bsc").socket_urls("bsc") == bsc.ws_urls
+
+
+def test_public_is_refused_where_no_public_socket_is_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bsc = replace(known_chains()["bsc"], ws_urls=())
+    monkeypatch.setattr("data.settings.known_chains", lambda _folder=None: {"bsc": bsc})
+    monkeypatch.setenv("BSC_WS_URLS", "public")
+
+    with pytest.raises(ConfigurationError, match="BSC_WS_URLS: no public ones are known"):
+        load_settings(chains="bsc").socket_urls("bsc")
+
+
+@pytest.mark.parametrize(
+    ("text", "position"),
+    [
+        (f"https://node.example/{SECRET}", "URL 1"),
+        (f"public,wss://node.example/{SECRET}", "URL 1"),
+        (f"wss://good.example/,wss://node.example:0/{SECRET}", "URL 2"),
+        (f"wss://[node.example/{SECRET}", "URL 1"),
+        (",", "one or more URLs"),
+    ],
+)
+def test_wrong_socket_urls_are_told_without_their_keys(
+    monkeypatch: pytest.MonkeyPatch, text: str, position: str
+) -> None:
+    monkeypatch.setenv("ETHEREUM_WS_URLS", text)
+
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings().socket_urls("ethereum")
+
+    sentence = str(caught.value)
+    assert sentence.startswith("ETHEREUM_WS_URLS: ")
+    assert position in sentence
+    assert SECRET not in sentence
+    assert "node.example" not in sentence

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from data.model import BlockRef, Settled, Transaction
@@ -41,11 +42,17 @@ class VirtualTime:
 
 
 class BlockTree:
-    """A BlockSource. The canonical chain begins at ``lowest``; orphans stay known by hash."""
+    """A BlockSource. The canonical chain begins at ``lowest``; orphans stay known by hash.
+
+    No node hands out the ``poisoned`` hashes. ``witnesses`` are what the nodes have at a height, by
+    their names; without any, all have the canonical chain. Of ``missing`` blocks nothing is seen
+    that moved.
+    """
 
     def __init__(
         self,
         now: Callable[[], datetime],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         *,
         chain: str = "ethereum",
         lowest: int = 90,
@@ -59,6 +66,12 @@ class BlockTree:
         self.lag = 0
         self.claims_more = 0
         self.failures = 0
+        self.sleep = sleep
+        self.safe_depth, self.finalized_depth = 6, 12
+        self.poisoned: set[bytes] = set()
+        self.missing: dict[bytes, str] = {}
+        self.witnesses: dict[str, Callable[[int], bytes | None]] = {}
+        self.accused: list[str] = []
         self.before_call: Callable[[], None] | None = None
         self._append(lowest, bytes(32))
         self.mine(height - lowest)
@@ -108,23 +121,46 @@ class BlockTree:
         self._called()
         return self.tip.number + self.claims_more
 
+    async def newest(self) -> int:
+        self._called()
+        return self.tip.number - self.lag
+
+    def _handed_out(self, block: TreeBlock) -> TreeBlock:
+        if block.ref.hash in self.poisoned:
+            raise AllNodesFailed("ethereum", "eth_getBlockReceipts", {})
+        why = self.missing.get(block.ref.hash)
+        return replace(block, missing=why, moved=()) if why else block
+
     async def block(self, number: int, *, exists: bool) -> TreeBlock | None:
         self._called()
         block = self.canonical.get(number)
         if exists:
             if block is None:
                 raise AllNodesFailed("ethereum", "eth_getBlockByNumber", {})
-            return block
-        return block if number <= self.tip.number - self.lag else None
+            return self._handed_out(block)
+        if block is None or number > self.tip.number - self.lag:
+            return None
+        return self._handed_out(block)
 
     async def block_with_hash(self, block_hash: bytes, number: int) -> TreeBlock:
         self._called()
         block = self.by_hash[block_hash]
         assert block.ref.number == number
-        return block
+        return self._handed_out(block)
+
+    async def hashes_at(self, number: int) -> Mapping[str, bytes | None]:
+        self._called()
+        if self.witnesses:
+            return {name: has(number) for name, has in self.witnesses.items()}
+        block = self.canonical.get(number)
+        return {"one": block.ref.hash if block else None}
+
+    def accuse(self, nodes: Collection[str], why: str) -> None:
+        assert why
+        self.accused += nodes
 
     async def settled(self, head: int) -> Settled:
-        return Settled(max(0, head - 6), max(0, head - 12))
+        return Settled(max(0, head - self.safe_depth), max(0, head - self.finalized_depth))
 
     async def announced(self, within: float) -> int | None:
         await self.sleep(within)
@@ -135,9 +171,9 @@ class BlockTree:
         for number in range(first, last + 1):
             self._called()
             block = self.canonical.get(number)
-            if block is None:
+            if block is None or block.ref.hash in self.poisoned:
                 break
-            found.append(block)
+            found.append(self._handed_out(block))
         if not found:
             raise AllNodesFailed("ethereum", "eth_getBlockByNumber", {})
         return found

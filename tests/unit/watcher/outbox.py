@@ -65,7 +65,7 @@ class Outbox:
         self.private, self.group, self.channel = (10 * number + chat for chat in (1, 2, 3))
         self.database = Database(url)
         self.time = VirtualTime()
-        self.tree = BlockTree(self.time.now, chain=self.chain.name)
+        self.tree = BlockTree(self.time.now, self.time.sleep, chain=self.chain.name)
         self.committed: dict[int, tuple[BlockRef, tuple[Transaction, ...]]] = {}
         self.epoch = 0
         self.queued = 0
@@ -128,7 +128,6 @@ class Outbox:
             on_round=self._round,
             clock=self.time.clock,
             now=self.time.now,
-            sleep=self.time.sleep,
         )
 
     async def _round(self) -> None:

@@ -15,13 +15,15 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from data.model import BlockRef
 from tests.effort import examples
-from watcher.collect import Collector, ReorgBeyondMemory, Step, first_cursor
+from watcher.collect import Collector, Step, first_cursor
 from watcher.rpc.errors import AllNodesFailed
+from watcher.witnesses import Latched
 
 from .block_tree import BlockTree, VirtualTime
 from .examples import CHAIN
 
 MOST_ROUNDS = 100
+FOR_EVER = 1e9
 
 
 class Idle(Exception):
@@ -33,13 +35,13 @@ class Following:
 
     def __init__(self) -> None:
         self.time = VirtualTime()
-        self.tree = BlockTree(self.time.now)
+        self.tree = BlockTree(self.time.now, self.time.sleep)
         self.rounds = 0
         start = asyncio.run(first_cursor(CHAIN, self.tree))
         self.committed = {start.number: start}
         self.collector = self.begin(at_head=True)
 
-    def begin(self, *, at_head: bool) -> Collector:
+    def begin(self, *, at_head: bool, catch_up_within: float = FOR_EVER) -> Collector:
         recent = sorted(self.committed.values(), key=lambda ref: ref.number, reverse=True)
         return Collector(
             CHAIN,
@@ -47,9 +49,9 @@ class Following:
             recent[: CHAIN.keep_hashes],
             at_head=at_head,
             on_round=self.count,
+            catch_up_within=catch_up_within,
             clock=self.time.clock,
             now=self.time.now,
-            sleep=self.time.sleep,
         )
 
     async def count(self) -> None:
@@ -214,10 +216,10 @@ def test_a_chain_of_one_block_is_begun_at_it() -> None:
 
 def test_after_a_stop_everything_missed_comes_in_batches(following: Following) -> None:
     following.follow()
-    following.tree.mine(45)
+    following.tree.mine(90)
     following.collector = following.begin(at_head=False)
     asyncio.run(following.collector.survey())
-    assert [len(step.blocks) for step in following.follow()] == [20, 20, 5]
+    assert [len(step.blocks) for step in following.follow()] == [50, 40]
 
 
 def test_a_block_that_comes_while_the_head_is_watched_was_born_now(following: Following) -> None:
@@ -282,8 +284,9 @@ def test_a_reorg_below_the_first_block_begins_below_it(following: Following) -> 
 def test_a_reorg_below_all_memory_is_told(following: Following) -> None:
     following.tree.mine(CHAIN.keep_hashes + 10)
     following.follow()
+    following.collector.finalized = 1
     following.tree.reorg(CHAIN.keep_hashes + 2, CHAIN.keep_hashes + 3)
-    with pytest.raises(ReorgBeyondMemory, match="Ethereum was rewritten below block"):
+    with pytest.raises(Latched, match="Ethereum was rewritten below block"):
         following.next()
 
 
@@ -324,6 +327,7 @@ def test_the_loop_never_sleeps_long(following: Following) -> None:
         slept.append(seconds)
         following.time.seconds += seconds
 
+    following.tree.sleep = sleep
     collector = Collector(
         slow,
         following.tree,
@@ -332,7 +336,6 @@ def test_the_loop_never_sleeps_long(following: Following) -> None:
         on_round=following.count,
         clock=following.time.clock,
         now=following.time.now,
-        sleep=sleep,
     )
     following.rounds = 0
     with pytest.raises(Idle):

@@ -16,8 +16,9 @@ from sqlalchemy import select
 from data.database import Database
 from data.errors import FencedOut
 from data.migrate import migrate
-from data.model import AlertState, Transaction
-from data.queries import cursors, watches
+from data.model import AlertState, Priority, Timing, Transaction
+from data.queries import alerts, chats, cursors, messages, watches
+from data.tables import alerts as alert_table
 from data.tables import cursors as cursor_table
 from data.tables import movements as movement_table
 from tests.effort import examples
@@ -27,6 +28,7 @@ from .examples import ALICE, BOB, CAROL, ETHER
 from .outbox import Outbox, payment
 
 DAVE = b"\xda" * 20
+EVE = b"\xee" * 20
 LIVE = {AlertState.PENDING, AlertState.SENT}
 _numbers = count(1)
 
@@ -173,6 +175,99 @@ async def test_another_side_of_a_changed_transaction_is_told_of(outbox: Outbox) 
     assert await outbox.deliverable(outbox.private) == [(1).to_bytes(32)]
 
 
+@pytest.mark.parametrize("retracted", [False, True])
+async def test_what_was_told_of_one_side_tells_of_the_other_when_that_is_left(
+    outbox: Outbox, retracted: bool
+) -> None:
+    outbox.tree.mine(1, [(payment(1, ALICE, BOB, 900),)])
+    await outbox.follow()
+    await outbox.deliver(outbox.private)
+    outbox.tree.reorg(1, 2)
+    await outbox.follow()
+    outbox.tree.mine(retracted * outbox.chain.retract_after)
+    await outbox.follow()
+    shown = await outbox.edits(outbox.private)
+    assert shown == int(retracted)
+
+    # Carol pays instead of Alice, and the chat watches her too
+    outbox.tree.mine(1, [(payment(1, CAROL, BOB, 900),)])
+    await outbox.follow()
+    assert await states(outbox) == {outbox.private: AlertState.SENT}
+    assert await outbox.edits(outbox.private) == 1
+    assert await named(outbox, outbox.private) == CAROL
+    outbox.tree.mine(10)
+    await outbox.follow()
+    assert await states(outbox) == {outbox.private: AlertState.SENT}
+
+    # and back again
+    outbox.tree.reorg(11, 12, [(payment(1, ALICE, BOB, 900),)])
+    await outbox.follow()
+    outbox.tree.mine(10)
+    await outbox.follow()
+    assert await states(outbox) == {outbox.private: AlertState.SENT}
+    assert await named(outbox, outbox.private) == ALICE
+    assert await outbox.deliverable(outbox.private) == []
+
+
+async def test_a_feed_tells_of_who_moves_the_value_after_a_reorg(outbox: Outbox) -> None:
+    outbox.tree.mine(1, [(payment(1, DAVE, BOB, 2000),)])
+    await outbox.follow()
+    await outbox.deliver(outbox.channel)
+    outbox.tree.reorg(1, 2, [(payment(1, EVE, BOB, 3000),)])
+    await outbox.follow()
+    outbox.tree.mine(10)
+    await outbox.follow()
+    assert (await states(outbox))[outbox.channel] is AlertState.SENT
+    assert await named(outbox, outbox.channel) == EVE
+    assert await outbox.edits(outbox.channel) == 1
+
+
+async def test_what_was_told_is_taken_back_where_no_watch_matches_any_more(outbox: Outbox) -> None:
+    outbox.tree.mine(1, [(payment(1, ALICE, BOB, 900),)])
+    await outbox.follow()
+    await outbox.deliver(outbox.private)
+    outbox.tree.reorg(1, 2, [(payment(1, DAVE, BOB, 900),)])
+    await outbox.follow()
+    outbox.tree.mine(10)
+    await outbox.follow()
+    assert await states(outbox) == {outbox.private: AlertState.RETRACTED}
+
+
+async def test_a_safe_chat_never_hears_of_what_a_reorg_took(outbox: Outbox) -> None:
+    await set_timing(outbox, Timing.SAFE)
+    outbox.tree.mine(2, [(payment(1, ALICE, BOB, 900),), (payment(2, ALICE, BOB, 900),)])
+    await outbox.follow()
+    assert await states(outbox) == {outbox.private: AlertState.HELD}
+    outbox.tree.reorg(2, 3, [(), (payment(2, ALICE, BOB, 800),)])
+    await outbox.follow()
+    (held,) = await outbox.told()
+    assert (held.tx_hash, held.state) == ((2).to_bytes(32), AlertState.HELD)
+
+    async with outbox.database.write() as connection:
+        tip = outbox.tree.tip.number
+        assert await alerts.release_held(connection, outbox.chain.name, tip - 2) == []
+        released = await alerts.release_held(connection, outbox.chain.name, tip - 1)
+    assert released == [(outbox.private, Priority.WATCH)]
+    assert await outbox.deliverable(outbox.private) == [(2).to_bytes(32)]
+
+
+async def set_timing(outbox: Outbox, timing: Timing) -> None:
+    async with outbox.database.write() as connection:
+        await chats.set_timing(connection, outbox.private, timing)
+
+
+async def named(outbox: Outbox, chat: int) -> bytes:
+    """Whose movement the chat's only alert tells of."""
+    told = alert_table.c.movement_id == movement_table.c.id
+    statement = (
+        select(movement_table.c.address)
+        .join(alert_table, told)
+        .where(alert_table.c.chain == outbox.chain.name, alert_table.c.chat_id == chat)
+    )
+    async with outbox.database.read() as connection:
+        return bytes((await connection.execute(statement)).scalar_one())
+
+
 async def test_a_send_that_a_reorg_overtook_is_taken_back(outbox: Outbox) -> None:
     outbox.tree.mine(1, [(payment(1, ALICE, BOB, 900),)])
     await outbox.follow()
@@ -190,9 +285,6 @@ async def test_a_send_that_a_reorg_overtook_is_taken_back(outbox: Outbox) -> Non
 
 
 async def _note_sent(connection: object, outbox: Outbox) -> None:
-    from data.queries import alerts, messages
-    from data.tables import alerts as alert_table
-
     ids = await connection.execute(  # type: ignore[attr-defined]
         select(alert_table.c.id).where(alert_table.c.chain == outbox.chain.name)
     )

@@ -63,7 +63,7 @@ class Outbox:
         statement = select(alerts_table).where(alerts_table.c.chat_id == chat_id)
         async with self.database.read() as connection:
             rows = await connection.execute(statement.order_by(alerts_table.c.id))
-            return [alerts._alert(row) for row in rows]
+            return [alerts.alert_of(row) for row in rows]
 
     async def states(self, chat_id: int) -> list[tuple[str, str | None]]:
         return [(alert.state.value, alert.reason) for alert in await self.alerts(chat_id)]

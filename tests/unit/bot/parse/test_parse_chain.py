@@ -13,6 +13,7 @@ from data.chains import known_chains
 from data.errors import InputError
 
 CHAINS = (known_chains()["ethereum"], known_chains()["bsc"])
+EVERY = tuple(known_chains().values())
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,26 @@ def test_reads_names_and_coins(text: str, name: str) -> None:
 
     assert chain is not None
     assert chain.name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("eth", "ethereum"), ("BNB", "bsc"), ("matic", "polygon"), ("POL", "polygon"),
+        ("Base", "base"), ("arb", "arbitrum"), ("Arbitrum One", "arbitrum"), ("op", "optimism"),
+        ("optimism", "optimism"), ("AVAX", "avalanche"), ("polygon pos", "polygon"),
+    ],
+)  # fmt: skip
+def test_chains_that_share_a_coin_are_told_apart(text: str, name: str) -> None:
+    chain = parse_chain(text, EVERY)
+
+    assert chain is not None
+    assert chain.name == name
+
+
+def test_a_coin_does_not_stand_for_a_chain_that_only_uses_it() -> None:
+    with pytest.raises(InputError, match="write base or all"):
+        parse_chain("eth", [known_chains()["base"]])
 
 
 def test_all_is_every_chain() -> None:

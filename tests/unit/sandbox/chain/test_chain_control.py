@@ -63,6 +63,18 @@ async def test_a_reorg_over_http(client):
     assert await client.head() == happened.added[-1]
 
 
+async def test_the_chain_itself_goes_wrong_over_http(sandbox, client):
+    await client.spoil_headers("logs_bloom")
+    await client.transfer_erc20("USDC", ALICE, BOB, 1)
+    spoilt = sandbox.chain.head
+    await client.spoil_headers()
+    await client.skew_clock(3600)
+    await client.transfer_erc20("USDC", ALICE, BOB, 1)
+
+    assert spoilt.logs_bloom == 0
+    assert sandbox.chain.head.logs_bloom == sandbox.chain.head.receipts_bloom != 0
+
+
 async def test_faults_over_http_and_the_state_that_tells_of_them(sandbox, client):
     await client.break_with("node-1", "slow", seconds=0, methods=("eth_call",))
     await client.break_with("node-1", "stale_head", blocks=2)
@@ -74,6 +86,7 @@ async def test_faults_over_http_and_the_state_that_tells_of_them(sandbox, client
     assert sandbox.nodes[0].faults == ()
     assert sandbox.nodes[1].faults == (Fault("html"),)
     assert await client.rpc_urls() == state["rpc_urls"] == sandbox.rpc_urls
+    assert await client.ws_urls() == state["ws_urls"] == sandbox.ws_urls
     assert state["servers"][0]["tally"]["requests"] == 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from email.utils import parsedate_to_datetime
 
 import aiohttp
 import pytest
@@ -95,13 +96,14 @@ async def test_http_statuses(node, rpc, name, params, status, header):
 async def test_bodies_that_are_no_answer(node, rpc):
     _, whole = await posted(rpc, "eth_getBlockByNumber", "latest", False)
     bodies = {}
-    for name in ("html", "empty_body", "truncated"):
+    for name in ("html", "bare_string", "empty_body", "truncated"):
         await node.break_with(name)
         response, bodies[name] = await posted(rpc, "eth_getBlockByNumber", "latest", False)
         assert response.status == 200
         await node.heal()
 
     assert bodies["html"].startswith(b"<!DOCTYPE html>")
+    assert bodies["bare_string"] == b'"upstream request timeout"'
     assert bodies["empty_body"] == b""
     assert bodies["truncated"] == whole[: len(whole) // 2]
 
@@ -119,6 +121,74 @@ async def test_an_oversized_answer_goes_on_and_on(node, rpc):
     _, body = await posted(rpc)
 
     assert len(body) > 3 << 20
+
+
+async def test_a_body_that_is_shorter_than_it_says(node, rpc):
+    await node.break_with("short_body")
+
+    with pytest.raises(aiohttp.ClientPayloadError):
+        await posted(rpc)
+
+
+async def test_a_body_that_is_not_compressed_as_it_says(node, rpc):
+    await node.break_with("bad_gzip")
+
+    with pytest.raises(aiohttp.ClientPayloadError):
+        await posted(rpc)
+
+
+@pytest.mark.parametrize("name", ["oversized", "bomb"])
+async def test_whoever_hangs_up_on_an_endless_answer_leaves_the_node_well(node, rpc, name):
+    await node.break_with(name, times=1)
+    call = {"jsonrpc": "2.0", "id": 7, "method": "eth_blockNumber", "params": []}
+
+    async with rpc.session.post(rpc.url, json=call) as response:
+        some = await response.content.readexactly(3 << 20)
+        response.close()
+
+    assert some.endswith(b"000")
+    assert await rpc.result("eth_chainId") == "0x1"
+
+
+async def test_a_skewed_clock_shows_in_the_date_header(node, rpc):
+    await node.break_with("clock_skew", seconds=7200)
+
+    response, body = await posted(rpc, "eth_chainId")
+
+    ahead = parsedate_to_datetime(response.headers["Date"]).timestamp() - time.time()
+    assert 7100 < ahead < 7300
+    assert b'"result":"0x1"' in body
+
+
+async def test_batches_out_of_order_and_in_part(node, rpc):
+    calls = [
+        {"jsonrpc": "2.0", "id": number, "method": "eth_chainId", "params": []}
+        for number in range(4)
+    ]
+
+    async def ids():
+        async with rpc.session.post(rpc.url, json=calls) as response:
+            return [answer["id"] for answer in await response.json()]
+
+    await node.break_with("shuffled_batch")
+    assert await ids() == [3, 2, 1, 0]
+    await node.heal()
+    await node.break_with("partial_batch", keep=50)
+    assert await ids() == [0, 1]
+
+
+async def test_nodes_that_lack_a_method_or_want_a_filter(sandbox, node, rpc):
+    mined = sandbox.chain.transfer_erc20("USDC", ALICE, BOB, 5)
+    await node.break_with("no_block_receipts")
+    await node.break_with("filtered_logs_only")
+
+    assert (await rpc.error("eth_getBlockReceipts", mined.block_hash))["code"] == -32601
+    assert (await rpc.error("eth_getLogs", {"blockHash": mined.block_hash}))["code"] == -32602
+    unfiltered = {"blockHash": mined.block_hash, "topics": [None]}
+    assert (await rpc.error("eth_getLogs", unfiltered))["code"] == -32602
+    usdc = sandbox.chain.spec.token("USDC").address
+    found = await rpc.result("eth_getLogs", {"blockHash": mined.block_hash, "address": usdc})
+    assert len(found) == 1
 
 
 async def test_heads_that_lag_stick_or_go_backwards(sandbox, node, rpc):
@@ -197,6 +267,18 @@ async def test_errors_in_place_of_results(node, rpc):
 
     await node.break_with("rate_limit")
     assert (await rpc.error("eth_chainId"))["code"] == -32005
+    await node.heal()
+
+    await node.break_with("rate_limit", code=-32016)
+    assert (await rpc.error("eth_chainId"))["code"] == -32016
+    await node.heal()
+
+    await node.break_with("header_not_found")
+    assert await rpc.error("eth_getBlockByNumber", "latest", False) == {
+        "code": -32000,
+        "message": "header not found",
+    }
+    assert await rpc.result("eth_chainId") == "0x1"
     await node.heal()
 
     await node.break_with("error_object", code=-32016, message="over compute budget")

@@ -9,17 +9,12 @@ import pytest
 
 from data.chains import known_chains
 from sandbox.chain import ChainSandbox, Fault, ethereum_spec
-from watcher.evm.fetch import EvmBlocks, _are_receipts_of
-from watcher.evm.wire import RpcBlock, RpcReceipt
-from watcher.rpc.errors import AllNodesFailed, BlockUnavailable, GarbledAnswer, UntrueAnswer
+from watcher.evm.fetch import EvmBlocks
+from watcher.rpc.errors import AllNodesFailed
 from watcher.rpc.options import PoolOptions
 from watcher.rpc.pool import Pool
 
-from .blocks import BLOCK_HASH, log, receipt, transaction
-
 CHAIN = known_chains()["ethereum"]
-BLOOM = "0x" + "01" * 256
-NO_BLOOM = "0x" + "00" * 256
 
 
 @pytest.fixture
@@ -77,7 +72,8 @@ async def test_a_block_that_is_known_to_exist_is_asked_of_the_next_node(
         Fault("empty_receipts"),
         Fault("partial_receipts", {"share": 0.5}),
         Fault("empty_logs"),
-        Fault("unsupported", {}, frozenset({"eth_getBlockReceipts"})),
+        Fault("unsupported", {}, frozenset({"eth_getBlockReceipts", "eth_getLogs"})),
+        Fault("partial_logs", {"keep": 90}),
         Fault("html"),
         Fault("truncated"),
         Fault("wrong_id"),
@@ -178,46 +174,3 @@ async def test_one_node_that_is_far_ahead_and_right_is_followed(
     await sandbox.nodes[0].set_faults((Fault("down"),))
     pool.saw_head(pool.nodes[0].name, 5)
     assert await blocks.head() == head(sandbox)
-
-
-BODY = RpcBlock("0x64", BLOCK_HASH, "0x" + "b0" * 32, "0x6553f100", BLOOM, [transaction()])
-QUIET = RpcBlock("0x64", BLOCK_HASH, "0x" + "b0" * 32, "0x6553f100", NO_BLOOM, [transaction()])
-
-
-@pytest.mark.parametrize(
-    ("body", "receipts", "error"),
-    [
-        (BODY, None, BlockUnavailable),
-        (BODY, [], UntrueAnswer),
-        (BODY, [receipt(log([])), receipt(log([]))], UntrueAnswer),
-        (BODY, [receipt()], UntrueAnswer),
-        (QUIET, [receipt(log([]))], UntrueAnswer),
-        (BODY, [receipt(log([]), block_hash="0x" + "99" * 32)], UntrueAnswer),
-        (BODY, [receipt(log([]), tx_hash="0x" + "99" * 32)], UntrueAnswer),
-        (BODY, [receipt(log([], block_hash="0x" + "99" * 32))], UntrueAnswer),
-        (BODY, [receipt(log([], tx_hash="0x" + "99" * 32))], UntrueAnswer),
-        (BODY, [receipt(log([], removed=True))], UntrueAnswer),
-        (BODY, [receipt(log([]), status=None)], GarbledAnswer),
-        (BODY, [receipt(log([]), status="0x01")], GarbledAnswer),
-        (BODY, [receipt(log([]), status="")], GarbledAnswer),
-        (BODY, [receipt(log([]), status="0x2", root="0x")], GarbledAnswer),
-    ],
-)
-def test_receipts_that_cannot_be_the_blocks_are_refused(
-    body: RpcBlock, receipts: list[RpcReceipt] | None, error: type[Exception]
-) -> None:
-    with pytest.raises(error):
-        _are_receipts_of(body)(receipts)
-
-
-@pytest.mark.parametrize(
-    ("body", "told"),
-    [
-        (BODY, receipt(log([]))),
-        (BODY, receipt(log([]), status="0x0")),
-        (BODY, receipt(log([]), status=None, root="0x" + "11" * 32)),
-        (QUIET, receipt()),
-    ],
-)
-def test_receipts_that_fit_are_taken(body: RpcBlock, told: RpcReceipt) -> None:
-    _are_receipts_of(body)([told])

@@ -40,6 +40,11 @@ from watcher.rpc.errors import (
         (-32016, "over rate limit", RateLimited),
         (429, "Your app has exceeded its compute units per second capacity", RateLimited),
         (-32000, "Too Many Requests", RateLimited),
+        (-32090, "Too many requests, reason: call rate limit exhausted, retry in 10s", RateLimited),
+        (15, "Too many request, try again later", RateLimited),
+        (-32005, "You've exceeded the RPS limit available on the current plan.", RateLimited),
+        (-32005, "daily request count exceeded, request rate limited", RateLimited),
+        (-32005, "project ID request rate exceeded", RateLimited),
         (-32000, "header not found", BlockUnavailable),
         (-32000, "header for hash not found", BlockUnavailable),
         (-32000, "unknown block", BlockUnavailable),
@@ -74,6 +79,25 @@ def test_a_reverts_data_is_kept_when_it_is_hex() -> None:
     assert kept.data == "0x08c379a0"
     assert isinstance(dropped, CallReverted)
     assert dropped.data is None
+
+
+@pytest.mark.parametrize(
+    ("message", "data", "seconds"),
+    [
+        ("Too many requests, retry in 10s", None, 10.0),
+        ("Rate limit exceeded. Try again in 250 ms.", None, 0.25),
+        ("Too many requests: retry after 2m", None, 120.0),
+        ("Too many requests: retry after 2 moons", None, None),
+        ("Too many requests", {"try_again_in": "59.7ms"}, 0.0597),
+        ("Too many requests", {"try_again_in": "soon"}, None),
+        ("Too many requests", {"try_again_in": 7}, None),
+    ],
+)
+def test_a_wait_is_read_from_words_too(message: str, data: Any, seconds: float | None) -> None:
+    error = error_from(-32005, message, data)
+
+    assert isinstance(error, RateLimited)
+    assert error.retry_after == (None if seconds is None else pytest.approx(seconds))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from watcher.rpc.budget import Allowance
 from watcher.rpc.endpoint import BadNodeUrl, endpoints, public_name
 
 
@@ -51,6 +52,22 @@ def test_every_part_that_may_be_a_key_is_scrubbed() -> None:
     assert scrubbed.endswith("v2 ok")
     assert "KEY" not in repr(endpoint)
     assert "ssword" not in repr(endpoint)
+
+
+def test_a_budget_stands_behind_the_url_and_is_not_sent() -> None:
+    (endpoint,) = endpoints(["https://node.example/KEY?a=b#25/s;100000/day"])
+
+    assert endpoint.url == "https://node.example/KEY?a=b"
+    assert endpoint.allowances == (Allowance(25, 1.0), Allowance(100_000, 86_400.0))
+    assert endpoint.name == "https://node.example"
+
+
+def test_a_bad_budget_is_refused_without_repeating_it() -> None:
+    with pytest.raises(BadNodeUrl, match="must be its budget of calls") as refusal:
+        endpoints(["https://node.example/#SECRET"])
+
+    assert "SECRET" not in str(refusal.value)
+    assert refusal.value.__context__ is None
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
+from watcher.rpc.attempt import Entry
 from watcher.rpc.breaker import State
 from watcher.rpc.errors import (
     BlockUnavailable,
@@ -18,6 +21,7 @@ from watcher.rpc.errors import (
 )
 from watcher.rpc.events import (
     BreakerMoved,
+    NodeEjected,
     NodeFaulted,
     NodeLimited,
     NodeQuarantined,
@@ -175,12 +179,105 @@ def test_a_probe_that_says_nothing_leaves_the_node_in_quarantine(gate: Gate, clo
     assert standing(gate) is Standing.READY
 
 
-def test_reported_lies_open_the_breaker_of_a_node_that_answers_promptly(gate: Gate) -> None:
-    for _ in range(2):
-        end(gate)
-        gate.report(UntrueAnswer("empty logs under a full bloom"))
+LIE = UntrueAnswer("empty logs under a full bloom")
 
-    assert standing(gate) is Standing.OPEN
+
+def test_a_single_lie_ejects_until_a_probe_is_answered(
+    gate: Gate, clock: Clock, events: list[RpcEvent]
+) -> None:
+    # given a node that answers promptly, and was found to have lied
+    end(gate)
+    gate.report(LIE)
+    assert standing(gate) is Standing.EJECTED
+    assert gate.reason == LIE.text
+    with pytest.raises(NotAsked, match="ejected: empty logs") as shut:
+        gate.enter()
+    assert shut.value.spare
+
+    # when its time has passed
+    clock.seconds += OPTIONS.eject_for
+    probe = gate.enter()
+
+    # then its next answer alone readmits it
+    assert standing(gate) is Standing.EJECTED
+    gate.settle(probe)
+    assert standing(gate) is Standing.READY
+    assert [type(event) for event in events] == [NodeFaulted, NodeEjected, NodeRecovered]
+
+
+def test_every_further_lie_doubles_the_time_up_to_the_longest(gate: Gate, clock: Clock) -> None:
+    times = []
+    for _ in range(7):
+        gate.report(LIE)
+        begun = clock()
+        while standing(gate) is Standing.EJECTED:
+            clock.seconds += OPTIONS.eject_for
+            with suppress(NotAsked):
+                end(gate)
+        times.append(clock() - begun)
+
+    assert times == [30, 60, 120, 240, 480, 600, 600]
+
+
+def test_an_ejected_node_may_be_asked_when_all_others_have_failed(gate: Gate) -> None:
+    gate.report(LIE)
+
+    gate.settle(gate.enter(Entry.LAST))
+
+    assert standing(gate) is Standing.EJECTED, "an answer before its time says nothing"
+
+
+def test_a_quarantined_node_is_not_asked_even_then(gate: Gate) -> None:
+    end(gate, NodeRefused("HTTP 401"))
+    gate.report(LIE)
+
+    with pytest.raises(NotAsked, match="quarantined: HTTP 401") as shut:
+        gate.enter(Entry.LAST)
+    assert not shut.value.spare
+
+
+def test_a_laggard_is_asked_for_its_head_and_comes_back_when_it_has_caught_up(
+    gate: Gate, clock: Clock
+) -> None:
+    gate.lag("20 blocks behind")
+    clock.seconds += 10**6
+    with pytest.raises(NotAsked, match="ejected: 20 blocks behind"):
+        gate.enter()
+
+    gate.settle(gate.enter(Entry.SURVEY))
+    assert standing(gate) is Standing.EJECTED, "that it answers is not enough"
+    gate.caught_up()
+
+    assert standing(gate) is Standing.READY
+
+
+def test_a_laggard_that_lies_is_a_liar(gate: Gate) -> None:
+    gate.lag("20 blocks behind")
+    gate.report(LIE)
+
+    gate.caught_up()
+
+    assert gate.reason == LIE.text
+
+
+def test_an_acquitted_node_is_readmitted_at_once(gate: Gate) -> None:
+    gate.report(LIE)
+
+    gate.acquit()
+
+    assert standing(gate) is Standing.READY
+
+
+def test_a_lone_node_is_never_ejected(clock: Clock, events: list[RpcEvent]) -> None:
+    gate = Gate("ethereum", "https://node.example", OPTIONS, clock, events.append, lone=True)
+
+    gate.lag("20 blocks behind")
+    gate.go_backwards("again")
+    gate.report(LIE)
+    assert standing(gate) is Standing.READY
+
+    gate.report(LIE)
+    assert standing(gate) is Standing.OPEN, "a lie counts as a fault nevertheless"
 
 
 def test_a_reported_wrong_chain_quarantines(gate: Gate) -> None:

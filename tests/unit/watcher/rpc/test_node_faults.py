@@ -52,6 +52,23 @@ async def drips(request: web.Request, asked: Any) -> web.StreamResponse:
         await asyncio.sleep(0.05)
 
 
+async def stops(request: web.Request, asked: Any) -> web.StreamResponse:
+    """Promise more than comes, and keep the connection."""
+    response = web.StreamResponse(headers={"Content-Length": "1000"})
+    await response.prepare(request)
+    await response.write(good(asked))
+    await asyncio.sleep(3600)
+    return response
+
+
+async def drips_headers(request: web.Request, asked: Any) -> web.StreamResponse:
+    assert request.transport is not None
+    request.transport.write(b"HTTP/1.1 200 OK\r\n")
+    while True:
+        request.transport.write(b"X-Drop: x\r\n")
+        await asyncio.sleep(0.05)
+
+
 async def breaks_off(request: web.Request, asked: Any) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Length": "1000"})
     await response.prepare(request)
@@ -95,6 +112,8 @@ def packed(pack: Callable[[bytes], bytes], encoding: str) -> Misbehave:
 FAULTS: dict[str, tuple[Misbehave, type[RpcError]]] = {
     "hang": (hangs, TimedOut),
     "slow drip": (drips, TimedOut),
+    "slow drip of headers": (drips_headers, TimedOut),
+    "short body, and silence": (stops, TimedOut),
     "hang up": (hangs_up, Unreachable),
     "short body": (breaks_off, GarbledAnswer),
     "429": (says("", 429), RateLimited),
@@ -261,6 +280,16 @@ BATCHES: dict[str, tuple[Misbehave, type[RpcError]]] = {
         BlockUnavailable,
     ),
 }
+
+
+async def test_a_batch_out_of_order_is_no_fault(node: NaughtyNode, open_pool: OpenPool) -> None:
+    node.misbehave = replies(lambda asked: [node.answer(call) for call in reversed(asked)])
+    pool = await open_pool(node.url)
+
+    answer = await pool.batch([("first", []), ("second", []), ("third", [])])
+
+    assert [json.loads(bytes(item)) for item in answer.value] == ["first", "second", "third"]
+    assert pool.nodes[0].faults == 0
 
 
 @pytest.mark.parametrize("fault", sorted(BATCHES))

@@ -291,21 +291,31 @@ async def test_an_unacceptable_answer_is_asked_of_the_next_node(
 async def test_a_prompt_liar_is_shut_out_by_its_callers(
     node: NaughtyNode, other: NaughtyNode, open_pool: OpenPool
 ) -> None:
-    # given a caller who finds a lie in every answer of the first node
-    pool = await open_pool(node.url, other.url, breaker_threshold=3)
+    # given a caller who finds a lie in the first node's answer
+    pool = await open_pool(node.url, other.url)
+    answer = await pool.call("eth_gasPrice", type=str)
+    assert answer.node == node.url
 
-    # when it reports them one by one
-    for _ in range(2):
-        answer = await pool.call("eth_gasPrice", type=str)
-        assert answer.node == node.url
-        pool.report(answer.node, UntrueAnswer("the bloom says otherwise"))
-    assert first(pool).state is Standing.READY
-    pool.report(node.url, UntrueAnswer("the bloom says otherwise"))
+    # when it is reported
+    pool.report(answer.node, UntrueAnswer("the bloom says otherwise"))
 
-    # then the node's breaker opens
-    assert first(pool).state is Standing.OPEN
-    assert first(pool).faults == 3
+    # then nothing more is asked of that node
+    assert first(pool).state is Standing.EJECTED
+    assert first(pool).reason == "the bloom says otherwise"
+    assert first(pool).faults == 1
     assert (await pool.call("eth_gasPrice")).node == other.url
+
+
+async def test_a_liar_is_asked_again_when_all_others_fail(
+    node: NaughtyNode, other: NaughtyNode, open_pool: OpenPool
+) -> None:
+    pool = await open_pool(node.url, other.url)
+    await pool.survey()
+    pool.report(node.url, UntrueAnswer("the bloom says otherwise"))
+    other.misbehave = says("", 503)
+
+    assert (await pool.call("eth_gasPrice", rounds=1)).node == node.url
+    assert first(pool).state is Standing.EJECTED
 
 
 async def test_a_predicate_that_breaks_is_not_the_nodes_fault(

@@ -87,6 +87,15 @@ def test_the_header_goes_before_the_body() -> None:
     assert without.retry_after == 4.0
 
 
+def test_a_503_that_says_how_long_is_left_alone_for_so_long() -> None:
+    limited = error_for_status(503, {"Retry-After": "30"}, None, NOW)
+    failed = error_for_status(503, {}, None, NOW)
+
+    assert isinstance(limited, RateLimited)
+    assert limited.retry_after == 30.0
+    assert isinstance(failed, BadStatus)
+
+
 @given(st.text(), st.text())
 def test_any_header_is_a_number_of_seconds_or_none(value: str, date: str) -> None:
     seconds = retry_after({"Retry-After": value, "Date": date}, NOW)

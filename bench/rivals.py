@@ -14,7 +14,7 @@ from web3 import HTTPProvider, Web3
 from web3._utils.events import get_event_data
 from web3.exceptions import LogTopicError
 
-from bench.contenders import CHAIN
+from bench.racers import CHAIN
 from bench.ground import Run, Span, Stopwatch
 from watcher.evm.transfers import DEPOSIT, TRANSFER, WITHDRAWAL
 

@@ -1,0 +1,51 @@
+"""Alerts: written in the watcher's transaction, ended by delivery.
+
+- ``writing``  one alert per (chain, transaction, chat, topic), pending or held
+- ``feeds``    which feeds a movement is big enough for
+- ``held``     alerts that wait for their block to become safe, released or forgotten
+- ``reorg``    what a reorg does to alerts, and what undoes it
+- ``outbox``   what waits for a chat, and what became of it
+"""
+
+from data.queries.alerts.held import forget_held_above, release_held, release_held_of_chat
+from data.queries.alerts.outbox import (
+    alert_of,
+    drop,
+    drop_all_of_chat,
+    of_message,
+    oldest_pending,
+    pending,
+    sent,
+)
+from data.queries.alerts.reorg import (
+    DROPPED_BY_REORG,
+    bring_back,
+    drop_unsent,
+    repoint,
+    restate,
+    retract,
+)
+from data.queries.alerts.writing import NewAlert, chats_with_pending, write, write_for_feeds
+
+__all__ = [
+    "DROPPED_BY_REORG",
+    "NewAlert",
+    "alert_of",
+    "bring_back",
+    "chats_with_pending",
+    "drop",
+    "drop_all_of_chat",
+    "drop_unsent",
+    "forget_held_above",
+    "of_message",
+    "oldest_pending",
+    "pending",
+    "release_held",
+    "release_held_of_chat",
+    "repoint",
+    "restate",
+    "retract",
+    "sent",
+    "write",
+    "write_for_feeds",
+]

@@ -1,0 +1,143 @@
+"""Writing alerts, in the watcher's transaction; those of chats that want safe blocks only are held.
+
+A chat's timing is read by the statement that writes, so that a change a second ago counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import BigInteger, bindparam, case, func, literal, select
+
+from data.columns import Bytes, UtcTime
+from data.model import AlertState, Priority, Timing
+from data.queries import among, batches, insert
+from data.queries.alerts.feeds import feeds_reached
+from data.queries.alerts.reorg import DROPPED_BY_REORG
+from data.tables import alerts, chats
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from data.model import Movement
+
+
+@dataclass(frozen=True, slots=True)
+class NewAlert:
+    """An alert about to be written; see ``data.model.Alert``."""
+
+    chat_id: int
+    topic_id: int
+    movement: Movement
+    watch_id: int
+    others: tuple[tuple[int, int], ...]
+    priority: Priority
+
+
+async def write(connection: AsyncConnection, batch: Sequence[NewAlert], now: datetime) -> None:
+    """Write alerts; one that exists for its (chain, transaction, chat, topic) stays as it is.
+
+    Only one that a reorg had dropped unsent begins anew.
+    """
+    values = [
+        {
+            "chain": new.movement.block.chain,
+            "tx_hash": new.movement.tx_hash,
+            "chat_id": new.chat_id,
+            "topic_id": new.topic_id,
+            "movement_id": new.movement.id,
+            "watch_id": new.watch_id,
+            "others": [list(pair) for pair in new.others] or None,
+            "priority": new.priority,
+            "created_at": now,
+            "of_chat": new.chat_id,
+            "of_block": new.movement.block.number,
+        }
+        for new in batch
+    ]
+    if not values:
+        return
+    of_chat = chats.c.id == bindparam("of_chat")
+    state = select(_state(chats.c.timing)).where(of_chat)
+    held_until = select(_held_until(chats.c.timing, bindparam("of_block", type_=BigInteger)))
+    statement = insert(connection, alerts).values(
+        state=state.scalar_subquery(), held_until=held_until.where(of_chat).scalar_subquery()
+    )
+    await connection.execute(_unless_there(statement), values)
+
+
+async def write_for_feeds(
+    connection: AsyncConnection, movement: Movement, born: datetime, now: datetime
+) -> None:
+    """Write the alert of one movement for every feed whose threshold in USD it reaches.
+
+    ``born`` is the moment the block came up. Without a price there is no alert.
+    """
+    if movement.usd is None:
+        return
+    reached = feeds_reached(movement, born, now).subquery()
+    source = select(
+        literal(movement.block.chain),
+        literal(movement.tx_hash, Bytes),
+        reached.c.chat_id,
+        reached.c.topic_id,
+        literal(movement.id, BigInteger),
+        reached.c.watch_id,
+        literal(int(Priority.FEED)),
+        _state(reached.c.timing),
+        _held_until(reached.c.timing, literal(movement.block.number, BigInteger)),
+        literal(now, UtcTime),
+    ).where(literal(True))  # SQLite takes ON CONFLICT after SELECT for a join without a WHERE
+    columns = [
+        "chain", "tx_hash", "chat_id", "topic_id", "movement_id", "watch_id", "priority", "state",
+        "held_until", "created_at",
+    ]  # fmt: skip
+    await connection.execute(_unless_there(insert(connection, alerts).from_select(columns, source)))
+
+
+async def chats_with_pending(
+    connection: AsyncConnection, movement_ids: Collection[int]
+) -> list[tuple[int, Priority]]:
+    """Chats that have a pending alert of these movements, each with its best priority."""
+    urgent: dict[int, Priority] = {}
+    for ids in batches(movement_ids):
+        statement = (
+            select(alerts.c.chat_id, func.min(alerts.c.priority))
+            .where(
+                among(connection, alerts.c.movement_id, ids), alerts.c.state == AlertState.PENDING
+            )
+            .group_by(alerts.c.chat_id)
+        )
+        for chat_id, best in await connection.execute(statement):
+            urgent[chat_id] = min(Priority(best), urgent.get(chat_id, Priority(best)))
+    return list(urgent.items())
+
+
+def _state(timing: ColumnElement[str]) -> ColumnElement[str]:
+    return case((timing == Timing.SAFE, AlertState.HELD.value), else_=AlertState.PENDING.value)
+
+
+def _held_until(timing: ColumnElement[str], number: ColumnElement[int]) -> ColumnElement[Any]:
+    return case((timing == Timing.SAFE, number))
+
+
+def _unless_there(statement: Any) -> Any:
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["chain", "tx_hash", "chat_id", "topic_id"],
+        set_={
+            "movement_id": new.movement_id,
+            "watch_id": new.watch_id,
+            "others": new.others,
+            "priority": new.priority,
+            "state": new.state,
+            "held_until": new.held_until,
+            "reason": None,
+        },
+        where=(alerts.c.state == AlertState.DROPPED) & (alerts.c.reason == DROPPED_BY_REORG),
+    )

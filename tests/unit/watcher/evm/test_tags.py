@@ -1,0 +1,144 @@
+"""How far a chain is settled, as nodes tell it and where they do not."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from data.chains import known_chains
+from data.model import Settled
+from sandbox.chain import ChainSandbox, ethereum_spec
+from watcher.evm.abilities import Abilities
+from watcher.evm.tags import Tags
+from watcher.rpc.options import PoolOptions
+from watcher.rpc.pool import Pool
+
+from .picky_node import PickyNode, error
+
+CHAIN = known_chains()["ethereum"]
+
+
+class Teller:
+    """What the node calls safe and finalized; None: it does not know the tags."""
+
+    def __init__(self) -> None:
+        self.safe: int | None = 900
+        self.finalized: int | None = 800
+
+    def __call__(self, method: str, params: list[Any], _: Any) -> dict[str, Any] | None:
+        if method != "eth_getBlockByNumber" or params[0] not in ("safe", "finalized"):
+            return None
+        number = getattr(self, params[0])
+        if number is None:
+            return error(-32602, "invalid argument 0: hex string without 0x prefix")
+        return {"result": {"number": hex(number), "hash": "0x" + "11" * 32}}
+
+
+@pytest.fixture
+def teller() -> Teller:
+    return Teller()
+
+
+@pytest.fixture
+async def node(teller: Teller) -> AsyncIterator[PickyNode]:
+    async with (
+        ChainSandbox(ethereum_spec(), nodes=1, history=2) as sandbox,
+        PickyNode(sandbox.rpc_urls[0]) as picky,
+    ):
+        picky.rules.append(teller)
+        yield picky
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def tags(node: PickyNode, clock: Clock) -> AsyncIterator[Tags]:
+    async with Pool("ethereum", 1, [node.url], PoolOptions(timeout=20)) as pool:
+        yield Tags(CHAIN, pool, Abilities(clock=clock), clock=clock)
+
+
+async def test_the_tags_count(tags: Tags) -> None:
+    assert await tags.settled(1000) == Settled(900, 800)
+
+
+async def test_they_are_asked_for_now_and_then(tags: Tags, node: PickyNode, clock: Clock) -> None:
+    for _ in range(10):
+        await tags.settled(1000)
+        clock.now += 2.3
+    # two block times are 24 seconds
+    assert node.asked["eth_getBlockByNumber"] == 2
+
+
+async def test_without_tags_depth_counts_and_they_are_not_asked_for_again(
+    tags: Tags, teller: Teller, node: PickyNode, clock: Clock
+) -> None:
+    teller.safe = teller.finalized = None
+    depths = CHAIN.finality
+    for _ in range(3):
+        told = await tags.settled(1000)
+        assert told == Settled(1000 - depths.safe_depth, 1000 - depths.finalized_depth)
+        clock.now += 60
+    assert node.asked["eth_getBlockByNumber"] == 2
+    assert await tags.settled(10) == Settled(0, 0)
+
+
+async def test_one_tag_may_be_missing(tags: Tags, teller: Teller) -> None:
+    teller.safe = None
+    assert await tags.settled(1000) == Settled(1000 - CHAIN.finality.safe_depth, 800)
+
+
+async def test_safe_is_never_below_finalized(tags: Tags, teller: Teller) -> None:
+    teller.safe, teller.finalized = None, 990
+    assert await tags.settled(1000) == Settled(990, 990)
+
+
+async def test_a_tag_above_the_head_is_not_believed(tags: Tags, teller: Teller) -> None:
+    teller.safe, teller.finalized = 5000, 1001
+    depths = CHAIN.finality
+    assert await tags.settled(1000) == Settled(
+        1000 - depths.safe_depth, 1000 - depths.finalized_depth
+    )
+
+
+async def test_a_tag_that_goes_back_changes_nothing(
+    tags: Tags, teller: Teller, clock: Clock
+) -> None:
+    await tags.settled(1000)
+    teller.safe, teller.finalized = 700, 600
+    for _ in range(5):
+        clock.now += 60
+        assert await tags.settled(1000) == Settled(900, 800)
+
+
+async def test_of_machines_that_differ_the_lowest_counts(
+    tags: Tags, teller: Teller, clock: Clock
+) -> None:
+    await tags.settled(1000)
+    for safe in (990, 910, 995, 920, 999):
+        clock.now += 60
+        teller.safe = safe
+        told = await tags.settled(1000)
+        assert told.safe is not None
+        assert told.safe <= 920
+
+
+async def test_when_nobody_answers_what_was_known_holds(
+    tags: Tags, teller: Teller, node: PickyNode, clock: Clock
+) -> None:
+    await tags.settled(1000)
+    node.rules.append(lambda method, *_: error(-32603, "internal error"))
+    clock.now += 60
+    assert await tags.settled(1100) == Settled(900, 800)

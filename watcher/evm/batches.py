@@ -1,0 +1,30 @@
+"""How many blocks are fetched at once: what the nodes take, and what makes answers of good size."""
+
+from __future__ import annotations
+
+AT_FIRST = 20
+AT_MOST = 50
+GOOD_ANSWER = 8 * 1024 * 1024
+"""Bytes of one answer: larger ones tie up memory and fail in one piece."""
+_MEMORY = 0.8
+
+
+class Batches:
+    """Adapts to the blocks of one chain."""
+
+    def __init__(self) -> None:
+        self._bytes_each = GOOD_ANSWER / AT_FIRST
+
+    @property
+    def size(self) -> int:
+        """Blocks to ask for at once."""
+        return max(1, min(AT_MOST, int(GOOD_ANSWER / self._bytes_each)))
+
+    def took(self, blocks: int, largest: int) -> None:
+        """So many blocks came, and so many bytes in the larger of the answers.
+
+        Blocks that grow count at once, blocks that shrink by and by.
+        """
+        each = max(largest / blocks, 1.0)
+        remembered = _MEMORY * self._bytes_each + (1 - _MEMORY) * each
+        self._bytes_each = max(each, remembered)

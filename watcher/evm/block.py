@@ -1,0 +1,47 @@
+"""A block of an EVM chain with what its transactions did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from data.model import BlockRef
+from watcher.evm.transfers import transactions_of
+from watcher.evm.wire import fixed, moment, quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from data.model import Transaction
+    from watcher.evm.wire import RpcBlock, RpcReceipt
+
+
+@dataclass(frozen=True, slots=True)
+class EvmBlock:
+    """A block and its receipts, as many as transactions and in their order.
+
+    Where a node gives logs and no receipts, these are made of the logs, and of the receipts of
+    those transactions that logs say nothing about.
+    """
+
+    ref: BlockRef
+    wrapped_native: bytes
+    body: RpcBlock
+    receipts: list[RpcReceipt]
+    doubt: str | None = None
+    missing: str | None = None
+
+    def transactions(self) -> Iterator[Transaction]:
+        """Its successful transactions and what moved in them, read as they are asked for."""
+        return transactions_of(self.body.transactions, self.receipts, self.wrapped_native)
+
+
+def ref_of(chain: str, body: RpcBlock) -> BlockRef:
+    """A checked block's place in its chain."""
+    return BlockRef(
+        chain,
+        quantity(body.number),
+        fixed(body.hash, 32),
+        fixed(body.parent_hash, 32),
+        moment(body.timestamp, body.timestamp_ms, body.milli_timestamp),
+    )

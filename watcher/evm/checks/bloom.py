@@ -1,0 +1,87 @@
+"""The 2048-bit filter in a header over the addresses and topics of all logs in the block.
+
+Yellow Paper 4.3.1: an address or topic sets three bits, those that the first three pairs of bytes
+of its hash name, each modulo 2048.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+from struct import Struct
+from typing import TYPE_CHECKING
+
+from watcher.evm.checks.slices import sliced
+from watcher.evm.keccak import keccak
+from watcher.evm.wire import BadField, fixed
+from watcher.rpc.errors import GarbledAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
+BYTES = 256
+_LAST_BIT = 8 * BYTES - 1
+_BITS = tuple(1 << bit for bit in range(8 * BYTES))
+"""Each of the filter's bits by itself: to look one up is cheaper than to shift it into place."""
+_SLICE = 2000
+_ADDRESS, _TOPIC = 20, 32
+_three_pairs = Struct(">HHH").unpack_from
+
+
+class Blooms:
+    """Computes filters, and remembers texts that come again and again: tokens, event topics,
+    exchanges. At most ``2 * keep`` of them, half a kilobyte each: the older half goes when the
+    newer one is full.
+    """
+
+    def __init__(self, keep: int = 3000) -> None:
+        self._keep = keep
+        self._newer: dict[str, int] = {}
+        self._older: dict[str, int] = {}
+
+    async def of(self, texts: AbstractSet[str]) -> int:
+        """The filter over addresses and topics, given in hex.
+
+        Raises GarbledAnswer for a text that is neither, or a topic that is written in capitals:
+        nobody who looks for it would find it.
+        """
+        known = self._newer.keys() & texts
+        bloom = reduce(or_, map(self._newer.__getitem__, known), 0)
+        async for part in sliced(tuple(texts - known), _SLICE):
+            bloom = reduce(or_, map(self._learn, part), bloom)
+        return bloom
+
+    def bits(self, text: str) -> int:
+        """The filter with the bits of one address or topic; raises as ``of``."""
+        return self._newer.get(text) or self._learn(text)
+
+    def _learn(self, text: str) -> int:
+        bits = self._older.get(text) or bits_of(text)
+        if len(self._newer) >= self._keep:
+            self._older, self._newer = self._newer, {}
+        self._newer[text] = bits
+        return bits
+
+
+def bits_of(text: str) -> int:
+    """The filter with the bits of one address or topic. Raises GarbledAnswer."""
+    try:
+        raw = bytes.fromhex(text[2:])
+    except ValueError:
+        raw = b""
+    plain = "0x" + raw.hex()
+    if text != plain and (len(raw) != _ADDRESS or text[:2] + text[2:].lower() != plain):
+        raise GarbledAnswer("a log's address or topic is malformed")
+    if len(raw) not in (_ADDRESS, _TOPIC):
+        raise GarbledAnswer("a log's address or topic has another length")
+    one, two, three = _three_pairs(keccak(raw))
+    bits: int = _BITS[one & _LAST_BIT] | _BITS[two & _LAST_BIT] | _BITS[three & _LAST_BIT]
+    return bits
+
+
+def bloom_in(text: str) -> int:
+    """A header's filter. Raises GarbledAnswer."""
+    try:
+        return int.from_bytes(fixed(text, BYTES))
+    except BadField as error:
+        raise GarbledAnswer(f"a block's bloom is malformed: {error}") from None

@@ -1,0 +1,63 @@
+"""What calls are made for, and how many were: data, heads, tags and checks are counted apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from watcher.rpc.wire import Call
+
+_TAGS = ("safe", "finalized")
+
+
+class Purpose(StrEnum):
+    """Why a node is asked."""
+
+    DATA = "data"
+    """blocks, receipts, logs, contracts"""
+    HEAD = "head"
+    """which block is the newest"""
+    TAG = "tag"
+    """which block is safe, which final"""
+    CHECK = "check"
+    """whether a node says what another said, or which chain it serves"""
+
+
+@dataclass(frozen=True, slots=True)
+class CallCounts:
+    """JSON-RPC calls that were sent, by purpose: a batch of ten is ten."""
+
+    data: int = 0
+    head: int = 0
+    tag: int = 0
+    check: int = 0
+
+    def __add__(self, other: CallCounts) -> CallCounts:
+        return CallCounts(
+            self.data + other.data,
+            self.head + other.head,
+            self.tag + other.tag,
+            self.check + other.check,
+        )
+
+    def plus(self, purpose: Purpose, calls: int) -> CallCounts:
+        """With so many more of a purpose."""
+        return CallCounts(
+            self.data + calls * (purpose is Purpose.DATA),
+            self.head + calls * (purpose is Purpose.HEAD),
+            self.tag + calls * (purpose is Purpose.TAG),
+            self.check + calls * (purpose is Purpose.CHECK),
+        )
+
+
+def purpose_of(call: Call, said: Purpose) -> Purpose:
+    """The caller's word, but for data calls that by themselves show what they are for."""
+    if said is not Purpose.DATA:
+        return said
+    if call.method == "eth_blockNumber":
+        return Purpose.HEAD
+    if call.params and call.params[0] in _TAGS:
+        return Purpose.TAG
+    return said

@@ -1,0 +1,89 @@
+"""A batch's way through the stages after collect: decode, then weigh, then all that follows in the
+database's transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from watcher.decode import decode
+from watcher.enrich import moved_tokens
+from watcher.notify import Filling, Progress, commit, fill
+from watcher.slices import in_slices
+from watcher.weigh import weighed
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
+
+    from data.database import Database
+    from data.model import Chain, CoverageGap, Settled
+    from watcher.assets.names import TokenNames
+    from watcher.assets.prices import Prices
+    from watcher.collect import Step
+    from watcher.family import Block
+    from watcher.weigh import WeighedBlock
+
+
+class Stages:
+    """What one chain's blocks pass through. Values are those of the block's time."""
+
+    def __init__(
+        self,
+        chain: Chain,
+        names: TokenNames,
+        prices: Prices,
+        database: Database,
+        keep_from_usd: Decimal,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._chain = chain
+        self._names = names
+        self._prices = prices
+        self._database = database
+        self._keep_from_usd = keep_from_usd
+        self._now = now
+
+    async def take(
+        self, step: Step, epoch: int, *, settled: Settled | None = None, covers: bool = False
+    ) -> int:
+        """Commit a step; how many chats have something to send. Raises as ``notify.commit``."""
+        blocks = await self._weighed(zip(step.blocks, step.born, strict=True))
+        progress = Progress(step.before, step.ancestor, blocks, step.missed, settled, covers)
+        return await commit(
+            self._database,
+            self._chain,
+            epoch,
+            progress,
+            self._names,
+            now=self._now(),
+            keep_from_usd=self._keep_from_usd,
+        )
+
+    async def fill(
+        self, gap: CoverageGap, found: Iterable[tuple[Block, datetime]], epoch: int
+    ) -> int:
+        """Commit blocks of a gap, with when they came up, from its cursor on. As above."""
+        blocks = await self._weighed(found)
+        return await fill(
+            self._database,
+            self._chain,
+            epoch,
+            Filling(gap, blocks[-1].ref.number + 1, blocks),
+            self._names,
+            now=self._now(),
+            keep_from_usd=self._keep_from_usd,
+        )
+
+    async def _weighed(self, blocks: Iterable[tuple[Block, datetime]]) -> tuple[WeighedBlock, ...]:
+        made = []
+        for block, born in blocks:
+            made.append(await self._weighed_block(block, born))
+            await asyncio.sleep(0)  # other chains have blocks, too
+        return tuple(made)
+
+    async def _weighed_block(self, block: Block, born: datetime) -> WeighedBlock:
+        transactions = await in_slices(decode(block))
+        prices = await self._prices.at(block.ref, moved_tokens(transactions))
+        return weighed(self._chain, block, transactions, self._names.at_hand, prices, born)
