@@ -41,11 +41,11 @@ class Span:
 @dataclass(frozen=True, slots=True)
 class Run:
     """What a contender took, in seconds of the clock and of its own process's CPU, and what it
-    found."""
+    found: the transfers of each block, and the alerts that came of them."""
 
     seconds: float
     cpu: float
-    transfers: int
+    transfers: tuple[int, ...] = ()
     alerts: int = 0
 
 
@@ -55,7 +55,7 @@ class Stopwatch:
     def __init__(self) -> None:
         self._wall, self._cpu = time.perf_counter(), time.process_time()
 
-    def stop(self, transfers: int = 0, alerts: int = 0) -> Run:
+    def stop(self, transfers: tuple[int, ...] = (), alerts: int = 0) -> Run:
         """What has passed, with what was found."""
         return Run(
             time.perf_counter() - self._wall, time.process_time() - self._cpu, transfers, alerts

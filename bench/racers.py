@@ -53,13 +53,14 @@ from watcher.slices import in_slices
 from watcher.weigh import weighed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
 
     from redis.asyncio import Redis
 
     from data.model import Chain
     from data.queries.tokens import TokenRow
+    from watcher.family import Block
 
 CHAIN = known_chains()["ethereum"]
 UNCHECKED = replace(CHAIN, integrity=Integrity(bloom_from=None, receipts_root_from=None))
@@ -96,7 +97,7 @@ async def whole(database: Database, redis: Redis, span: Span) -> Run:
             lambda: (),
             database,
             redis,
-            FollowOptions("bench", 60, KEEP_FROM_USD),
+            FollowOptions("bench", 60, KEEP_FROM_USD, catch_up_within=1e9),
             on_step=on_step,
         )
         watch = Stopwatch()
@@ -108,8 +109,8 @@ async def whole(database: Database, redis: Redis, span: Span) -> Run:
             await task
         async with database.read() as connection:
             told = (await connection.execute(select(func.count()).select_from(alerts))).scalar_one()
-        transfers = sum(count_transfers(step.blocks) for step in seen)
-        return replace(taken, transfers=transfers, alerts=told)
+        transfers = [len_of(block) for step in seen for block in step.blocks]
+        return replace(taken, transfers=tuple(transfers), alerts=told)
 
 
 async def in_memory(database: Database, span: Span, watched: AbstractSet[bytes]) -> Run:
@@ -123,7 +124,8 @@ async def in_memory(database: Database, span: Span, watched: AbstractSet[bytes])
         source = EvmBlocks(UNCHECKED, pool)
         names, prices = _names(CHAIN, pool, database), _prices(CHAIN, pool, session)
         await _below(source, span)
-        transfers = told = 0
+        transfers: list[int] = []
+        told = 0
         watch = Stopwatch()
         fetching = asyncio.create_task(_fetch(source, span.first, span.last))
         next_one = span.first
@@ -135,18 +137,17 @@ async def in_memory(database: Database, span: Span, watched: AbstractSet[bytes])
             batch = []
             for block in found:
                 transactions = await in_slices(decode(block))
-                transfers += sum([len(one.transfers) for one in transactions])
+                transfers.append(sum([len(one.transfers) for one in transactions]))
                 at = await prices.at(block.ref, moved_tokens(transactions))
                 batch.append(weighed(CHAIN, block, transactions, names.at_hand, at, block.ref.time))
             hit = [_watch(one) for one in parties_of(batch) & watched]
             asked = Asked(hit, None, (), KEEP_FROM_USD, {})
             told += len((await concerns(CHAIN, batch, names.at_hand, asked)).alerts)
-        return watch.stop(transfers, told)
+        return watch.stop(tuple(transfers), told)
 
 
 async def floor(span: Span) -> Run:
     """What cannot be saved: the same requests, their answers read and decoded into types."""
-    transfers = 0
 
     class _Blocks(msgspec.Struct):
         result: RpcBlock
@@ -177,13 +178,14 @@ async def floor(span: Span) -> Run:
             receipts = read_receipts(
                 await ask("eth_getBlockReceipts", [[one.result.hash] for one in found])
             )
-            transfers += len(receipts)
+            if len(receipts) != len(found):
+                raise SystemExit("the node left out receipts")
         return watch.stop()
 
 
-def count_transfers(found: Iterable[Any]) -> int:
-    """How many transfers are in the blocks."""
-    return sum(len(one.transfers) for block in found for one in decode(block))
+def len_of(block: Block) -> int:
+    """How many transfers are in a block."""
+    return sum([len(one.transfers) for one in decode(block)])
 
 
 def _watch(address: bytes) -> Watch:

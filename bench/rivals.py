@@ -1,8 +1,8 @@
 """The peers, as their documentation would have them used for speed.
 
-web3.py fetches blocks with their receipts and decodes the events with its codec;
-web3-ethereum-defi's ``read_events`` fetches the logs of the wanted topics, a hundred blocks at once,
-and leaves decoding to the caller.
+web3.py fetches blocks with their receipts and decodes the events with its codec.
+web3-ethereum-defi's ``read_events`` fetches the logs of the wanted topics, a hundred blocks at
+once, and leaves decoding to the caller.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from web3 import HTTPProvider, Web3
 from web3._utils.events import get_event_data
 from web3.exceptions import LogTopicError
 
-from bench.racers import CHAIN
 from bench.ground import Run, Span, Stopwatch
+from bench.racers import CHAIN
 from watcher.evm.transfers import DEPOSIT, TRANSFER, WITHDRAWAL
 
 HAS_ETH_DEFI = find_spec("eth_defi") is not None
@@ -39,17 +39,18 @@ EVENTS = {
 def web3py(span: Span) -> Run:
     """Blocks, receipts, and its own event decoding: the same transfers as ours."""
     web3 = Web3(HTTPProvider(span.url))
-    transfers = 0
+    transfers: list[int] = []
     watch = Stopwatch()
     for number in range(span.first, span.last + 1):
         block = web3.eth.get_block(number, full_transactions=True)
         receipts = web3.eth.get_block_receipts(number)
+        transfers.append(0)
         for transaction, receipt in zip(block["transactions"], receipts, strict=True):
             if receipt["status"] != 1:
                 continue
-            transfers += transaction["value"] > 0
-            transfers += sum(_moves(web3, log) for log in receipt["logs"])
-    return watch.stop(transfers)
+            transfers[-1] += transaction["value"] > 0
+            transfers[-1] += sum(_moves(web3, log) for log in receipt["logs"])
+    return watch.stop(tuple(transfers))
 
 
 def _moves(web3: Web3, log: Any) -> bool:
@@ -76,7 +77,7 @@ def read_events(span: Span) -> Run:
     web3.middleware_onion.clear()
     contract = web3.eth.contract(abi=[event | {"type": "event"} for event in EVENTS.values()])
     events = [contract.events.Transfer, contract.events.Deposit, contract.events.Withdrawal]
-    transfers = 0
+    transfers = dict.fromkeys(range(span.first, span.last + 1), 0)
     watch = Stopwatch()
     for log in read(web3, span.first, span.last, events=events, extract_timestamps=None):
         topics = log["topics"]
@@ -87,5 +88,5 @@ def read_events(span: Span) -> Run:
             continue
         for topic in topics[1:]:
             convert_uint256_hex_string_to_address(topic)
-        transfers += int.from_bytes(decode_data(log["data"])[0]) > 0
-    return watch.stop(transfers)
+        transfers[log["blockNumber"]] += int.from_bytes(decode_data(log["data"])[0]) > 0
+    return watch.stop(tuple(transfers.values()))

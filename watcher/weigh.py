@@ -105,5 +105,5 @@ def weighed(
 ) -> WeighedBlock:
     """Put every transaction of a block on the scales."""
     rates = dollar_rates(chain, names, prices)
-    weights = tuple([weigh(transaction, rates) for transaction in transactions])
+    weights = tuple([weigh(found, rates) for found in transactions])
     return WeighedBlock(block.ref, transactions, weights, prices, born, block.doubt, block.missing)

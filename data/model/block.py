@@ -47,12 +47,11 @@ class Transfer(NamedTuple):
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
+class Transaction(NamedTuple):
     """A successful transaction and what moved in it, in order.
 
     ``signer`` is who paid for it; ``target`` the address called, None for a contract creation;
-    ``pools`` are the contracts that said of themselves that they swapped.
+    ``pools`` are the contracts that said of themselves that they swapped. A named tuple as well.
     """
 
     hash: bytes

@@ -39,7 +39,7 @@ SWAPS = frozenset(
 NATIVE_LOG_EMITTER = bytes.fromhex("fffffffffffffffffffffffffffffffffffffffe")
 """EIP-7708 repeats native value as Transfer logs from here; it is counted once, as value."""
 
-_ADDRESS_PADDING = "0x" + "00" * 12
+_PADDING = bytes(12)
 _NO_POOLS: frozenset[bytes] = frozenset()
 _TELLING = SWAPS | {TRANSFER, DEPOSIT, WITHDRAWAL}
 
@@ -75,9 +75,10 @@ class _Parties(dict[str, bytes]):
     """From a topic to the address that it holds."""
 
     def __missing__(self, topic: str) -> bytes:
-        if not topic.startswith(_ADDRESS_PADDING):
+        word = fixed(topic, 32)
+        if not word.startswith(_PADDING):
             raise BadField("a topic holds no address")
-        self[topic] = address = fixed("0x" + topic[26:], 20)
+        self[topic] = address = word[len(_PADDING) :]
         return address
 
 
