@@ -1,8 +1,8 @@
 """Chats with watches by the million, as a popular instance has them.
 
-Most watch addresses that move nothing in the blocks of a bench. Every fiftieth address of the
-chain's population is watched by ten chats, a few of them with a low threshold, and some chats have
-a feed: some alerts are written for every block.
+Most watch addresses that move nothing in the blocks of a bench. Every hundredth address of the
+chain's population is watched by five chats, with thresholds from $10,000 to $1,000,000, and some
+chats have a feed: an alert or two is written for every block.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ SEED = 7
 FEEDS = 10
 WATCHES_PER_CHAT = 10
 _LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
-_EVERY = 50
-_FANS = 10
+_EVERY = 100
+_FANS = 5
 _ROWS = 20_000
 _THRESHOLDS = (None, Decimal(10_000), None, Decimal(1_000_000), None, Decimal(250_000))
 

@@ -47,11 +47,12 @@ class Transfer(NamedTuple):
     amount: int
 
 
-class Transaction(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Transaction:
     """A successful transaction and what moved in it, in order.
 
     ``signer`` is who paid for it; ``target`` the address called, None for a contract creation;
-    ``pools`` are the contracts that said of themselves that they swapped. A named tuple as well.
+    ``pools`` are the contracts that said of themselves that they swapped.
     """
 
     hash: bytes

@@ -12,7 +12,7 @@ from data.queries import insert
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from sqlalchemy import Row, Select, Table
+    from sqlalchemy import Select, Table
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 
@@ -20,22 +20,21 @@ async def insert_all(
     connection: AsyncConnection,
     table: Table,
     rows: Sequence[Mapping[str, Any]],
-    finish: Callable[[Any], Any] = lambda statement: statement,
-) -> Sequence[Row[Any]]:
-    """Insert rows that all have the same columns; what the statement returns.
+    on_conflict: Callable[[Any], Any] = lambda statement: statement,
+) -> None:
+    """Insert rows that all have the same columns; ``on_conflict`` says what is done if they are
+    there.
 
-    ``finish`` says what happens on a conflict, and what is returned. PostgreSQL takes each column
-    as one array; SQLite, which is in the same process, row by row.
+    PostgreSQL takes each column as one array; SQLite, which is in the same process, row by row.
     """
     if not rows:
-        return []
+        return
+    statement = insert(connection, table)
     if connection.dialect.name == "postgresql":
-        source = _unnested(table, rows)
-        statement = finish(insert(connection, table).from_select(list(rows[0]), source))
-        result = await connection.execute(statement)
+        taken = statement.from_select(list(rows[0]), _unnested(table, rows))
+        await connection.execute(on_conflict(taken))
     else:
-        result = await connection.execute(finish(insert(connection, table)), list(rows))
-    return result.all() if result.returns_rows else []
+        await connection.execute(on_conflict(statement), list(rows))
 
 
 def _unnested(table: Table, rows: Sequence[Mapping[str, Any]]) -> Select[Any]:

@@ -80,12 +80,13 @@ async def store(connection: AsyncConnection, batch: Sequence[Movement]) -> list[
     One that is there already, because a reorg took its transaction away and brought it back,
     keeps its id and takes the new block and legs.
     """
-    rows = await insert_all(
-        connection, movements, list({_key(m): _values(m) for m in batch}.values()), _or_again
-    )
-    ids = {(row.tx_hash, row.address): row.id for row in rows}
+    if not batch:
+        return []
+    rows = {_key(movement): _values(movement) for movement in batch}
+    await insert_all(connection, movements, list(rows.values()), _or_again)
+    ids = await _ids_of(connection, batch[0].block.chain, rows.keys())
     stored = [replace(movement, id=ids[_key(movement)], orphaned=False) for movement in batch]
-    for some in batches([row.id for row in rows]):
+    for some in batches(ids.values()):
         await connection.execute(delete(legs).where(among(connection, legs.c.movement_id, some)))
     await insert_all(
         connection,
@@ -107,7 +108,20 @@ def _or_again(statement: Any) -> Any:
     taken = {one.name: new[one.name] for one in movements.c if one.name not in kept}
     return statement.on_conflict_do_update(
         index_elements=["chain", "tx_hash", "address"], set_=taken | {"orphaned_until": None}
-    ).returning(movements.c.id, movements.c.tx_hash, movements.c.address)
+    )
+
+
+async def _ids_of(
+    connection: AsyncConnection, chain: str, keys: Collection[tuple[bytes, bytes]]
+) -> dict[tuple[bytes, bytes], int]:
+    ids: dict[tuple[bytes, bytes], int] = {}
+    for hashes in batches({tx_hash for tx_hash, _ in keys}):
+        statement = select(movements.c.id, movements.c.tx_hash, movements.c.address).where(
+            movements.c.chain == chain, among(connection, movements.c.tx_hash, hashes)
+        )
+        rows = await connection.execute(statement)
+        ids |= {(row.tx_hash, row.address): row.id for row in rows}
+    return {key: ids[key] for key in keys}
 
 
 async def has_orphans(connection: AsyncConnection, chain: str) -> bool:
