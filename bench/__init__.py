@@ -3,9 +3,17 @@
 ``python -m bench.<name>`` prints a table for people, ``--json`` one object for programs. A bench
 fails when the peers did not do the same work.
 
-- ``pipeline``  blocks/s from a node to the outbox, beside web3.py's fetch and decode
+- ``pipeline``  blocks/s from a node to the outbox, beside its peers and the floor under it
+- ``scaling``   what a block costs with more transfers in it, and with more watches
+- ``memory``    resident memory over many blocks
+- ``steps``     the longest step without a pause, for a very large block
+- ``latency``   from a block at the node to its alerts in the outbox, five chains at once
+- ``bytes``     what each plan of fetching costs in bytes, per block and per day
 - ``faults``    what each fault of a node does to a reader: ours, web3.py, web3-ethereum-defi
 - ``contenders``, ``peer``  who reads in it, peers in processes of their own
+- ``racers``, ``rivals``  who runs in the others: ours in its shapes with its floor, and the peers
+- ``ground``    servers and processes to run on
+- ``crowd``     chats with watches by the million
 - ``node``      a node with ready-made answers, in a process of its own
 - ``report``    how figures are printed
 """

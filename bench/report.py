@@ -4,59 +4,76 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from statistics import median
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bench.ground import Run
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One contender: seconds of each run, and how much work a run was."""
+    """One contender's runs, each over so many blocks."""
 
     name: str
-    seconds: tuple[float, ...]
+    runs: tuple[Run, ...]
     blocks: int
-    transfers: int
 
     @property
     def blocks_per_second(self) -> float:
         """From the median run."""
-        return self.blocks / median(self.seconds)
+        return self.blocks / median(one.seconds for one in self.runs)
 
     @property
-    def transfers_per_second(self) -> float:
-        """From the median run."""
-        return self.transfers / median(self.seconds)
+    def cpu_ms(self) -> float:
+        """Milliseconds of its process's CPU per block, from the median run."""
+        return 1000 * median(one.cpu for one in self.runs) / self.blocks
+
+    def times(self, peer: Row, of: Callable[[Run], float] = lambda one: one.seconds) -> float:
+        """How many times the peer took: the median over the pairs of the same round."""
+        pairs = zip(peer.runs, self.runs, strict=True)
+        return median(of(theirs) / of(ours) * self.blocks / peer.blocks for theirs, ours in pairs)
 
 
-def print_rows(title: str, rows: Sequence[Row], peer: str, *, as_json: bool) -> None:
-    """Each row with its ratio to the peer's: the median over the pairs of the same round."""
-    base = next(row for row in rows if row.name == peer)
-    ratios = {
-        row.name: median(b / s for b, s in zip(base.seconds, row.seconds, strict=True))
-        for row in rows
-    }
-    if as_json:
-        table = [
-            asdict(row)
-            | {
-                "blocks_per_second": row.blocks_per_second,
-                "transfers_per_second": row.transfers_per_second,
-                "ratio": ratios[row.name],
-            }
-            for row in rows
-        ]
-        print(json.dumps({"bench": title, "peer": peer, "rows": table}))
-        return
-    width = max(len(row.name) for row in rows)
-    print(f"{title}: {rows[0].blocks} blocks, {rows[0].transfers:,} transfers, medians")
-    print(f"{'':<{width}}  {'blocks/s':>9}  {'transfers/s':>11}  {'× ' + peer:>12}")
-    for row in rows:
-        print(
-            f"{row.name:<{width}}  {row.blocks_per_second:>9.1f}  "
-            f"{row.transfers_per_second:>11,.0f}  {ratios[row.name]:>11.1f}×"
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A figure beside the bound that it has to keep."""
+
+    what: str
+    figure: float
+    at_least: float | None = None
+    at_most: float | None = None
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the figure is within its bounds."""
+        return (self.at_least is None or self.figure >= self.at_least) and (
+            self.at_most is None or self.figure <= self.at_most
         )
+
+    def __str__(self) -> str:
+        bound = f"≥ {self.at_least:g}" if self.at_least is not None else f"≤ {self.at_most:g}"
+        return f"{'ok  ' if self.is_kept else 'MISS'}  {self.what}: {self.figure:,.2f} ({bound})"
+
+
+def print_report(
+    title: str,
+    promises: Sequence[Promise],
+    lines: Sequence[str],
+    figures: Mapping[str, Any],
+    *,
+    as_json: bool,
+) -> None:
+    """Lines for people and the promises under them; or everything as one object."""
+    if as_json:
+        kept = [asdict(promise) | {"is_kept": promise.is_kept} for promise in promises]
+        print(json.dumps({"bench": title, **figures, "promises": kept}))
+        return
+    for line in (*lines, *map(str, promises)):
+        print(line)
 
 
 class Verdict(StrEnum):

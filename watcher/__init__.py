@@ -10,6 +10,9 @@ The five stages, in the order of the alphabet as in the order of the data:
 
 around them
 
+- ``weigh``    what a transaction can be worth at most, at a glance: most concern nobody
+- ``concern``  what of a batch somebody is to be told: where enrich and match are put to work
+- ``slices``   how a large block keeps no other chain waiting
 - ``follow``   one chain: its lease, its loop, what it publishes
 - ``stages``   a batch's way through decode, enrich, match and notify
 - ``fill``     a chain's gaps, each from a cursor of its own

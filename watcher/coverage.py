@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from data.model import Chain
-    from watcher.notify import EnrichedBlock, Progress
+    from watcher.notify import Progress
+    from watcher.weigh import WeighedBlock
 
 
 async def note_coverage(
@@ -33,7 +34,7 @@ async def note_coverage(
 
 
 async def note_flaws(
-    connection: AsyncConnection, blocks: Sequence[EnrichedBlock], now: datetime
+    connection: AsyncConnection, blocks: Sequence[WeighedBlock], now: datetime
 ) -> None:
     """Record which of the blocks were accepted although a check fails, or seen only in part."""
     for block in blocks:

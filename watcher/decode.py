@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from data.model import Transaction
     from watcher.family import Block
 
 
-def decode(block: Block) -> tuple[Transaction, ...]:
+def decode(block: Block) -> Iterator[Transaction]:
     """Every successful transaction of the block in which something moved, in order."""
-    return tuple(found for found in block.transactions() if found.transfers)
+    return (found for found in block.transactions() if found.transfers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from data.model import BlockRef, Settled, Transaction
 
@@ -28,8 +28,11 @@ class Block(Protocol):
         """Why not all of what is in it was seen: a partial coverage gap; None if all was."""
         ...
 
-    def transactions(self) -> tuple[Transaction, ...]:
-        """Its successful transactions and what moved in them; pure, never raises."""
+    def transactions(self) -> Iterable[Transaction]:
+        """Its successful transactions and what moved in them; pure, never raises.
+
+        To be gone through once; the work may be done on the way.
+        """
         ...
 
 

@@ -76,6 +76,10 @@ def primary(
     worth = [movement for movement in movements if movement.usd]
     if signed is not None and (signed.usd or not worth):
         return signed
-    machines = transaction.pools | {transaction.target} | set(chain.tokens)
-    people = [movement for movement in worth if movement.address not in machines]
+    machines = transaction.pools | {transaction.target}
+    people = [
+        movement
+        for movement in worth
+        if movement.address not in machines and movement.address not in chain.tokens
+    ]
     return max(people, key=lambda movement: movement.usd or 0, default=None)

@@ -5,43 +5,50 @@ Which watches there are is read inside the transaction, so that one made a secon
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from data.errors import FencedOut, SpyhopError
 from data.model import Priority
 from data.queries import alerts, cursors, gaps, leases, movements, queues, watches
 from data.queries.alerts import NewAlert
+from watcher.concern import Asked, concerns, key_of, parties_of
 from watcher.coverage import note_coverage, note_flaws
-from watcher.match import match, primary, reaches
+from watcher.enrich import moved_tokens
+from watcher.weigh import weight_of
 
 if TYPE_CHECKING:
+    from collections.abc import (
+        Awaitable,
+        Callable,
+        Collection,
+        Iterable,
+        Mapping,
+        Sequence,
+    )
     from datetime import datetime
+    from decimal import Decimal
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from data.database import Database
-    from data.model import BlockRef, Chain, CoverageGap, Movement, Settled, Transaction, Watch
+    from data.model import BlockRef, Chain, CoverageGap, Movement, Settled
+    from data.queries.tokens import TokenRow
+    from watcher.concern import Key, Wanted
+    from watcher.weigh import WeighedBlock
 
-_Key = tuple[bytes, bytes]
 
+class Names(Protocol):
+    """What the tokens of a chain are called."""
 
-@dataclass(frozen=True, slots=True)
-class EnrichedBlock:
-    """A block's transactions with the movements of each, and when the block came up.
+    @property
+    def at_hand(self) -> Mapping[bytes, TokenRow]:
+        """Those that are known at once; all that can have a price are among them."""
+        ...
 
-    ``doubt`` and ``missing`` as in ``watcher.family.Block``.
-    """
-
-    ref: BlockRef
-    transactions: tuple[Transaction, ...]
-    movements: Sequence[Sequence[Movement]]
-    born: datetime
-    doubt: str | None = None
-    missing: str | None = None
+    async def of(self, wanted: Collection[bytes]) -> Mapping[bytes, TokenRow]:
+        """Those of the wanted that could be read at all; they are at hand from then on."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,7 @@ class Progress:
 
     before: BlockRef
     ancestor: BlockRef
-    blocks: tuple[EnrichedBlock, ...]
+    blocks: tuple[WeighedBlock, ...]
     missed: str | None = None
     settled: Settled | None = None
     covers: bool = False
@@ -66,7 +73,7 @@ class Filling:
 
     gap: CoverageGap
     to: int
-    blocks: tuple[EnrichedBlock, ...]
+    blocks: tuple[WeighedBlock, ...]
 
 
 class GapMoved(SpyhopError):
@@ -74,12 +81,18 @@ class GapMoved(SpyhopError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What a batch comes to: alerts to write, primary movements for feeds, and what to keep."""
+class _Known:
+    """The names that are known; those of tokens that were asked for may have stayed unknown."""
 
-    alerts: list[tuple[Movement, Watch, list[tuple[Watch, Movement]]]]
-    for_feeds: list[tuple[Movement, datetime]]
-    keep: list[Movement]
+    names: Mapping[bytes, TokenRow]
+    asked_for: set[bytes]
+
+
+class _Unread(Exception):
+    """What was to be written is about tokens whose names nobody has read yet."""
+
+    def __init__(self, tokens: set[bytes]) -> None:
+        self.tokens = tokens
 
 
 async def commit(
@@ -87,6 +100,7 @@ async def commit(
     chain: Chain,
     epoch: int,
     progress: Progress,
+    names: Names,
     *,
     now: datetime,
     keep_from_usd: Decimal,
@@ -97,29 +111,36 @@ async def commit(
     moved the cursor or taken the chain over. Movements of ``keep_from_usd`` and more are kept
     whether anybody watches them or not.
     """
-    after = progress.blocks[-1].ref
-    async with database.write() as connection:
-        if not await cursors.move(connection, progress.before, after, epoch):
-            msg = f"another watcher follows {chain.title} now"
-            raise FencedOut(msg)
-        if progress.before != progress.ancestor:
-            gone_at = progress.before.number + chain.retract_after
-            await movements.orphan_above(connection, chain.name, progress.ancestor.number, gone_at)
-            await alerts.forget_held_above(connection, chain.name, progress.ancestor.number)
-        refs = [block.ref for block in progress.blocks]
-        above = progress.ancestor.number
-        await cursors.remember(connection, refs, keep=chain.keep_hashes, above=above)
-        orphans = await _orphans(connection, chain.name, progress.blocks)
-        queued = await _write(connection, chain, progress.blocks, orphans, now, keep_from_usd)
-        queued += [(chat, Priority.EDIT) for chat in await _take_back(connection, chain, progress)]
-        await note_coverage(connection, chain, progress, now)
-        if progress.settled is not None:
-            await cursors.settle(connection, chain.name, progress.settled)
-            if progress.settled.safe is not None:
-                safe = progress.settled.safe
-                queued += await alerts.release_held(connection, chain.name, safe)
-        await queues.enqueue(connection, queued)
-    return len(queued)
+    after, above = progress.blocks[-1].ref, progress.ancestor.number
+
+    async def attempt(asked_for: set[bytes]) -> int:
+        async with database.write() as connection:
+            if not await cursors.move(connection, progress.before, after, epoch):
+                msg = f"another watcher follows {chain.title} now"
+                raise FencedOut(msg)
+            if progress.before != progress.ancestor:
+                gone_at = progress.before.number + chain.retract_after
+                await movements.orphan_above(connection, chain.name, above, gone_at)
+                await alerts.forget_held_above(connection, chain.name, above)
+            refs = [block.ref for block in progress.blocks]
+            await cursors.remember(connection, refs, keep=chain.keep_hashes, above=above)
+            orphans = await _orphans(connection, chain.name, progress.blocks)
+            known = _Known(names.at_hand, asked_for)
+            queued = await _write(
+                connection, chain, progress.blocks, orphans, known, now, keep_from_usd
+            )
+            edits = await _take_back(connection, chain, progress)
+            queued += [(chat_id, Priority.EDIT) for chat_id in edits]
+            await note_coverage(connection, chain, progress, now)
+            if progress.settled is not None:
+                await cursors.settle(connection, chain.name, progress.settled)
+                if progress.settled.safe is not None:
+                    safe = progress.settled.safe
+                    queued += await alerts.release_held(connection, chain.name, safe)
+            await queues.enqueue(connection, queued)
+        return len(queued)
+
+    return await _with_names(names, progress.blocks, keep_from_usd, attempt)
 
 
 async def fill(
@@ -127,6 +148,7 @@ async def fill(
     chain: Chain,
     epoch: int,
     filling: Filling,
+    names: Names,
     *,
     now: datetime,
     keep_from_usd: Decimal,
@@ -134,39 +156,80 @@ async def fill(
     """Write the alerts of a gap's blocks and move the gap's cursor; how many chats have something
     to send. Raises FencedOut as ``commit`` does, and GapMoved.
     """
-    async with database.write() as connection:
-        if not await leases.holds(connection, chain.name, epoch):
-            msg = f"another watcher follows {chain.title} now"
-            raise FencedOut(msg)
-        if not await gaps.advance(connection, filling.gap, filling.to, now):
-            msg = f"the gap of {chain.title} at block {filling.gap.next} was filled meanwhile"
-            raise GapMoved(msg)
-        seen = await movements.stored_in(connection, chain.name, _hashes(filling.blocks))
-        before = {_key(movement): movement for movement in seen}
-        queued = await _write(connection, chain, filling.blocks, before, now, keep_from_usd)
-        await note_flaws(connection, filling.blocks, now)
-        await queues.enqueue(connection, queued)
-    return len(queued)
+
+    async def attempt(asked_for: set[bytes]) -> int:
+        async with database.write() as connection:
+            if not await leases.holds(connection, chain.name, epoch):
+                msg = f"another watcher follows {chain.title} now"
+                raise FencedOut(msg)
+            if not await gaps.advance(connection, filling.gap, filling.to, now):
+                msg = f"the gap of {chain.title} at block {filling.gap.next} was filled meanwhile"
+                raise GapMoved(msg)
+            seen = await movements.stored_in(connection, chain.name, _hashes(filling.blocks))
+            before = {key_of(movement): movement for movement in seen}
+            known = _Known(names.at_hand, asked_for)
+            queued = await _write(
+                connection, chain, filling.blocks, before, known, now, keep_from_usd
+            )
+            await note_flaws(connection, filling.blocks, now)
+            await queues.enqueue(connection, queued)
+        return len(queued)
+
+    return await _with_names(names, filling.blocks, keep_from_usd, attempt)
+
+
+async def _with_names(
+    names: Names,
+    blocks: Iterable[WeighedBlock],
+    keep_from_usd: Decimal,
+    attempt: Callable[[set[bytes]], Awaitable[int]],
+) -> int:
+    """Do a transaction with the names of all tokens that it is about, as far as they can be read.
+
+    No node is asked inside a transaction. What is large is known before it; where a watch turns out
+    to need a name that nobody has read yet, the transaction begins anew.
+    """
+    least = weight_of(keep_from_usd)
+    asked_for = moved_tokens(found for block in blocks for found in block.from_weight(least))
+    await names.of(asked_for)
+    while True:
+        try:
+            return await attempt(asked_for)
+        except _Unread as unread:
+            asked_for |= unread.tokens
+            await names.of(unread.tokens)
 
 
 async def _write(
     connection: AsyncConnection,
     chain: Chain,
-    blocks: Sequence[EnrichedBlock],
-    orphans: dict[_Key, Movement],
+    blocks: Sequence[WeighedBlock],
+    orphans: dict[Key, Movement],
+    known: _Known,
     now: datetime,
     keep_from_usd: Decimal,
 ) -> list[tuple[int, Priority]]:
-    """Store what the blocks' movements come to; the chats that have something to send or edit.
+    """Store what the blocks come to; the chats that have something to send or edit.
 
     ``orphans`` are movements of these transactions as they were before, which may have changed.
+    Raises _Unread for tokens whose names were not even asked for.
     """
-    wanted = await _wanted(connection, chain, blocks, keep_from_usd, orphans)
+    asked = Asked(
+        await watches.on_addresses(connection, chain.name, list(parties_of(blocks))),
+        await watches.lowest_feed_threshold(connection, chain.name),
+        await watches.feeds_by_units(connection, chain.name),
+        keep_from_usd,
+        orphans,
+    )
+    wanted = await concerns(chain, blocks, known.names, asked)
+    unread = _tokens_in(wanted.keep) - known.names.keys() - known.asked_for
+    if unread:
+        raise _Unread(unread)
     stored = await movements.store(connection, wanted.keep)
-    by_key = {_key(movement): movement for movement in stored}
+    by_key = {key_of(movement): movement for movement in stored}
     edits = await _bring_back(connection, orphans, by_key)
     new = _new_alerts(wanted, by_key)
-    for_feeds = [(by_key[_key(movement)], born) for movement, born in wanted.for_feeds]
+    for_feeds = [(by_key[key_of(movement)], born) for movement, born in wanted.for_feeds]
     lost = [movement for key, movement in orphans.items() if key not in by_key]
     if lost:
         edits += await alerts.repoint(connection, lost, new, for_feeds, now)
@@ -179,63 +242,23 @@ async def _write(
 
 
 async def _orphans(
-    connection: AsyncConnection, chain: str, blocks: Iterable[EnrichedBlock]
-) -> dict[_Key, Movement]:
+    connection: AsyncConnection, chain: str, blocks: Iterable[WeighedBlock]
+) -> dict[Key, Movement]:
     """Orphaned movements whose transactions these blocks bring back, as they were before."""
     if not await movements.has_orphans(connection, chain):
         return {}
-    found = await movements.orphaned_in(connection, chain, _hashes(blocks))
-    return {_key(movement): movement for movement in found}
+    hashes = _hashes(blocks)
+    return {key_of(m): m for m in await movements.orphaned_in(connection, chain, hashes)}
 
 
-async def _wanted(
-    connection: AsyncConnection,
-    chain: Chain,
-    blocks: Sequence[EnrichedBlock],
-    keep_from_usd: Decimal,
-    orphans: dict[_Key, Movement],
-) -> _Wanted:
-    addresses = {m.address for block in blocks for made in block.movements for m in made}
-    watched = await watches.on_addresses(connection, chain.name, list(addresses))
-    lowest = await watches.lowest_feed_threshold(connection, chain.name)
-    unit_feeds = await watches.feeds_by_units(connection, chain.name)
-    wanted = _Wanted([], [], [])
-    for block in blocks:
-        hits: defaultdict[tuple[bytes, int, int], list[tuple[Movement, Watch]]] = defaultdict(list)
-        flat = [movement for made in block.movements for movement in made]
-        kept = {_key(m): m for m in flat if (m.usd or 0) >= keep_from_usd or _key(m) in orphans}
-        for number, position in match(flat, watched, block.born):
-            movement, watch = flat[number], watched[position]
-            hits[movement.tx_hash, watch.chat_id, watch.topic_id].append((movement, watch))
-        for transaction, made in zip(block.transactions, block.movements, strict=True):
-            shown = primary(chain, transaction, made)
-            if shown is None:
-                continue
-            if lowest is not None and (shown.usd or 0) >= lowest:
-                wanted.for_feeds.append((shown, block.born))
-                kept[_key(shown)] = shown
-            for feed in unit_feeds:
-                slot = (shown.tx_hash, feed.chat_id, feed.topic_id)
-                if feed.created_at <= block.born and reaches(shown, feed) and slot not in hits:
-                    hits[slot].append((shown, feed))
-        for found in hits.values():
-            found.sort(key=lambda hit: hit[0].usd or 0, reverse=True)
-            (movement, watch), *rest = found
-            others = [(other_watch, other) for other, other_watch in rest]
-            wanted.alerts.append((movement, watch, others))
-            kept |= {_key(m): m for m, _ in found}
-        wanted.keep.extend(kept.values())
-    return wanted
-
-
-def _new_alerts(wanted: _Wanted, stored: dict[_Key, Movement]) -> list[NewAlert]:
+def _new_alerts(wanted: Wanted, stored: dict[Key, Movement]) -> list[NewAlert]:
     return [
         NewAlert(
             chat_id=watch.chat_id,
             topic_id=watch.topic_id,
-            movement=stored[_key(movement)],
+            movement=stored[key_of(movement)],
             watch_id=watch.id,
-            others=tuple((w.id, stored[_key(m)].id or 0) for w, m in others),
+            others=tuple((w.id, stored[key_of(m)].id or 0) for w, m in others),
             priority=Priority.FEED if watch.is_feed else Priority.WATCH,
         )
         for movement, watch, others in wanted.alerts
@@ -243,7 +266,7 @@ def _new_alerts(wanted: _Wanted, stored: dict[_Key, Movement]) -> list[NewAlert]
 
 
 async def _bring_back(
-    connection: AsyncConnection, orphans: dict[_Key, Movement], stored: dict[_Key, Movement]
+    connection: AsyncConnection, orphans: dict[Key, Movement], stored: dict[Key, Movement]
 ) -> list[int]:
     """Restore and restate what was told of a reorg's transactions; the chats with edits.
 
@@ -273,12 +296,12 @@ async def _take_back(connection: AsyncConnection, chain: Chain, progress: Progre
     return await alerts.retract(connection, gone) if gone else []
 
 
-def _hashes(blocks: Iterable[EnrichedBlock]) -> list[bytes]:
+def _hashes(blocks: Iterable[WeighedBlock]) -> list[bytes]:
     return [found.hash for block in blocks for found in block.transactions]
 
 
-def _key(movement: Movement) -> _Key:
-    return movement.tx_hash, movement.address
+def _tokens_in(found: Iterable[Movement]) -> set[bytes]:
+    return {leg.token for movement in found for leg in movement.legs if leg.token is not None}
 
 
 def _moved(movement: Movement) -> list[tuple[bytes | None, int]]:

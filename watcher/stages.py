@@ -1,4 +1,5 @@
-"""A batch's way through the stages after collect: decode, enrich, match, notify."""
+"""A batch's way through the stages after collect: decode, then weigh, then all that follows in the
+database's transaction."""
 
 from __future__ import annotations
 
@@ -7,8 +8,10 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from watcher.decode import decode
-from watcher.enrich import enrich, moved_tokens
-from watcher.notify import EnrichedBlock, Filling, Progress, commit, fill
+from watcher.enrich import moved_tokens
+from watcher.notify import Filling, Progress, commit, fill
+from watcher.slices import in_slices
+from watcher.weigh import weighed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from watcher.assets.prices import Prices
     from watcher.collect import Step
     from watcher.family import Block
+    from watcher.weigh import WeighedBlock
 
 
 class Stages:
@@ -45,13 +49,14 @@ class Stages:
         self, step: Step, epoch: int, *, settled: Settled | None = None, covers: bool = False
     ) -> int:
         """Commit a step; how many chats have something to send. Raises as ``notify.commit``."""
-        blocks = await self._enriched(zip(step.blocks, step.born, strict=True))
+        blocks = await self._weighed(zip(step.blocks, step.born, strict=True))
         progress = Progress(step.before, step.ancestor, blocks, step.missed, settled, covers)
         return await commit(
             self._database,
             self._chain,
             epoch,
             progress,
+            self._names,
             now=self._now(),
             keep_from_usd=self._keep_from_usd,
         )
@@ -60,29 +65,25 @@ class Stages:
         self, gap: CoverageGap, found: Iterable[tuple[Block, datetime]], epoch: int
     ) -> int:
         """Commit blocks of a gap, with when they came up, from its cursor on. As above."""
-        blocks = await self._enriched(found)
+        blocks = await self._weighed(found)
         return await fill(
             self._database,
             self._chain,
             epoch,
             Filling(gap, blocks[-1].ref.number + 1, blocks),
+            self._names,
             now=self._now(),
             keep_from_usd=self._keep_from_usd,
         )
 
-    async def _enriched(
-        self, blocks: Iterable[tuple[Block, datetime]]
-    ) -> tuple[EnrichedBlock, ...]:
+    async def _weighed(self, blocks: Iterable[tuple[Block, datetime]]) -> tuple[WeighedBlock, ...]:
         made = []
         for block, born in blocks:
-            made.append(await self._enriched_block(block, born))
+            made.append(await self._weighed_block(block, born))
             await asyncio.sleep(0)  # other chains have blocks, too
         return tuple(made)
 
-    async def _enriched_block(self, block: Block, born: datetime) -> EnrichedBlock:
-        transactions = decode(block)
-        moved = moved_tokens(transactions)
-        names = await self._names.of(moved)
-        prices = await self._prices.at(block.ref, moved)
-        movements = enrich(self._chain, block.ref, transactions, names, prices)
-        return EnrichedBlock(block.ref, transactions, movements, born, block.doubt, block.missing)
+    async def _weighed_block(self, block: Block, born: datetime) -> WeighedBlock:
+        transactions = await in_slices(decode(block))
+        prices = await self._prices.at(block.ref, moved_tokens(transactions))
+        return weighed(self._chain, block, transactions, self._names.at_hand, prices, born)

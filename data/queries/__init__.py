@@ -10,18 +10,21 @@
 - ``cursors``    how far a chain's alerts are in the database, its recent hashes, its gaps
 - ``leases``     who follows a chain
 - ``retention``  what is forgotten, and when
+- ``bulk``       many rows in one statement
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from sqlalchemy import any_, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import ARRAY
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from sqlalchemy import Table
+    from sqlalchemy import ColumnElement, Table
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 _T = TypeVar("_T")
@@ -41,3 +44,13 @@ def insert(connection: AsyncConnection, table: Table) -> Any:
     """An INSERT that knows ON CONFLICT, in the connection's dialect."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     return dialect.insert(table)
+
+
+def among(
+    connection: AsyncConnection, column: ColumnElement[_T], values: Collection[_T]
+) -> ColumnElement[bool]:
+    """That a column holds one of the values: of one parameter where the database has arrays, so
+    that the statement need not be prepared anew for each number of values."""
+    if connection.dialect.name == "postgresql":
+        return column == any_(bindparam(None, list(values), type_=ARRAY(column.type), unique=True))
+    return column.in_(values)

@@ -7,10 +7,11 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select, true, tuple_, update
+from sqlalchemy import delete, select, true, update
 
 from data.model import BlockRef, Leg, Movement, MovementKind, Price, PriceState
-from data.queries import batches, insert
+from data.queries import among, batches
+from data.queries.bulk import insert_all
 from data.tables import legs, movements
 
 if TYPE_CHECKING:
@@ -82,30 +83,46 @@ async def store(connection: AsyncConnection, batch: Sequence[Movement]) -> list[
     """
     if not batch:
         return []
-    known = await _known(connection, batch)
-    fresh = [movement for movement in batch if _key(movement) not in known]
-    for movement, movement_id in zip(fresh, await _insert(connection, fresh), strict=True):
-        known[_key(movement)] = movement_id
-    stored = [replace(movement, id=known[_key(movement)], orphaned=False) for movement in batch]
-    new = {_key(movement) for movement in fresh}
-    again = [movement for movement in stored if _key(movement) not in new]
-    for movement in again:
-        await connection.execute(
-            update(movements)
-            .where(movements.c.id == movement.id)
-            .values(**_values(movement), orphaned_until=None)
-        )
-    for some in batches([movement.id for movement in again]):
-        await connection.execute(delete(legs).where(legs.c.movement_id.in_(some)))
-    leg_values = [
-        _leg_values(movement.id, position, leg)
-        for movement in stored
-        if movement.id is not None
-        for position, leg in enumerate(movement.legs)
-    ]
-    if leg_values:
-        await connection.execute(legs.insert(), leg_values)
+    rows = {_key(movement): _values(movement) for movement in batch}
+    await insert_all(connection, movements, list(rows.values()), _or_again)
+    ids = await _ids_of(connection, batch[0].block.chain, rows.keys())
+    stored = [replace(movement, id=ids[_key(movement)], orphaned=False) for movement in batch]
+    for some in batches(ids.values()):
+        await connection.execute(delete(legs).where(among(connection, legs.c.movement_id, some)))
+    await insert_all(
+        connection,
+        legs,
+        [
+            _leg_values(movement_id, position, leg)
+            for movement_id, its_legs in {m.id: m.legs for m in stored}.items()
+            if movement_id is not None
+            for position, leg in enumerate(its_legs)
+        ],
+    )
     return stored
+
+
+def _or_again(statement: Any) -> Any:
+    """One that is there already takes what is new, and keeps its id."""
+    new = statement.excluded
+    kept = {"id", "chain", "tx_hash", "address", "orphaned_until"}
+    taken = {one.name: new[one.name] for one in movements.c if one.name not in kept}
+    return statement.on_conflict_do_update(
+        index_elements=["chain", "tx_hash", "address"], set_=taken | {"orphaned_until": None}
+    )
+
+
+async def _ids_of(
+    connection: AsyncConnection, chain: str, keys: Collection[tuple[bytes, bytes]]
+) -> dict[tuple[bytes, bytes], int]:
+    ids: dict[tuple[bytes, bytes], int] = {}
+    for hashes in batches({tx_hash for tx_hash, _ in keys}):
+        statement = select(movements.c.id, movements.c.tx_hash, movements.c.address).where(
+            movements.c.chain == chain, among(connection, movements.c.tx_hash, hashes)
+        )
+        rows = await connection.execute(statement)
+        ids |= {(row.tx_hash, row.address): row.id for row in rows}
+    return {key: ids[key] for key in keys}
 
 
 async def has_orphans(connection: AsyncConnection, chain: str) -> bool:
@@ -188,33 +205,6 @@ async def _legs_of(connection: AsyncConnection, ids: Collection[int]) -> dict[in
 
 def _key(movement: Movement) -> tuple[bytes, bytes]:
     return movement.tx_hash, movement.address
-
-
-async def _known(
-    connection: AsyncConnection, batch: Sequence[Movement]
-) -> dict[tuple[bytes, bytes], int]:
-    known: dict[tuple[bytes, bytes], int] = {}
-    for keys in batches([_key(movement) for movement in batch]):
-        statement = select(movements.c.tx_hash, movements.c.address, movements.c.id).where(
-            movements.c.chain == batch[0].block.chain,
-            tuple_(movements.c.tx_hash, movements.c.address).in_(keys),
-        )
-        rows = await connection.execute(statement)
-        known |= {(row.tx_hash, row.address): row.id for row in rows}
-    return known
-
-
-async def _insert(connection: AsyncConnection, fresh: Sequence[Movement]) -> list[int]:
-    ids: dict[tuple[bytes, bytes], int] = {}
-    for some in batches(fresh):
-        statement = (
-            insert(connection, movements)
-            .values([_values(movement) for movement in some])
-            .returning(movements.c.id, movements.c.tx_hash, movements.c.address)
-        )
-        rows = await connection.execute(statement)
-        ids |= {(row.tx_hash, row.address): row.id for row in rows}
-    return [ids[_key(movement)] for movement in fresh]
 
 
 def _values(movement: Movement) -> dict[str, Any]:

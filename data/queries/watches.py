@@ -184,14 +184,10 @@ async def on_addresses(
 async def lowest_feed_threshold(connection: AsyncConnection, chain: str) -> Decimal | None:
     """The least value in USD that any feed on the chain asks for; None if there is no such feed."""
     lowest = [
-        (
-            await connection.execute(
-                select(func.min(watches.c.threshold_usd)).where(watches.c.address.is_(None), where)
-            )
-        ).scalar_one()
+        select(func.min(watches.c.threshold_usd)).where(watches.c.address.is_(None), where)
         for where in (watches.c.chain == chain, watches.c.chain.is_(None))
     ]
-    defaults = (
+    lowest.append(
         select(func.min(chats.c.default_threshold_usd))
         .join(watches, watches.c.chat_id == chats.c.id)
         .where(
@@ -201,8 +197,8 @@ async def lowest_feed_threshold(connection: AsyncConnection, chain: str) -> Deci
             or_(watches.c.chain == chain, watches.c.chain.is_(None)),
         )
     )
-    lowest.append((await connection.execute(defaults)).scalar_one())
-    return min((value for value in lowest if value is not None), default=None)
+    row = (await connection.execute(select(*[one.scalar_subquery() for one in lowest]))).one()
+    return min((value for value in row if value is not None), default=None)
 
 
 async def feeds_by_units(connection: AsyncConnection, chain: str) -> list[Watch]:

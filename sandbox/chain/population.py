@@ -12,7 +12,8 @@ from sandbox.chain.spec import ChainSpec
 
 
 @lru_cache(maxsize=8)
-def _people(seed: int, count: int) -> tuple[bytes, ...]:
+def people(seed: int, count: int) -> tuple[bytes, ...]:
+    """The ordinary addresses; who comes first comes most often."""
     return tuple(keccak(f"sandbox person {seed} {n}".encode())[12:] for n in range(count))
 
 
@@ -20,7 +21,7 @@ class Population:
     """Ordinary addresses, and the labelled wallets that a share of all movements touches."""
 
     def __init__(self, spec: ChainSpec, seed: int) -> None:
-        self._people = _people(seed, spec.noise.population)
+        self._people = people(seed, spec.noise.population)
         self._labelled = [hexes.address(wallet.address) for wallet in spec.wallets]
         self._labelled_share = spec.noise.labelled_share if self._labelled else 0.0
 

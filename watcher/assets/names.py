@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import structlog
@@ -37,22 +38,24 @@ class TokenNames:
         self._database = database
         self._read = read
         self._at_most = at_most
-        self._curated = {
+        self._at_hand = {
             token.address: TokenRow(token.address, token.symbol, token.name, token.decimals)
             for token in chain.tokens.values()
         }
-        self._at_hand: dict[bytes, TokenRow] = {}
 
     def __len__(self) -> int:
-        """How many are held in memory."""
-        return len(self._at_hand)
+        """How many are held in memory besides the curated ones."""
+        return len(self._at_hand) - len(self._chain.tokens)
+
+    @property
+    def at_hand(self) -> Mapping[bytes, TokenRow]:
+        """All that are held in memory, the curated ones among them."""
+        return self._at_hand
 
     async def of(self, wanted: Collection[bytes]) -> Mapping[bytes, TokenRow]:
         """The names of the wanted tokens; those that could not be read are missing."""
         found = {
-            address: row
-            for address in wanted
-            if (row := self._curated.get(address) or self._at_hand.get(address)) is not None
+            address: row for address in wanted if (row := self._at_hand.get(address)) is not None
         }
         fresh = [address for address in set(wanted) if address not in found]
         if fresh:
@@ -73,12 +76,16 @@ class TokenNames:
 
     def _remember(self, found: Mapping[bytes, TokenRow]) -> None:
         """Anybody can make tokens by the million: only so many are held, the latest met."""
+        curated = self._chain.tokens
         for address, row in found.items():
-            if address not in self._curated:
+            if address not in curated:
                 self._at_hand.pop(address, None)
                 self._at_hand[address] = row
-        for address in list(self._at_hand)[: max(0, len(self._at_hand) - self._at_most)]:
-            del self._at_hand[address]
+        surplus = len(self) - self._at_most
+        if surplus > 0:
+            # the curated ones were put first, and stay
+            for address in list(islice(self._at_hand, len(curated), len(curated) + surplus)):
+                del self._at_hand[address]
 
     async def _rows(self, addresses: Sequence[bytes]) -> list[TokenRow]:
         try:

@@ -10,6 +10,8 @@ from watcher.evm.transfers import transactions_of
 from watcher.evm.wire import fixed, moment, quantity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from data.model import Transaction
     from watcher.evm.wire import RpcBlock, RpcReceipt
 
@@ -29,8 +31,8 @@ class EvmBlock:
     doubt: str | None = None
     missing: str | None = None
 
-    def transactions(self) -> tuple[Transaction, ...]:
-        """Its successful transactions and what moved in them."""
+    def transactions(self) -> Iterator[Transaction]:
+        """Its successful transactions and what moved in them, read as they are asked for."""
         return transactions_of(self.body.transactions, self.receipts, self.wrapped_native)
 
 

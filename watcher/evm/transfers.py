@@ -12,7 +12,7 @@ from data.model.block import ZERO_ADDRESS
 from watcher.evm.wire import BadField, fixed, quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from watcher.evm.wire import RpcLog, RpcReceipt, RpcTransaction
 
@@ -36,79 +36,112 @@ SWAPS = frozenset(
     }
 )
 """Topics by which a pool says that it swapped."""
-NATIVE_LOG_EMITTER = "0xfffffffffffffffffffffffffffffffffffffffe"
+NATIVE_LOG_EMITTER = bytes.fromhex("fffffffffffffffffffffffffffffffffffffffe")
 """EIP-7708 repeats native value as Transfer logs from here; it is counted once, as value."""
 
-_ADDRESS_PADDING = "0x" + "00" * 12
+_PADDING = bytes(12)
+_NO_POOLS: frozenset[bytes] = frozenset()
+_TELLING = SWAPS | {TRANSFER, DEPOSIT, WITHDRAWAL}
 
 
 def transactions_of(
     transactions: Sequence[RpcTransaction], receipts: Sequence[RpcReceipt], wrapped_native: bytes
-) -> tuple[Transaction, ...]:
+) -> Iterator[Transaction]:
     """The successful transactions with what moved in them; pairs must be in the same order.
 
-    A transaction with a malformed field is passed over; nothing is ever raised.
+    A transaction with a malformed field is passed over; nothing is ever raised. They are read as
+    they are asked for, so that a large block can be worked off in slices.
     """
-    wrapped = "0x" + wrapped_native.hex()
-    found = []
+    reader = _Reader(wrapped_native)
     for index, (body, receipt) in enumerate(zip(transactions, receipts, strict=True)):
         if receipt.status is not None and receipt.status != "0x1":
             continue
         try:
-            found.append(_transaction(index, body, receipt, wrapped))
+            found = reader.transaction(index, body, receipt)
         except BadField:
             continue
-    return tuple(found)
+        yield found
 
 
-def _transaction(
-    index: int, body: RpcTransaction, receipt: RpcReceipt, wrapped: str
-) -> Transaction:
-    signer = ZERO_ADDRESS if body.signer is None else fixed(body.signer, 20)
-    target = fixed(body.target, 20) if body.target else None
-    transfers: list[Transfer] = []
-    pools: set[bytes] = set()
-    value = quantity(body.value)
-    if value:
-        created = receipt.contract_address
-        recipient = target or (fixed(created, 20) if created else None)
-        if recipient is not None:
-            transfers.append(Transfer(Source.NATIVE, 0, None, signer, recipient, value))
-    for position, log in enumerate(receipt.logs):
-        if not log.topics:
-            continue
-        try:
-            if log.topics[0] in SWAPS:
-                pools.add(fixed(log.address, 20))
+class _Addresses(dict[str, bytes]):
+    """From an address in hex to its bytes; the same ones come again and again in a block."""
+
+    def __missing__(self, text: str) -> bytes:
+        self[text] = address = fixed(text, 20)
+        return address
+
+
+class _Parties(dict[str, bytes]):
+    """From a topic to the address that it holds."""
+
+    def __missing__(self, topic: str) -> bytes:
+        word = fixed(topic, 32)
+        if not word.startswith(_PADDING):
+            raise BadField("a topic holds no address")
+        self[topic] = address = word[len(_PADDING) :]
+        return address
+
+
+class _Reader:
+    """Reads the transactions of one block."""
+
+    def __init__(self, wrapped_native: bytes) -> None:
+        self._wrapped = wrapped_native
+        self._addresses = _Addresses()
+        self._parties = _Parties()
+
+    def transaction(self, index: int, body: RpcTransaction, receipt: RpcReceipt) -> Transaction:
+        """Raises BadField."""
+        signer = ZERO_ADDRESS if body.signer is None else self._addresses[body.signer]
+        target = self._addresses[body.target] if body.target else None
+        transfers: list[Transfer] = []
+        pools: set[bytes] = set()
+        value = 0 if body.value == "0x0" else quantity(body.value)
+        if value:
+            created = receipt.contract_address
+            recipient = target or (self._addresses[created] if created else None)
+            if recipient is not None:
+                transfers.append(Transfer(Source.NATIVE, 0, None, signer, recipient, value))
+        for position, log in enumerate(receipt.logs):
+            topics = log.topics
+            if not topics or topics[0] not in _TELLING:
                 continue
-            transfer = _transfer(position, log, wrapped)
-        except BadField:
-            continue
-        if transfer is not None:
-            transfers.append(transfer)
-    return Transaction(
-        fixed(body.hash, 32), index, signer, target, tuple(transfers), frozenset(pools)
-    )
+            try:
+                if topics[0] in SWAPS:
+                    pools.add(self._addresses[log.address])
+                    continue
+                transfer = self._transfer(position, topics, log)
+            except BadField:
+                continue
+            if transfer is not None:
+                transfers.append(transfer)
+        return Transaction(
+            fixed(body.hash, 32),
+            index,
+            signer,
+            target,
+            tuple(transfers),
+            frozenset(pools) if pools else _NO_POOLS,
+        )
 
-
-def _transfer(position: int, log: RpcLog, wrapped: str) -> Transfer | None:
-    topic, count = log.topics[0], len(log.topics)
-    if topic == TRANSFER and count == 3:
-        if log.address.lower() == NATIVE_LOG_EMITTER:
+    def _transfer(self, position: int, topics: Sequence[str], log: RpcLog) -> Transfer | None:
+        topic, count = topics[0], len(topics)
+        if topic == TRANSFER:
+            if count != 3:
+                return None
+            token = self._addresses[log.address]
+            if token == NATIVE_LOG_EMITTER:
+                return None
+            sender, recipient = self._parties[topics[1]], self._parties[topics[2]]
+        else:
+            if count != 2:
+                return None
+            token = self._addresses[log.address]
+            if token != self._wrapped:
+                return None
+            party = self._parties[topics[1]]
+            sender, recipient = (token, party) if topic == DEPOSIT else (party, token)
+        amount = int.from_bytes(fixed(log.data, 32))
+        if amount == 0:
             return None
-        sender, recipient = _party(log.topics[1]), _party(log.topics[2])
-    elif count == 2 and topic in (DEPOSIT, WITHDRAWAL) and log.address.lower() == wrapped:
-        contract, party = fixed(log.address, 20), _party(log.topics[1])
-        sender, recipient = (contract, party) if topic == DEPOSIT else (party, contract)
-    else:
-        return None
-    amount = int.from_bytes(fixed(log.data, 32))
-    if amount == 0:
-        return None
-    return Transfer(Source.LOG, position, fixed(log.address, 20), sender, recipient, amount)
-
-
-def _party(topic: str) -> bytes:
-    if not topic.startswith(_ADDRESS_PADDING):
-        raise BadField("a topic holds no address")
-    return fixed("0x" + topic[26:], 20)
+        return Transfer(Source.LOG, position, token, sender, recipient, amount)

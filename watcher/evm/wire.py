@@ -6,6 +6,7 @@ Every text is checked where it is turned into bytes or a number: ``BadField`` sa
 from __future__ import annotations
 
 import re
+from binascii import unhexlify
 from datetime import UTC, datetime
 
 import msgspec
@@ -97,14 +98,12 @@ def quantity(text: str) -> int:
 
 def fixed(text: str, size: int) -> bytes:
     """Exactly ``size`` bytes."""
-    try:
-        raw = bytes.fromhex(text[2:])
-    except ValueError:
-        raw = b""
-    # fromhex passes over white space, so that the text's length counts as well
-    if len(raw) != size or len(text) != 2 + 2 * size or text[:2] != "0x":
-        raise BadField(f"{size} bytes were expected in hex")
-    return raw
+    if len(text) == 2 + 2 * size and text[:2] == "0x":
+        try:
+            return unhexlify(text[2:])
+        except ValueError:
+            pass
+    raise BadField(f"{size} bytes were expected in hex")
 
 
 def data(text: str) -> bytes:

@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, bindparam, case, func, literal, select
 
 from data.columns import Bytes, UtcTime
 from data.model import AlertState, Priority, Timing
-from data.queries import batches, insert
+from data.queries import among, batches, insert
 from data.queries.alerts.feeds import feeds_reached
 from data.queries.alerts.reorg import DROPPED_BY_REORG
 from data.tables import alerts, chats
@@ -108,7 +108,9 @@ async def chats_with_pending(
     for ids in batches(movement_ids):
         statement = (
             select(alerts.c.chat_id, func.min(alerts.c.priority))
-            .where(alerts.c.movement_id.in_(ids), alerts.c.state == AlertState.PENDING)
+            .where(
+                among(connection, alerts.c.movement_id, ids), alerts.c.state == AlertState.PENDING
+            )
             .group_by(alerts.c.chat_id)
         )
         for chat_id, best in await connection.execute(statement):

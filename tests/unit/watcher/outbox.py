@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -15,11 +15,12 @@ from data.database import Database
 from data.model import AlertState, BlockRef, ChatKind, Direction, Transaction, UnitThreshold
 from data.model import UsdThreshold as Usd
 from data.queries import alerts, chats, cursors, leases, messages, watches
+from data.queries.tokens import TokenRow
 from data.tables import alerts as alert_table
 from watcher.collect import Collector, Step, first_cursor
 from watcher.decode import decode
-from watcher.enrich import enrich
-from watcher.notify import EnrichedBlock, Progress, commit
+from watcher.notify import Progress, commit
+from watcher.weigh import weighed
 
 from .block_tree import START, BlockTree, VirtualTime
 from .examples import ALICE, BOB, CAROL, CHAIN, ETHER, NAMES, PRICES, transaction, transfer
@@ -46,6 +47,13 @@ def payment(number: int, sender: bytes, recipient: bytes, milliether: int) -> Tr
     """A transaction of that number; at 3000 dollars an ether, three dollars a unit."""
     moved = transfer(sender, recipient, milliether * ETHER // 1000)
     return transaction(moved, signer=sender, target=recipient, tx_hash=number.to_bytes(32))
+
+
+class KnownNames:
+    at_hand = NAMES
+
+    async def of(self, wanted: Collection[bytes]) -> dict[bytes, TokenRow]:
+        return NAMES
 
 
 class Outbox:
@@ -134,14 +142,14 @@ class Outbox:
     async def commit(self, step: Step, *, epoch: int | None = None) -> int:
         blocks = []
         for block, born in zip(step.blocks, step.born, strict=True):
-            found = decode(block)
-            movements = enrich(self.chain, block.ref, found, NAMES, PRICES)
-            blocks.append(EnrichedBlock(block.ref, found, movements, born))
+            found = tuple(decode(block))
+            blocks.append(weighed(self.chain, block, found, NAMES, PRICES, born))
         return await commit(
             self.database,
             self.chain,
             self.epoch if epoch is None else epoch,
             Progress(step.before, step.ancestor, tuple(blocks)),
+            KnownNames(),
             now=self.time.now(),
             keep_from_usd=KEEP_FROM,
         )

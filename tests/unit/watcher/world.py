@@ -36,6 +36,8 @@ class Crash(Exception):
 class Assets:
     """Names and prices that are always there."""
 
+    at_hand = NAMES
+
     async def of(self, _: object) -> object:
         return NAMES
 

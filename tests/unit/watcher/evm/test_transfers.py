@@ -28,7 +28,7 @@ WETH = "0x" + WRAPPED.hex()
 
 
 def read(body: RpcTransaction, its_receipt: RpcReceipt) -> tuple[Transaction, ...]:
-    return transactions_of([body], [its_receipt], WRAPPED)
+    return tuple(transactions_of([body], [its_receipt], WRAPPED))
 
 
 def transfers(*logs: RpcLog) -> tuple[Transfer, ...]:

@@ -1,0 +1,150 @@
+"""Concern: what of a batch of blocks somebody is to be told about, and what is to be kept.
+
+Only transactions that may concern somebody are enriched and matched: those that touch a watched
+address, are heavy enough to be kept or for a feed, or were taken away by a reorg before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from watcher.enrich import enrich
+from watcher.match import match, primary, reaches
+from watcher.weigh import ONE, unit_rates, weigh, weight_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from data.model import Chain, Movement, Transaction, Watch
+    from data.queries.tokens import TokenRow
+    from watcher.weigh import WeighedBlock
+
+Key = tuple[bytes, bytes]
+"""A movement's transaction and address."""
+
+SLICE = 50
+"""Transactions that are enriched and matched without a pause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for at this moment: the watches on the batch's addresses, the feeds, from what
+    value on movements are kept whoever watches, and those that a reorg took away."""
+
+    watches: Sequence[Watch]
+    lowest_feed: Decimal | None
+    unit_feeds: Sequence[Watch]
+    keep_from_usd: Decimal
+    orphans: Mapping[Key, Movement]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a batch comes to: alerts to write, with the largest match of each first, primary
+    movements for feeds, and what to keep."""
+
+    alerts: list[tuple[Movement, Watch, list[tuple[Watch, Movement]]]] = field(default_factory=list)
+    for_feeds: list[tuple[Movement, datetime]] = field(default_factory=list)
+    keep: list[Movement] = field(default_factory=list)
+
+
+def key_of(movement: Movement) -> Key:
+    """By which a movement is found again, whatever block it is in."""
+    return movement.tx_hash, movement.address
+
+
+def parties_of(blocks: Sequence[WeighedBlock]) -> set[bytes]:
+    """Everybody between whom anything moved."""
+    parties: set[bytes] = set()
+    for block in blocks:
+        for transaction in block.transactions:
+            for transfer in transaction.transfers:
+                parties.add(transfer.sender)
+                parties.add(transfer.recipient)
+    return parties
+
+
+async def concerns(
+    chain: Chain, blocks: Sequence[WeighedBlock], names: Mapping[bytes, TokenRow], asked: Asked
+) -> Wanted:
+    """What a batch comes to, in the order of the blocks."""
+    wanted = Wanted()
+    on_address: defaultdict[bytes, list[Watch]] = defaultdict(list)
+    for watch in asked.watches:
+        if watch.address is not None:
+            on_address[watch.address].append(watch)
+    for block in blocks:
+        near = list(_near(chain, block, on_address, asked))
+        for start in range(0, len(near), SLICE):
+            if start:
+                await asyncio.sleep(0)
+            some = near[start : start + SLICE]
+            made = enrich(chain, block.ref, some, names, block.prices)
+            for transaction, movements in zip(some, made, strict=True):
+                _tell(chain, block, transaction, movements, on_address, asked, wanted)
+    return wanted
+
+
+def _near(
+    chain: Chain, block: WeighedBlock, on_address: Mapping[bytes, Sequence[Watch]], asked: Asked
+) -> Iterator[Transaction]:
+    """The transactions that may concern somebody; certainly all that do."""
+    lowest = asked.keep_from_usd
+    if asked.lowest_feed is not None:
+        lowest = min(lowest, asked.lowest_feed)
+    least, units = weight_of(lowest), unit_rates(chain, asked.unit_feeds)
+    orphaned = {tx_hash for tx_hash, _ in asked.orphans}
+    for transaction, weight in zip(block.transactions, block.weights, strict=True):
+        if (
+            weight >= least
+            or any(
+                t.sender in on_address or t.recipient in on_address for t in transaction.transfers
+            )
+            or (units and weigh(transaction, units) >= ONE)
+            or transaction.hash in orphaned
+        ):
+            yield transaction
+
+
+def _tell(
+    chain: Chain,
+    block: WeighedBlock,
+    transaction: Transaction,
+    made: Sequence[Movement],
+    on_address: Mapping[bytes, Sequence[Watch]],
+    asked: Asked,
+    wanted: Wanted,
+) -> None:
+    kept = {
+        m.address: m
+        for m in made
+        if (m.usd or 0) >= asked.keep_from_usd or key_of(m) in asked.orphans
+    }
+    hits: defaultdict[tuple[int, int], list[tuple[Movement, Watch]]] = defaultdict(list)
+    watched = [watch for m in made for watch in on_address.get(m.address, ())]
+    for number, position in match(made, watched, block.born):
+        watch = watched[position]
+        hits[watch.chat_id, watch.topic_id].append((made[number], watch))
+    has_feeds = asked.lowest_feed is not None or asked.unit_feeds
+    shown = primary(chain, transaction, made) if has_feeds else None
+    if shown is not None:
+        if asked.lowest_feed is not None and (shown.usd or 0) >= asked.lowest_feed:
+            wanted.for_feeds.append((shown, block.born))
+            kept[shown.address] = shown
+        for feed in asked.unit_feeds:
+            slot = feed.chat_id, feed.topic_id
+            if feed.created_at <= block.born and reaches(shown, feed) and slot not in hits:
+                hits[slot].append((shown, feed))
+    for found in hits.values():
+        found.sort(key=lambda hit: hit[0].usd or 0, reverse=True)
+        (movement, watch), *rest = found
+        wanted.alerts.append(
+            (movement, watch, [(other_watch, other) for other, other_watch in rest])
+        )
+        kept |= {m.address: m for m, _ in found}
+    wanted.keep.extend(kept.values())
