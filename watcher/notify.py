@@ -125,7 +125,10 @@ async def commit(
             refs = [block.ref for block in progress.blocks]
             await cursors.remember(connection, refs, keep=chain.keep_hashes, above=above)
             known = _Known(names.at_hand, asked_for)
-            queued = await _write(connection, chain, progress.blocks, known, now, keep_from_usd)
+            orphans = await _orphans(connection, chain.name, progress.blocks)
+            queued = await _write(
+                connection, chain, progress.blocks, orphans, known, now, keep_from_usd
+            )
             edits = await _take_back(connection, chain, progress)
             queued += [(chat_id, Priority.EDIT) for chat_id in edits]
             await note_coverage(connection, chain, progress, now)
@@ -163,7 +166,11 @@ async def fill(
                 msg = f"the gap of {chain.title} at block {filling.gap.next} was filled meanwhile"
                 raise GapMoved(msg)
             known = _Known(names.at_hand, asked_for)
-            queued = await _write(connection, chain, filling.blocks, known, now, keep_from_usd)
+            seen = await movements.stored_in(connection, chain.name, _hashes(filling.blocks))
+            before = {key_of(movement): movement for movement in seen}
+            queued = await _write(
+                connection, chain, filling.blocks, before, known, now, keep_from_usd
+            )
             await note_flaws(connection, filling.blocks, now)
             await queues.enqueue(connection, queued)
         return len(queued)
@@ -197,15 +204,16 @@ async def _write(
     connection: AsyncConnection,
     chain: Chain,
     blocks: Sequence[WeighedBlock],
+    orphans: dict[Key, Movement],
     known: _Known,
     now: datetime,
     keep_from_usd: Decimal,
 ) -> list[tuple[int, Priority]]:
     """Store what the blocks come to; the chats that have something to send or edit.
 
+    ``orphans`` are movements of these transactions as they were before, which may have changed.
     Raises _Unread for tokens whose names were not even asked for.
     """
-    orphans = await _orphans(connection, chain.name, blocks)
     asked = Asked(
         await watches.on_addresses(connection, chain.name, list(parties_of(blocks))),
         await watches.lowest_feed_threshold(connection, chain.name),
@@ -239,8 +247,8 @@ async def _orphans(
     """Orphaned movements whose transactions these blocks bring back, as they were before."""
     if not await movements.has_orphans(connection, chain):
         return {}
-    hashes = [found.hash for block in blocks for found in block.transactions]
-    return {key_of(m): m for m in await movements.orphaned_in(connection, chain, hashes)}
+    found = await movements.orphaned_in(connection, chain, _hashes(blocks))
+    return {key_of(movement): movement for movement in found}
 
 
 def _new_alerts(wanted: Wanted, stored: dict[Key, Movement]) -> list[NewAlert]:
@@ -286,6 +294,10 @@ async def _take_back(connection: AsyncConnection, chain: Chain, progress: Progre
     height, since = progress.blocks[-1].ref.number, progress.before.number - chain.keep_hashes
     gone = await movements.orphaned_for_good(connection, chain.name, height, since=since)
     return await alerts.retract(connection, gone) if gone else []
+
+
+def _hashes(blocks: Iterable[WeighedBlock]) -> list[bytes]:
+    return [found.hash for block in blocks for found in block.transactions]
 
 
 def _tokens_in(found: Iterable[Movement]) -> set[bytes]:

@@ -87,7 +87,7 @@ def _settled(chain: ChainHealth) -> str:
         finalized = finalized if found.finalized is None else found.finalized
     parts = [
         f"{name} {height:,}"
-        for name, height in (("Safe", safe), ("final", finalized))
+        for name, height in (("Safe", safe), ("finalized", finalized))
         if height is not None
     ]
     return " · ".join(parts)

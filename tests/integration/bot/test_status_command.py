@@ -116,7 +116,7 @@ async def test_tells_what_is_settled_and_what_it_costs(talk: Conversation) -> No
     text = await talk.say("/status")
 
     assert "Head 1,000,010 · all read" in text
-    assert "Safe 999,946 · final 998,000" in text
+    assert "Safe 999,946 · finalized 998,000" in text
     assert "Nodes up 1 of 1 · 1 for heads only · 1.2 GB a day" in text
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from data.chains import known_chains, load_chain
 from data.errors import ConfigurationError
+from data.model import Chain
 from data.settings import load_settings
 
 EXAMPLE = """
@@ -218,6 +219,27 @@ def test_any_value_anywhere_is_read_or_told(
 
     with suppress(ConfigurationError):
         load_chain(path)
+
+
+def test_only_the_chains_that_are_asked_for_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def counted(path: Path) -> Chain:
+        read.append(path.stem)
+        return load_chain(path)
+
+    monkeypatch.setattr("data.chains.load_chain", counted)
+    known_chains.cache_clear()
+    try:
+        known = known_chains()
+        assert "base" in known
+        assert "mars" not in known
+        assert len(known) == 7
+        assert known["bsc"] is known["bsc"]
+    finally:
+        known_chains.cache_clear()
+
+    assert read == ["bsc"]
 
 
 def test_tables_of_a_folder_join_the_built_in_ones(
