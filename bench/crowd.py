@@ -12,7 +12,11 @@ from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from bench.node import POPULATION
+from sqlalchemy import text
+
+from bench.ground import run
+from bench.node import POPULATION, SEED
+from data.database import Database
 from data.model import ChatKind, ChatState, Direction
 from data.queries.bulk import insert_all
 from data.tables import chats, watches
@@ -21,9 +25,7 @@ from sandbox.chain.population import people
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from data.database import Database
 
-SEED = 7
 FEEDS = 10
 WATCHES_PER_CHAT = 10
 _LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
@@ -42,6 +44,21 @@ def watched_addresses(count: int) -> Iterator[bytes]:
     for number in range(len(known), count):
         # spread over the whole index, as addresses are
         yield (number * 0x9E3779B97F4A7C15F39CC0605CEDC8341082276B % 2**160).to_bytes(20)
+
+
+def filled(url: str, count: int) -> str:
+    """Fill a migrated database; its URL."""
+
+    async def go() -> None:
+        database = Database(url)
+        await fill(database, count)
+        if database.kind == "postgresql":
+            async with database.write() as connection:
+                await connection.execute(text("ANALYZE"))
+        await database.close()
+
+    run(go())
+    return url
 
 
 async def fill(database: Database, count: int) -> None:

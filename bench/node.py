@@ -25,31 +25,47 @@ from sandbox.chain.view import View
 
 HISTORY = 128
 """Blocks before the first one that is served, so that the state of an epoch's first is known."""
+SEED = 7
 POPULATION = 50_000
 """Addresses on the chain. The sandbox's own few thousand would be met again in every block."""
 
 
 class Answers:
-    """The results of the calls that clients make for every block, as bytes."""
+    """The results of the calls that clients make for every block, as bytes.
 
-    def __init__(self, chain: Chain, renderings: Renderings, first: int) -> None:
+    Blocks are mined and encoded up to ``ready``; those up to ``head`` when they are asked for, and
+    then only the newest are kept.
+    """
+
+    def __init__(self, chain: Chain, transactions: int, first: int, head: int, ready: int) -> None:
+        self._chain = chain
+        self._transactions = transactions
         self._chain_id = hex(chain.spec.chain_id).encode()
-        self._head = chain.head.number
+        self._head = head
+        self._keep = ready - first + 1
+        self._made = first - 1
+        self.renderings = Renderings(keep=self._keep + HISTORY)
         self._blocks: dict[str, bytes] = {}
         self._slim: dict[str, bytes] = {}
         self._receipts: dict[str, bytes] = {}
         self._logs: dict[int, list[tuple[str, bytes]]] = {}
         self._numbers: dict[str, int] = {}
-        for number in range(first, self._head + 1):
-            block = chain.ledger.at(number)
+        self._make(ready)
+
+    def _make(self, up_to: int) -> None:
+        while self._made < min(up_to, self._head):
+            self._chain.mine(1, transactions=self._transactions)
+            self._made += 1
+            block = self._chain.ledger.at(self._made)
             if block is None:
                 raise RuntimeError("the chain forgot a block that it has just mined")
-            self._add(number, "0x" + block.hash.hex(), renderings.of(block))
+            self._add(self._made, "0x" + block.hash.hex(), self.renderings.of(block))
+            self._forget(self._made - self._keep)
 
     def _add(self, number: int, block_hash: str, rendering: Rendering) -> None:
         self._blocks[hex(number)] = bytes(rendering.full)
         self._slim[hex(number)] = bytes(rendering.slim)
-        self._receipts[block_hash] = self._receipts[hex(number)] = bytes(rendering.all_receipts)
+        self._receipts[block_hash] = bytes(rendering.all_receipts)
         self._numbers[block_hash] = number
         self._logs[number] = [
             (log["topics"][0] if log["topics"] else "", msgspec.json.encode(log))
@@ -57,8 +73,21 @@ class Answers:
             for log in receipt["logs"]
         ]
 
+    def _forget(self, number: int) -> None:
+        if number in self._logs:
+            oldest = next(iter(self._numbers))
+            del self._numbers[oldest], self._receipts[oldest], self._logs[number]
+            del self._blocks[hex(number)], self._slim[hex(number)]
+
+    def view(self) -> View:
+        """What the node knows, for everything that is not made ready."""
+        chain = self._chain
+        return View(chain, self.renderings, chain.head.number, chain.spec.chain_id)
+
     def of(self, method: str, params: Any) -> bytes | None:
         """The result; None where it was not made ready."""
+        if method == "eth_getBlockByNumber" and params[0].startswith("0x"):
+            self._make(int(params[0], 16))
         ready: dict[str, Callable[[], bytes | None]] = {
             "eth_getBlockByNumber": lambda: (self._blocks if params[1] else self._slim).get(
                 params[0]
@@ -91,26 +120,24 @@ class Answers:
         return b"[" + b",".join(found) + b"]"
 
 
-def build(blocks: int, transactions: int) -> tuple[Chain, Renderings]:
-    """A chain of so many full blocks, after a history of empty ones."""
+def build(blocks: int, transactions: int, ready: int) -> tuple[Answers, int]:
+    """So many full blocks after a history of empty ones, and the first one's number."""
     spec = ethereum_spec()
     spec = replace(spec, noise=replace(spec.noise, population=POPULATION))
-    chain = Chain(spec, seed=7, start_time=1_760_000_000, history=HISTORY, keep=blocks + HISTORY)
-    renderings = Renderings(keep=blocks + HISTORY + 1)
-    chain.mine(blocks, transactions=transactions)
-    return chain, renderings
+    keep = ready + HISTORY
+    chain = Chain(spec, seed=SEED, start_time=1_760_000_000, history=HISTORY, keep=keep)
+    first = chain.head.number + 1
+    answers = Answers(chain, transactions, first, first + blocks - 1, first + ready - 1)
+    return answers, first
 
 
-async def serve(chain: Chain, renderings: Renderings, blocks: int) -> None:
+async def serve(answers: Answers, first: int, last: int) -> None:
     """Answer until the process is ended."""
-    view = View(chain, renderings, chain.head.number, chain.spec.chain_id)
-    first = chain.head.number - blocks + 1
-    answers = Answers(chain, renderings, first)
 
     def one(call: dict[str, Any]) -> bytes:
         result = answers.of(call["method"], call.get("params") or [])
         if result is None:
-            return answer(Request((call,)), view, ())
+            return answer(Request((call,)), answers.view(), ())
         number = msgspec.json.encode(call["id"])
         return b'{"jsonrpc":"2.0","id":%b,"result":%b}' % (number, result)
 
@@ -129,7 +156,7 @@ async def serve(chain: Chain, renderings: Renderings, blocks: int) -> None:
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     host, port = runner.addresses[0][:2]
-    ready = {"url": f"http://{host}:{port}", "first": first, "last": chain.head.number}
+    ready = {"url": f"http://{host}:{port}", "first": first, "last": last}
     print(json.dumps(ready), flush=True)
     await asyncio.Event().wait()
 
@@ -139,8 +166,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="a node with ready-made answers")
     parser.add_argument("--blocks", type=int, default=60)
     parser.add_argument("--transactions", type=int, default=200)
+    parser.add_argument("--ready", type=int, help="so many made before; the rest when asked for")
     chosen = parser.parse_args()
-    uvloop.run(serve(*build(chosen.blocks, chosen.transactions), chosen.blocks))
+    answers, first = build(chosen.blocks, chosen.transactions, chosen.ready or chosen.blocks)
+    uvloop.run(serve(answers, first, first + chosen.blocks - 1))
 
 
 if __name__ == "__main__":

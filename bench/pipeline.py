@@ -16,12 +16,9 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from redis.asyncio import Redis
-from sqlalchemy import text
-
 from bench import crowd
 from bench.ground import Run, Span, postgres_url, run, running_node, sqlite_url
-from bench.racers import floor, in_memory, whole
+from bench.racers import floor, in_memory, on_database
 from bench.report import Promise, Row, print_report
 from bench.rivals import HAS_ETH_DEFI, read_events, web3py
 from data.database import Database
@@ -83,8 +80,8 @@ def _contenders(stack: ExitStack, span: Span, chosen: Any) -> dict[str, Contende
             contenders[name] = Contender(make(), blocks)
 
     def with_database(url: str, watches: int) -> Callable[[], Run]:
-        run(_filled(url, watches))
-        return lambda: run(_whole(url, valkey, span))
+        crowd.filled(url, watches)
+        return lambda: on_database(url, valkey, span)
 
     def bare() -> Callable[[], Run]:
         watched = frozenset(crowd.watched_addresses(chosen.watches))
@@ -101,24 +98,6 @@ def _contenders(stack: ExitStack, span: Span, chosen: Any) -> dict[str, Contende
     else:
         print("web3-ethereum-defi is not installed: it does not run", file=sys.stderr)
     return contenders
-
-
-async def _filled(url: str, watches: int) -> None:
-    database = Database(url)
-    await crowd.fill(database, watches)
-    if database.kind == "postgresql":
-        async with database.write() as connection:
-            await connection.execute(text("ANALYZE"))
-    await database.close()
-
-
-async def _whole(url: str, valkey: str, span: Span) -> Run:
-    database, redis = Database(url), Redis.from_url(valkey)
-    try:
-        return await whole(database, redis, span)
-    finally:
-        await redis.aclose()
-        await database.close()
 
 
 async def _in_memory(url: str, span: Span, watched: frozenset[bytes]) -> Run:

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import msgspec
+from redis.asyncio import Redis
 from sqlalchemy import func, select
 
-from bench.ground import Run, Span, Stopwatch
+from bench.ground import Run, Span, Stopwatch, run
 from data.chains import known_chains
 from data.database import Database
 from data.model import BlockRef, Direction, Integrity, UsdThreshold, Watch
@@ -53,10 +54,8 @@ from watcher.slices import in_slices
 from watcher.weigh import weighed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from collections.abc import Set as AbstractSet
-
-    from redis.asyncio import Redis
 
     from data.model import Chain
     from data.queries.tokens import TokenRow
@@ -72,8 +71,18 @@ _WRITTEN = (
 )  # fmt: skip
 
 
-async def whole(database: Database, redis: Redis, span: Span) -> Run:
-    """The product's own loop, from the node to the outbox, from a cursor below the span."""
+async def whole(
+    database: Database,
+    redis: Redis,
+    span: Span,
+    *,
+    on_step: Callable[[Step], None] = lambda _: None,
+    counted: bool = True,
+) -> Run:
+    """The product's own loop, from the node to the outbox, from a cursor below the span.
+
+    ``counted``: the blocks are kept, and their transfers counted after the clock was stopped.
+    """
     await _forget(database)
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(Pool(CHAIN.name, CHAIN.chain_id, [span.url]))
@@ -84,8 +93,10 @@ async def whole(database: Database, redis: Redis, span: Span) -> Run:
         there = asyncio.Event()
         seen: list[Step] = []
 
-        def on_step(step: Step) -> None:
-            seen.append(step)
+        def taken_step(step: Step) -> None:
+            on_step(step)
+            if counted:
+                seen.append(step)
             if step.after.number >= span.last:
                 there.set()
 
@@ -98,7 +109,7 @@ async def whole(database: Database, redis: Redis, span: Span) -> Run:
             database,
             redis,
             FollowOptions("bench", 60, KEEP_FROM_USD, catch_up_within=1e9),
-            on_step=on_step,
+            on_step=taken_step,
         )
         watch = Stopwatch()
         task = asyncio.create_task(follower.run())
@@ -111,6 +122,20 @@ async def whole(database: Database, redis: Redis, span: Span) -> Run:
             told = (await connection.execute(select(func.count()).select_from(alerts))).scalar_one()
         transfers = [len_of(block) for step in seen for block in step.blocks]
         return replace(taken, transfers=tuple(transfers), alerts=told)
+
+
+def on_database(url: str, valkey: str, span: Span) -> Run:
+    """The whole, on a database that is filled."""
+
+    async def go() -> Run:
+        database, redis = Database(url), Redis.from_url(valkey)
+        try:
+            return await whole(database, redis, span)
+        finally:
+            await redis.aclose()
+            await database.close()
+
+    return run(go())
 
 
 async def in_memory(database: Database, span: Span, watched: AbstractSet[bytes]) -> Run:

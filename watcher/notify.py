@@ -124,8 +124,8 @@ async def commit(
                 await alerts.forget_held_above(connection, chain.name, above)
             refs = [block.ref for block in progress.blocks]
             await cursors.remember(connection, refs, keep=chain.keep_hashes, above=above)
-            orphans = await _orphans(connection, chain.name, progress.blocks)
             known = _Known(names.at_hand, asked_for)
+            orphans = await _orphans(connection, chain.name, progress.blocks)
             queued = await _write(
                 connection, chain, progress.blocks, orphans, known, now, keep_from_usd
             )
@@ -165,9 +165,9 @@ async def fill(
             if not await gaps.advance(connection, filling.gap, filling.to, now):
                 msg = f"the gap of {chain.title} at block {filling.gap.next} was filled meanwhile"
                 raise GapMoved(msg)
+            known = _Known(names.at_hand, asked_for)
             seen = await movements.stored_in(connection, chain.name, _hashes(filling.blocks))
             before = {key_of(movement): movement for movement in seen}
-            known = _Known(names.at_hand, asked_for)
             queued = await _write(
                 connection, chain, filling.blocks, before, known, now, keep_from_usd
             )
@@ -247,8 +247,8 @@ async def _orphans(
     """Orphaned movements whose transactions these blocks bring back, as they were before."""
     if not await movements.has_orphans(connection, chain):
         return {}
-    hashes = _hashes(blocks)
-    return {key_of(m): m for m in await movements.orphaned_in(connection, chain, hashes)}
+    found = await movements.orphaned_in(connection, chain, _hashes(blocks))
+    return {key_of(movement): movement for movement in found}
 
 
 def _new_alerts(wanted: Wanted, stored: dict[Key, Movement]) -> list[NewAlert]:

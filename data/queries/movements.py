@@ -156,7 +156,7 @@ async def _stored_in(
     stored: list[Movement] = []
     for some in batches(tx_hashes):
         statement = select(movements).where(
-            movements.c.chain == chain, movements.c.tx_hash.in_(some), which
+            movements.c.chain == chain, among(connection, movements.c.tx_hash, some), which
         )
         rows = (await connection.execute(statement)).all()
         found = await _legs_of(connection, [row.id for row in rows])
