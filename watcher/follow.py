@@ -225,8 +225,8 @@ class Follower:
                 await self._stumble("blind", str(error))
                 await self._note_hold_up(epoch)
             except Latched as error:
-                self._collector = None
                 await self._stumble("latched", str(error), _PAUSE_LATCHED)
+                self._collector = None  # an operator may have unlatched it
             except DATABASE_AWAY as error:
                 self._collector = None  # what was committed is read again
                 await self._stumble("no database", plain_reason(error))
@@ -371,10 +371,14 @@ class Follower:
 
     async def _stumble(self, state: str, reason: str, pause: float = _PAUSE_AFTER_FAULT) -> None:
         self._is_well = False
-        self._round_at = self._clock()
         log.error(state, chain=self._chain.name, reason=reason)
-        await self._publish(state, reason)
-        await asyncio.sleep(pause)
+        left = pause
+        while left > 0:
+            self._round_at = self._clock()
+            await self._publish(state, reason)
+            nap = min(left, _SURVEY_EVERY / 3)  # who is silent for longer looks stuck
+            await asyncio.sleep(nap)
+            left -= nap
 
     async def _publish_now_and_then(self, state: str) -> None:
         self._round_at = self._clock()
