@@ -149,6 +149,10 @@ class Collector:
         self._surveyed_at = self._clock()
         self.head = max(await self._source.head(), self.cursor.number)
 
+    def remembered(self, number: int) -> BlockRef | None:
+        """The block that was followed at a height, as far as the memory reaches."""
+        return self._recent.get(number)
+
     @property
     def is_behind(self) -> bool:
         """Whether the head is further off than it takes to fetch it."""

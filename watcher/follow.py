@@ -209,9 +209,7 @@ class Follower:
         up_to = min(safe, collector.cursor.number)
         if collector.is_behind or all(gap.next > up_to for gap in self._gaps):
             return False
-        async with self._database.read() as connection:
-            recent = await cursors.recent(connection, self._chain.name)
-        queued = await self._filler.some(epoch, self._gaps, up_to, recent)
+        queued = await self._filler.some(epoch, self._gaps, up_to, collector.remembered)
         await self._read_gaps()
         await self._wake(queued or 0)
         return queued is not None
