@@ -17,6 +17,7 @@ around them
 - ``stages``   a batch's way through decode, enrich, match and notify
 - ``fill``     a chain's gaps, each from a cursor of its own
 - ``coverage`` what a step left out or could not verify, recorded with it
+- ``branch``   from a block that does not follow the cursor down to where it leaves ours
 - ``holdup``   how long no node has handed out the next block
 - ``witnesses``  all nodes asked, where one's word is not enough
 - ``settle``   how far the cursor's branch is safe and finalized

@@ -15,9 +15,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from data.model import BlockRef
+from watcher.branch import UNKNOWN_HASH, Branches
 from watcher.holdup import HoldUp
 from watcher.rpc.errors import AllNodesFailed, RpcError
-from watcher.witnesses import Latched, Witnesses
+from watcher.witnesses import Witnesses
 
 if TYPE_CHECKING:
     from data.model import Chain
@@ -38,7 +39,6 @@ SILENT_BLOCKS = 3
 """Block times without a word, after which an announced chain is looked at like any other."""
 LISTENED_POLL = 5.0
 """Seconds without a look, however long a block takes, while nodes announce them."""
-_UNKNOWN_HASH = bytes(32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,7 @@ class Collector:
         self._now = now
         self._witnesses = Witnesses(chain, source, clock)
         self._held_up = HoldUp(chain.block_time, clock)
+        self._branches = Branches(chain, source, self._recent, self._witnesses, self._held_up)
         self._ahead: Sequence[Block] = ()
         self._nothing_newer_at: datetime | None = now() if at_head else None
         self._moved_at = self._surveyed_at = self._look_again_at = clock()
@@ -148,6 +149,10 @@ class Collector:
         """Ask all nodes for their heads, so that one that stands still does not blind us."""
         self._surveyed_at = self._clock()
         self.head = max(await self._source.head(), self.cursor.number)
+
+    def remembered(self, number: int) -> BlockRef | None:
+        """The block that was followed at a height, as far as the memory reaches."""
+        return self._recent.get(number)
 
     @property
     def is_behind(self) -> bool:
@@ -242,62 +247,8 @@ class Collector:
 
     async def _reorg(self, tip: Block) -> Step | None:
         """The step to another branch; None while it is not to be believed."""
-        branch, missed = [tip], None
-        final = self._last_final()
-        while True:
-            lowest = branch[0].ref
-            if final is not None and lowest.number <= final.number:
-                await self._witnesses.final(final)
-                return None
-            below = lowest.number - 1
-            ancestor = self._recent.get(below)
-            if ancestor is not None and ancestor.hash == lowest.parent_hash:
-                break
-            if below < min(self._recent):
-                ancestor = self._before_memory(lowest)
-                break
-            try:
-                branch.insert(0, await self._source.block_with_hash(lowest.parent_hash, below))
-            except AllNodesFailed as error:
-                if not self._held_up.is_long:
-                    raise
-                ancestor, missed = await self._known_below(below), str(error)
-                break
-        ours = self._recent.get(ancestor.number + 1)
-        is_deep = self.cursor.number - ancestor.number > 1
-        contested = is_deep and missed is None and ours is not None
-        if contested and ours and not await self._witnesses.prefer(branch[0].ref, ours):
-            return None
-        return self._step(ancestor, branch, missed=missed)
-
-    def _last_final(self) -> BlockRef | None:
-        """Our highest block that is final."""
-        if self.finalized is None:
-            return None
-        known = [number for number in self._recent if number <= self.finalized]
-        return self._recent[max(known)] if known else None
-
-    async def _known_below(self, number: int) -> BlockRef:
-        """Our highest block under a height that the nodes have, too."""
-        for known in sorted((n for n in self._recent if n < number), reverse=True):
-            if await self._witnesses.know(self._recent[known]):
-                return self._recent[known]
-        msg = f"{self._chain.title} was rewritten below block {min(self._recent)}"
-        raise Latched(msg)
-
-    def _before_memory(self, lowest: BlockRef) -> BlockRef:
-        """The unknown block under a branch, if it is only unknown because we began above it, or
-        an operator decided that the branch is to be followed."""
-        if self.finalized is not None and len(self._recent) >= self._chain.keep_hashes:
-            msg = f"{self._chain.title} was rewritten below block {lowest.number}"
-            raise Latched(msg)
-        return BlockRef(
-            self._chain.name,
-            lowest.number - 1,
-            lowest.parent_hash,
-            _UNKNOWN_HASH,
-            lowest.time - self._block_time,
-        )
+        found = await self._branches.leading_to(tip, self.cursor, self.finalized)
+        return None if found is None else self._step(found.root, found.blocks, missed=found.missed)
 
     def _step(
         self, ancestor: BlockRef, blocks: Sequence[Block], *, missed: str | None = None
@@ -361,5 +312,5 @@ async def first_cursor(chain: Chain, source: BlockSource) -> BlockRef:
         return ref
     block_time = timedelta(seconds=chain.block_time)
     return BlockRef(
-        chain.name, ref.number - 1, ref.parent_hash, _UNKNOWN_HASH, ref.time - block_time
+        chain.name, ref.number - 1, ref.parent_hash, UNKNOWN_HASH, ref.time - block_time
     )

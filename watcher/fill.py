@@ -38,6 +38,8 @@ MOST_GAPS = 32
 class _Patience:
     tries: int = 0
     until: float = 0.0
+    last: BlockRef | None = None
+    """What was filled in last: what follows has to link to it."""
 
 
 class Filler:
@@ -62,12 +64,16 @@ class Filler:
         self._late = timedelta(seconds=chain.block_time + 1)
 
     async def some(
-        self, epoch: int, still_open: Sequence[CoverageGap], up_to: int, recent: Sequence[BlockRef]
+        self,
+        epoch: int,
+        still_open: Sequence[CoverageGap],
+        up_to: int,
+        known: Callable[[int], BlockRef | None],
     ) -> int | None:
         """Fill in one batch of one gap, no further than block ``up_to``.
 
-        How many chats have something to send; None when nothing was done. ``recent`` are the
-        remembered blocks: those beside the gap have to link to it. Raises FencedOut.
+        How many chats have something to send; None when nothing was done. ``known`` gives the
+        remembered block at a height: those beside the gap have to link to it. Raises FencedOut.
         """
         ids = {gap.id for gap in still_open}
         self._patience = {key: kept for key, kept in self._patience.items() if key in ids}
@@ -76,7 +82,11 @@ class Filler:
             if gap.next > up_to or patience.until > self._clock():
                 continue
             try:
-                blocks = await self._fetch(gap, min(gap.last, up_to, gap.next + BATCH - 1), recent)
+                last = min(gap.last, up_to, gap.next + BATCH - 1)
+                below = patience.last
+                if below is None or below.number != gap.next - 1:
+                    below = known(gap.next - 1)
+                blocks = await self._fetch(gap, last, below, known)
             except RpcError as error:
                 await self._put_off(gap, patience, str(error), len(still_open))
                 continue
@@ -86,18 +96,24 @@ class Filler:
             patience.tries = 0
             born = [(block, block.ref.time + self._late) for block in blocks]
             try:
-                return await self._stages.fill(gap, born, epoch)
+                queued = await self._stages.fill(gap, born, epoch)
             except GapMoved:
+                patience.last = None
                 continue  # the reorg that did it has brought the blocks
+            patience.last = blocks[-1].ref
+            return queued
         return None
 
     async def _fetch(
-        self, gap: CoverageGap, last: int, recent: Sequence[BlockRef]
+        self,
+        gap: CoverageGap,
+        last: int,
+        below: BlockRef | None,
+        known: Callable[[int], BlockRef | None],
     ) -> Sequence[Block]:
         """Blocks from the gap's cursor on, as far as they link to each other and to ours."""
         found = linked(await self._source.blocks(gap.next, last))
-        known = {ref.number: ref for ref in recent}
-        below, above = known.get(gap.next - 1), known.get(found[-1].ref.number + 1)
+        above = known(found[-1].ref.number + 1)
         if below is not None and found[0].ref.parent_hash != below.hash:
             return ()
         if above is not None and above.parent_hash != found[-1].ref.hash:

@@ -209,9 +209,7 @@ class Follower:
         up_to = min(safe, collector.cursor.number)
         if collector.is_behind or all(gap.next > up_to for gap in self._gaps):
             return False
-        async with self._database.read() as connection:
-            recent = await cursors.recent(connection, self._chain.name)
-        queued = await self._filler.some(epoch, self._gaps, up_to, recent)
+        queued = await self._filler.some(epoch, self._gaps, up_to, collector.remembered)
         await self._read_gaps()
         await self._wake(queued or 0)
         return queued is not None
@@ -225,8 +223,8 @@ class Follower:
                 await self._stumble("blind", str(error))
                 await self._note_hold_up(epoch)
             except Latched as error:
-                self._collector = None
                 await self._stumble("latched", str(error), _PAUSE_LATCHED)
+                self._collector = None  # an operator may have unlatched it
             except DATABASE_AWAY as error:
                 self._collector = None  # what was committed is read again
                 await self._stumble("no database", plain_reason(error))
@@ -371,10 +369,14 @@ class Follower:
 
     async def _stumble(self, state: str, reason: str, pause: float = _PAUSE_AFTER_FAULT) -> None:
         self._is_well = False
-        self._round_at = self._clock()
         log.error(state, chain=self._chain.name, reason=reason)
-        await self._publish(state, reason)
-        await asyncio.sleep(pause)
+        left = pause
+        while left > 0:
+            self._round_at = self._clock()
+            await self._publish(state, reason)
+            nap = min(left, _SURVEY_EVERY / 3)  # who is silent for longer looks stuck
+            await asyncio.sleep(nap)
+            left -= nap
 
     async def _publish_now_and_then(self, state: str) -> None:
         self._round_at = self._clock()

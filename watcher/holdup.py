@@ -8,6 +8,8 @@ from watcher.rpc.errors import AllNodesFailed, NoCapableNode
 
 LEAST_SECONDS = 60.0
 LEAST_ROUNDS = 3
+MOST_CHARACTERS = 300
+"""Of a reason: it is the same for every node, as a rule."""
 
 
 class HoldUp:
@@ -27,7 +29,7 @@ class HoldUp:
             self._since = self._clock()
         self._rounds += 1
         self._hopeless = isinstance(error, NoCapableNode)
-        self.reason = str(error)
+        self.reason = str(error)[:MOST_CHARACTERS]
 
     def over(self) -> None:
         """It went on."""

@@ -8,7 +8,7 @@ from collections.abc import Coroutine, Iterator
 from itertools import count
 from typing import Any, TypeVar
 
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -259,5 +259,6 @@ def test_in_the_end_chats_are_told_what_the_canonical_chain_holds(migrated_sqlit
             stateful_step_count=25,
             deadline=None,
             phases=PHASES,
+            suppress_health_check=[HealthCheck.too_slow],
         ),
     )

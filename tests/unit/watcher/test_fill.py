@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 
@@ -257,3 +258,21 @@ async def test_an_operator_ends_a_latch(world: World) -> None:
     collector = world.follower._collector
     assert collector is not None
     assert collector.cursor == world.tree.tip
+
+
+@pytest.mark.parametrize("number", [133, 151])
+async def test_blocks_of_another_branch_do_not_fill_a_gap(world: World, number: int) -> None:
+    await sleep_through(world, 1)
+    await become_safe(world)
+    honest = world.tree.canonical[number]
+    foreign = replace(honest.ref, hash=b"\x98" * 32, parent_hash=b"\x99" * 32)
+    assert await world.fill()
+    world.tree.canonical[number] = replace(honest, ref=foreign)
+    await world.fill()
+    assert not await world.fill()
+    assert all(gap.next <= number for gap in await still_open(world))
+    world.tree.canonical[number] = honest
+    world.time.seconds += FIRST_PAUSE
+    while await world.fill():
+        pass
+    assert await still_open(world) == []

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from data.chains import known_chains
 from data.database import Database
 from data.migrate import migrate
-from data.model import AlertState, ChatKind
+from data.model import AlertState, ChatKind, Settled
 from data.queries import chats, cursors, gaps, leases, watches
 from data.redis.connection import open_redis
 from data.redis.published import ChainStatus, NodeStatus, chain_status
@@ -33,6 +33,7 @@ from watcher.evm.metadata import read_tokens
 from watcher.follow import Follower, FollowOptions
 from watcher.rpc.options import PoolOptions
 from watcher.rpc.pool import Pool
+from watcher.unlatch import unlatch
 
 CHAIN = replace(known_chains()["bsc"], retract_after=2)
 WHALE, FRIEND = "0x" + "a1" * 20, "0x" + "b0" * 20
@@ -392,3 +393,43 @@ async def test_alerts_come_without_redis(ground: Ground) -> None:
             await lonely.alerted(lonely.pay())
     finally:
         await away.aclose()
+
+
+async def test_a_chain_that_was_rewritten_below_finality_is_latched_and_says_so(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("watcher.follow._PAUSE_LATCHED", 0.5)
+    steps: list[Step] = []
+    async with ground.follower(on_step=steps.append):
+        await ground.following()
+        paid = ground.pay()
+        ground.sandbox.chain.mine(5)
+        await ground.following()
+        height = ground.sandbox.chain.head.number
+        async with ground.database.write() as connection:
+            await cursors.settle(connection, "bsc", Settled(height - 1, height - 2))
+    async with ground.follower("second", on_step=steps.append):
+        await ground.following()
+        taken = len(steps)
+        ground.sandbox.chain.reorg(6, keep=[])
+        ground.sandbox.chain.mine(3)
+
+        async def latched() -> bool:
+            status = await ground.status()
+            return status is not None and status.state == "latched"
+
+        await until(latched)
+        status = await ground.status()
+        assert status is not None
+        assert status.cursor == height
+        assert f"at block {height - 2}, which was final" in (status.reason or "")
+        assert len(steps) == taken
+        assert await ground.alerts() == {paid: AlertState.PENDING}
+
+        await unlatch(ground.database, "bsc")
+        ground.sandbox.chain.mine(CHAIN.retract_after + 3)
+
+        async def taken_back() -> bool:
+            return (await ground.alerts())[paid] is AlertState.DROPPED
+
+        await until(taken_back)
