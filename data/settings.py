@@ -227,7 +227,8 @@ def _from_env_file(name: str) -> str | None:
 def load_settings(**overrides: Any) -> Settings:
     """Read the environment and ``.env``. Raises ConfigurationError naming the first bad setting.
 
-    The error never holds the value: it may be a secret.
+    ``overrides`` go before both, and are called ``--name`` as on a command line. The error never
+    holds the value: it may be a secret.
     """
     try:
         return Settings(**overrides)
@@ -236,7 +237,8 @@ def load_settings(**overrides: Any) -> Settings:
         raise ConfigurationError(msg) from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        name = str(first["loc"][0]).upper() if first["loc"] else "settings"
+        field = str(first["loc"][0]) if first["loc"] else ""
+        name = f"--{field}" if field in overrides else field.upper() or "settings"
         why = _ADVICE.get(first["type"]) or str(first["msg"]).removeprefix("Value error, ")
         msg = f"{name} is wrong: {why}"
         raise ConfigurationError(msg) from None

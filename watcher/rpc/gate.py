@@ -175,12 +175,6 @@ class Gate:
         if self._aside is None:
             self._eject(reason, self._options.eject_for)
 
-    def acquit(self) -> None:
-        """What it was ejected for was no fault of its own after all."""
-        if self._aside and self._aside.standing is Standing.EJECTED and not self._aside.lagging:
-            self._lies = 0
-            self._readmit()
-
     def report(self, error: RpcError) -> None:
         """A fault that somebody found after the call had succeeded."""
         remedy = remedy_for(error)

@@ -81,6 +81,8 @@ class Line:
         answer = await answers.read_call(body, number, call.type)
         if call.method == "eth_blockNumber":
             self._on_head(quantity(answer), asked_at)
+        if purpose is Purpose.DATA and call.method == "eth_getBlockByNumber" and _is_null(answer):
+            self._meter.recount(Purpose.DATA, Purpose.HEAD)
         return answer
 
     async def many(self, attempt: Attempt, calls: Sequence[Call]) -> list[Any]:
@@ -135,6 +137,10 @@ def quantity(answer: Any) -> int:
     """The number that was answered, as text or as raw JSON. Raises GarbledAnswer."""
     text = wire.decode(answer, str) if isinstance(answer, msgspec.Raw) else answer
     return wire.small_number(text)
+
+
+def _is_null(answer: Any) -> bool:
+    return answer is None or (isinstance(answer, msgspec.Raw) and bytes(answer) == b"null")
 
 
 def _used_up(wait: float) -> NotAsked:

@@ -43,6 +43,10 @@ class Meter:
         self.counts = self.counts.plus(purpose, calls)
         self.bytes_sent += size
 
+    def recount(self, before: Purpose, after: Purpose) -> None:
+        """A call turned out to be one of another purpose."""
+        self.counts = self.counts.plus(before, -1).plus(after, 1)
+
     def received(self, size: int, now: float) -> None:
         self.bytes_received += size
         self.traffic.received(size, now)

@@ -146,10 +146,6 @@ class Node:
         self._count(error.at(self.name, self._endpoint.scrub))
         self._gate.report(error)
 
-    def acquit(self) -> None:
-        """Readmit it, if it was ejected for what it had said: the others say the same."""
-        self._gate.acquit()
-
     def hasten(self) -> None:
         """Let it be asked although its breaker is open: no other node is left."""
         self._gate.hasten()

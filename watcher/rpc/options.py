@@ -46,5 +46,5 @@ class PoolOptions:
     eject_for: float = 30.0
     """until one that lied or went backwards is probed; each further lie doubles it"""
     eject_longest: float = 600.0
-    chain_id_every: float = 600.0
+    chain_id_every: float = 10.0
     """until a survey asks a node again which chain it serves"""

@@ -213,10 +213,6 @@ class Pool:
         """Note the newest block that a node told of (`eth_blockNumber` is noted by itself)."""
         self._named(node).saw_head(number)
 
-    def acquit(self, node: str) -> None:
-        """Readmit a node that was ejected for an untruth which the others tell as well."""
-        self._named(node).acquit()
-
     async def survey(self, within: float | None = None) -> tuple[NodeSnapshot, ...]:
         """Ask every node that may be asked for its head, all at once, and return the snapshots.
 

@@ -18,7 +18,8 @@ class Purpose(StrEnum):
     DATA = "data"
     """blocks, receipts, logs, contracts"""
     HEAD = "head"
-    """which block is the newest"""
+    """which block is the newest, and whether there is one more already: a block that was asked for
+    by its number and is not there yet"""
     TAG = "tag"
     """which block is safe, which final"""
     CHECK = "check"

@@ -203,24 +203,13 @@ async def test_a_liar_is_not_asked_before_its_time_and_comes_back_after_a_probe(
 
 
 @virtual
-async def test_an_acquitted_node_is_asked_at_once() -> None:
-    pool = pool_over(Paced(A), Paced(B))
-    pool.report(A, UntrueAnswer("the bloom says otherwise"))
-    assert await answered_by(pool) == [B]
-
-    pool.acquit(A)
-
-    assert await answered_by(pool) == [A]
-
-
-@virtual
 async def test_a_survey_finds_out_that_a_node_has_become_one_of_another_chain() -> None:
     changing, other = Paced(A), Paced(B)
     pool = pool_over(changing, other)
     assert await answered_by(pool) == [A]
 
     changing.chain_id = 56
-    await surveyed(pool, every=600.0)
+    await surveyed(pool)
 
     assert pool.nodes[0].quarantined == "it serves chain 56 and not 1"
 
@@ -371,6 +360,19 @@ async def test_calls_are_counted_apart_by_what_they_are_for() -> None:
 
     # two that tell their chain and one cross-check, two heads of the survey and one more
     assert pool.counts == CallCounts(data=3, head=3, tag=1, check=3)
+
+
+@virtual
+async def test_a_look_for_a_block_that_is_not_there_yet_counts_as_one_for_the_head() -> None:
+    node = Paced(A)
+    pool = pool_over(node)
+    await pool.survey()
+    node.wrong = lambda asked: ok({"jsonrpc": "2.0", "id": asked["id"], "result": None})
+
+    await pool.call("eth_getBlockByNumber", ["0x65", True])
+    await pool.call("eth_getBlockByNumber", ["0x65", True], type=dict[str, Any] | None)
+
+    assert pool.counts == CallCounts(data=0, head=3, check=1)
 
 
 @virtual

@@ -260,14 +260,6 @@ def test_a_laggard_that_lies_is_a_liar(gate: Gate) -> None:
     assert gate.reason == LIE.text
 
 
-def test_an_acquitted_node_is_readmitted_at_once(gate: Gate) -> None:
-    gate.report(LIE)
-
-    gate.acquit()
-
-    assert standing(gate) is Standing.READY
-
-
 def test_a_lone_node_is_never_ejected(clock: Clock, events: list[RpcEvent]) -> None:
     gate = Gate("ethereum", "https://node.example", OPTIONS, clock, events.append, lone=True)
 

@@ -114,10 +114,6 @@ class GateMachine(RuleBasedStateMachine):
         assert not self.gate.lagging
 
     @rule()
-    def acquit(self) -> None:
-        self.gate.acquit()
-
-    @rule()
     def hasten(self) -> None:
         self.gate.hasten()
 
