@@ -36,8 +36,7 @@ OF_BATCHES = ("batch out of order", "batch in part", "no batches")
 MODULES = {"web3.py": "web3", "eth_defi": "eth_defi"}
 ADVICE = {
     "web3.py": "make bench installs it",
-    "eth_defi": "pip install -r constraints-bench-defi.txt, or name a Python that has it with"
-    " --peers-python",
+    "eth_defi": "constraints-bench-defi.txt has it; --peers-python names another Python for it",
 }
 PAYER = "0x" + "a1" * 20
 USDT = 10**6
