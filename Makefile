@@ -50,14 +50,17 @@ clean: ## remove what was installed and cached, never the data in var/
 	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
-# Compiled on the oldest Python that Spyhop runs on; the bench's list is the widest, so it decides
-# the versions and the others follow it.
+# Compiled on the oldest Python that Spyhop runs on; the bench's list decides the versions and the
+# others follow it, also the one with a peer of a hundred libraries (bench-defi), in which to try
+# `bench.faults` with all of its peers.
 constraints: $(VENV)/dev ## pin the newest versions that pyproject.toml allows (needs Python 3.11)
 	@$(PY) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
 		{ echo "Pin with the oldest Python: make clean, then make constraints PYTHON=python3.11"; exit 1; }
 	@$(PY) -m pip install --quiet pip-tools
 	$(COMPILE) --upgrade --extra dev --extra bench --output-file constraints-bench.txt pyproject.toml
 	@cp constraints-bench.txt constraints-dev.txt; cp constraints-bench.txt constraints.txt
+	@cp constraints-bench.txt constraints-bench-defi.txt
+	$(COMPILE) --extra dev --extra bench --extra bench-defi --output-file constraints-bench-defi.txt pyproject.toml
 	$(COMPILE) --extra dev --output-file constraints-dev.txt pyproject.toml
 	$(COMPILE) --output-file constraints.txt pyproject.toml
 

@@ -36,10 +36,9 @@ OF_BATCHES = ("batch out of order", "batch in part", "no batches")
 MODULES = {"web3.py": "web3", "eth_defi": "eth_defi"}
 ADVICE = {
     "web3.py": "make bench installs it",
-    "eth_defi": "pip install -r constraints-bench-defi.txt, or name a Python that has it with"
-    " --peers-python",
+    "eth_defi": "constraints-bench-defi.txt has it; --peers-python names another Python for it",
 }
-ALICE, BOB = "0x" + "a1" * 20, "0x" + "b0" * 20
+PAYER = "0x" + "a1" * 20
 USDT = 10**6
 
 
@@ -62,16 +61,20 @@ def way(name: str) -> str:
 def mine(sandbox: ChainSandbox) -> Transfers:
     """The block to be read becomes the newest one; what is right about it.
 
-    Its parent has payments, too, and so has an orphan at its height: some that it has not.
+    Its parent has payments, too, and so has an orphan at its height: some that it has not. Each
+    goes to somebody else, as in most blocks.
     """
     chain = sandbox.chain
-    amounts = count(100_000)
-    made = []
+    numbers = count(100_000)
+
+    def pay() -> str:
+        number = next(numbers)
+        recipient = f"0x{number:040x}"
+        return chain.transfer_erc20("USDT", PAYER, recipient, number * USDT, mine=False).tx_hash
+
+    made: list[str] = []
     for payments in (5, 12):
-        made = [
-            chain.transfer_erc20("USDT", ALICE, BOB, next(amounts) * USDT, mine=False).tx_hash
-            for _ in range(payments)
-        ]
+        made = [pay() for _ in range(payments)]
         chain.mine()
     chain.reorg(1, keep=made[:8], length=1)
     block = chain.head

@@ -9,6 +9,7 @@ from typing import Literal
 
 import pytest
 
+from sandbox.chain import Fault
 from sandbox.chain.catalogue import ALL, Case
 from tests.faults.lookout import Lookout
 
@@ -107,5 +108,20 @@ async def test_what_every_node_lacks_is_done_without(lookout: Lookout, name: str
         await lookout.at_head()
         await lookout.told(lookout.pay())
         await lookout.told(*(lookout.pay() for _ in range(5)))
+
+        await lookout.settled()
+
+
+async def test_a_payment_whose_price_no_node_would_tell_is_told_of_later(lookout: Lookout) -> None:
+    """Prices are read from nodes, too: that they fail is no reason to be silent for ever."""
+    prices = Fault("status", {"code": 503}, frozenset({"eth_call"}))
+    for node in lookout.sandbox.nodes:
+        await node.set_faults((prices,))
+    async with lookout.watching():
+        lookout.pay()
+        await asyncio.sleep(0.5)  # long enough for a block to be read without prices
+        for node in lookout.sandbox.nodes:
+            await node.heal()
+        lookout.pay()
 
         await lookout.settled()

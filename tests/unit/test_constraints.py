@@ -11,6 +11,7 @@ LISTS = {
     "constraints.txt": (),
     "constraints-dev.txt": ("dev",),
     "constraints-bench.txt": ("dev", "bench"),
+    "constraints-bench-defi.txt": ("dev", "bench", "bench-defi"),
 }
 
 
@@ -46,6 +47,6 @@ def test_every_line_is_hashed_and_names_no_place(name: str) -> None:
 
 
 def test_wider_lists_hold_the_narrower_ones() -> None:
-    runtime, dev, bench = (pins(name).items() for name in LISTS)
+    runtime, dev, bench, bench_defi = (pins(name).items() for name in LISTS)
 
-    assert runtime <= dev <= bench
+    assert runtime <= dev <= bench <= bench_defi

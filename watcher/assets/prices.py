@@ -29,6 +29,9 @@ EPOCH_SECONDS = 60
 ASK_AGAIN = 10.0
 """Seconds until feeds that no node could read are asked for again: some chains have two blocks a
 second."""
+FIRST_READ_WITHIN = 60.0
+"""Seconds that blocks are held back, after a start, until anybody tells any price: without one no
+alert is worth its dollars, and none would come later."""
 LONGEST_EPOCH = 100
 """In blocks: many nodes know the state of the last 128 blocks only."""
 
@@ -51,11 +54,14 @@ class Prices:
         self._epoch: int | None = None
         self._clock = clock
         self._failed_at: float | None = None
+        self._blind_since: float | None = None
         self._of_feeds: dict[str, Price] = {}
 
     async def at(self, ref: BlockRef, moved: Collection[bytes]) -> Mapping[bytes | None, Price]:
-        """Prices as of a block, of the native coin and of those moved tokens that are curated."""
-        await self._enter_epoch(ref)
+        """Prices as of a block, of the native coin and of those moved tokens that are curated.
+
+        Raises RpcError while, after a start, neither nodes nor the price source tell any."""
+        unread = await self._enter_epoch(ref)
         chain = self._chain
         curated = [token for token in moved if token in chain.tokens]
         prices: dict[bytes | None, Price] = {}
@@ -75,19 +81,33 @@ class Prices:
         prices.update(fallback.items())
         if native is None and chain.wrapped_native in fallback:
             prices[None] = fallback[chain.wrapped_native]
+        if unread is not None and not prices and self._may_wait():
+            self._failed_at = None
+            raise unread
         return prices
 
-    async def _enter_epoch(self, ref: BlockRef) -> None:
+    def _may_wait(self) -> bool:
+        if self._of_feeds:
+            return False
+        now = self._clock()
+        if self._blind_since is None:
+            self._blind_since = now
+        return now - self._blind_since < FIRST_READ_WITHIN
+
+    async def _enter_epoch(self, ref: BlockRef) -> RpcError | None:
+        """Why the feeds could not be read now, if they could not."""
         epoch = ref.number - ref.number % self._epoch_blocks
         if epoch == self._epoch:
-            return
+            return None
         failed_at = self._failed_at
         if failed_at is not None and self._clock() - failed_at < ASK_AGAIN:
-            return
+            return None
+        unread: RpcError | None = None
         for block in (hex(epoch), LATEST):
             try:
                 self._of_feeds = await self._read_feeds(block, ref.time)
             except RpcError as error:
+                unread = error
                 log.warning(
                     "price feeds could not be read",
                     chain=self._chain.name,
@@ -96,6 +116,7 @@ class Prices:
                 )
             else:
                 self._epoch, self._failed_at = epoch, None
-                return
+                return None
         self._failed_at = self._clock()
         # the prices of the epoch before are kept: their age is told with them
+        return unread

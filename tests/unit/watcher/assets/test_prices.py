@@ -11,7 +11,7 @@ import pytest
 
 from data.model import BlockRef, Price, PriceState
 from tests.unit.watcher.examples import CHAIN, ETH_PRICE, REF, SPAM, USDC, USDC_PRICE, WRAPPED
-from watcher.assets.prices import ASK_AGAIN, Prices
+from watcher.assets.prices import ASK_AGAIN, FIRST_READ_WITHIN, Prices
 from watcher.rpc.errors import AllNodesFailed
 
 THIN = Price(Decimal(2900), "price api", REF.time, PriceState.THIN)
@@ -113,14 +113,45 @@ async def test_when_no_node_answers_the_last_prices_are_kept_and_asked_for_again
 async def test_feeds_that_no_node_reads_are_asked_for_now_and_then_not_at_every_block(
     prices: Prices, feeds: Feeds, clock: Clock
 ) -> None:
+    await prices.at(at(95), [])
     feeds.silent_at = {hex(100), hex(105), "latest"}
     for number in (100, 101, 102, 105):
         await prices.at(at(number), [])
         clock.seconds += ASK_AGAIN / 5
-    assert feeds.asked == [hex(100), "latest"]
+    assert feeds.asked[1:] == [hex(100), "latest"]
     clock.seconds += ASK_AGAIN
     await prices.at(at(106), [])
-    assert feeds.asked[2:] == [hex(105), "latest"]
+    assert feeds.asked[3:] == [hex(105), "latest"]
+
+
+async def test_after_a_start_a_block_is_held_back_until_anybody_tells_a_price(
+    prices: Prices, feeds: Feeds, clock: Clock
+) -> None:
+    feeds.silent_at = {hex(100), "latest"}
+    for _ in range(2):
+        with pytest.raises(AllNodesFailed):
+            await prices.at(at(100), [])
+        clock.seconds += 1
+    feeds.silent_at = set()
+    assert (await prices.at(at(100), []))[None] == ETH_PRICE
+
+
+async def test_a_chain_without_any_price_is_followed_all_the_same_after_a_while(
+    prices: Prices, feeds: Feeds, clock: Clock
+) -> None:
+    feeds.silent_at = {hex(100), "latest"}
+    with pytest.raises(AllNodesFailed):
+        await prices.at(at(100), [])
+    clock.seconds += FIRST_READ_WITHIN
+    assert await prices.at(at(100), []) == {}
+
+
+async def test_no_block_is_held_back_where_the_price_source_knows(
+    prices: Prices, feeds: Feeds, api: Api
+) -> None:
+    feeds.silent_at = {hex(100), "latest"}
+    api.known = {WRAPPED: ETH_PRICE}
+    assert (await prices.at(at(100), []))[None] == ETH_PRICE
 
 
 async def test_without_a_feed_the_native_coin_is_priced_as_its_wrapped_form(
