@@ -30,6 +30,8 @@ COMMAND_TIMEOUT = 60.0
 """Seconds for one statement on PostgreSQL: a server that hangs is one that is away."""
 DATABASE_AWAY = (DBAPIError, OSError)
 """What a query raises when the database cannot be asked just now, or refuses."""
+IDLE_TIMEOUT_MS = 10_000
+"""A process that is frozen inside a transaction keeps its locks no longer: a standby needs them."""
 _WRITES = "spyhop_writes"
 _DRIVERS = {"postgresql+asyncpg", "sqlite+aiosqlite"}
 _OPTIONS = {
@@ -56,6 +58,8 @@ class Database:
             if "command_timeout" not in parsed.query:
                 pool["connect_args"] = {"command_timeout": command_timeout}
         self.engine = create_async_engine(parsed, **pool)
+        if self.kind == "postgresql":
+            _end_transactions_that_stand_still(self.engine.sync_engine)
         if self.kind == "sqlite":
             _take_over_sqlite_transactions(self.engine.sync_engine)
         self._writing = self.engine.execution_options(**{_WRITES: True})
@@ -117,6 +121,17 @@ async def _entered(
     except OSError as error:
         msg = f"the database cannot be reached: {str(error) or type(error).__name__}"
         raise ConnectionError(msg) from None
+
+
+def _end_transactions_that_stand_still(engine: Any) -> None:
+    """Have PostgreSQL end a connection that stands still inside a transaction."""
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"SET SESSION idle_in_transaction_session_timeout = {IDLE_TIMEOUT_MS}")
+        cursor.close()
+        connection.commit()  # a rollback would take the setting back
 
 
 def _take_over_sqlite_transactions(engine: Any) -> None:

@@ -26,14 +26,16 @@ GRACE = 8.0
 """Seconds between a signal and the end, for whatever is under way."""
 
 
-def main(name: str, run: Run) -> int:
+def main(name: str, run: Run, **options: str) -> int:
     """Run a process until SIGTERM or SIGINT; its exit status.
+
+    ``options`` are settings that its command line gives, which go before all others.
 
     0: asked to end. 1: it could not go on, and a restart may help. 78: its configuration is
     wrong, and no restart helps; one sentence on stderr says what to write.
     """
     try:
-        settings = load_settings()
+        settings = load_settings(**options)
         set_up_logging(settings.log_level, settings.log_format, secrets_of(settings))
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_until_signalled(name, run, settings))

@@ -69,6 +69,7 @@ class Settings(BaseSettings):
     rpc_timeout: float = Field(default=30, gt=0, le=86_400)
     breaker_faults: int = Field(default=5, ge=1, le=10_000)
     breaker_open_for: float = Field(default=60, gt=0, le=86_400)
+    quarantine_for: float = Field(default=600, gt=0, le=86_400)
     backoff_first: float = Field(default=1, gt=0, le=86_400)
     backoff_longest: float = Field(default=8, gt=0, le=86_400)
 
@@ -226,7 +227,8 @@ def _from_env_file(name: str) -> str | None:
 def load_settings(**overrides: Any) -> Settings:
     """Read the environment and ``.env``. Raises ConfigurationError naming the first bad setting.
 
-    The error never holds the value: it may be a secret.
+    ``overrides`` go before both, and are called ``--name`` as on a command line. The error never
+    holds the value: it may be a secret.
     """
     try:
         return Settings(**overrides)
@@ -235,7 +237,8 @@ def load_settings(**overrides: Any) -> Settings:
         raise ConfigurationError(msg) from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        name = str(first["loc"][0]).upper() if first["loc"] else "settings"
+        field = str(first["loc"][0]) if first["loc"] else ""
+        name = f"--{field}" if field in overrides else field.upper() or "settings"
         why = _ADVICE.get(first["type"]) or str(first["msg"]).removeprefix("Value error, ")
         msg = f"{name} is wrong: {why}"
         raise ConfigurationError(msg) from None

@@ -11,6 +11,14 @@ The five stages, in the order of the alphabet as in the order of the data:
 around them
 
 - ``follow``   one chain: its lease, its loop, what it publishes
+- ``stages``   a batch's way through decode, enrich, match and notify
+- ``fill``     a chain's gaps, each from a cursor of its own
+- ``coverage`` what a step left out or could not verify, recorded with it
+- ``holdup``   how long no node has handed out the next block
+- ``witnesses``  all nodes asked, where one's word is not enough
+- ``settle``   how far the cursor's branch is safe and finalized
+- ``unlatch``  an operator's decision to follow a rewrite of what was final
+- ``family``   what a chain family provides
 - ``rpc``      nodes with breakers, and the pool that falls back between them
 - ``evm``      the chain family: how its blocks are fetched and read
 - ``assets``   what tokens are called, and what they are worth

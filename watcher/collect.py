@@ -34,6 +34,10 @@ LOOK_AGAIN_AFTER = 5.0
 LONGEST_POLL = 0.5
 LONGEST_SLEEP = 2.0
 """Seconds without a look at the chain, however far off the next block is due by the clocks."""
+SILENT_BLOCKS = 3
+"""Block times without a word, after which an announced chain is looked at like any other."""
+LISTENED_POLL = 5.0
+"""Seconds without a look, however long a block takes, while nodes announce them."""
 _UNKNOWN_HASH = bytes(32)
 
 
@@ -326,6 +330,8 @@ class Collector:
             due = self.cursor.time.timestamp() + self._chain.block_time + self._fastest_arrival
             until_due = due - self._now().timestamp()
             pause = max(pause, min(until_due, LONGEST_SLEEP))
+        if self._source.listening:
+            pause = max(pause, min(SILENT_BLOCKS * self._chain.block_time, LISTENED_POLL))
         announced = await self._source.announced(pause)
         if announced is not None:
             self.head = max(self.head, announced)

@@ -61,6 +61,11 @@ class BlockSource(Protocol):
         head."""
         ...
 
+    @property
+    def listening(self) -> bool:
+        """Whether nodes announce their heads by themselves, so that they need hardly be asked."""
+        ...
+
     async def announced(self, within: float) -> int | None:
         """Wait so many seconds at most for a node to announce a head by itself; its height."""
         ...

@@ -109,7 +109,8 @@ async def commit(
         refs = [block.ref for block in progress.blocks]
         above = progress.ancestor.number
         await cursors.remember(connection, refs, keep=chain.keep_hashes, above=above)
-        queued = await _write(connection, chain, progress.blocks, now, keep_from_usd)
+        orphans = await _orphans(connection, chain.name, progress.blocks)
+        queued = await _write(connection, chain, progress.blocks, orphans, now, keep_from_usd)
         queued += [(chat, Priority.EDIT) for chat in await _take_back(connection, chain, progress)]
         await note_coverage(connection, chain, progress, now)
         if progress.settled is not None:
@@ -140,7 +141,9 @@ async def fill(
         if not await gaps.advance(connection, filling.gap, filling.to, now):
             msg = f"the gap of {chain.title} at block {filling.gap.next} was filled meanwhile"
             raise GapMoved(msg)
-        queued = await _write(connection, chain, filling.blocks, now, keep_from_usd)
+        seen = await movements.stored_in(connection, chain.name, _hashes(filling.blocks))
+        before = {_key(movement): movement for movement in seen}
+        queued = await _write(connection, chain, filling.blocks, before, now, keep_from_usd)
         await note_flaws(connection, filling.blocks, now)
         await queues.enqueue(connection, queued)
     return len(queued)
@@ -150,11 +153,14 @@ async def _write(
     connection: AsyncConnection,
     chain: Chain,
     blocks: Sequence[EnrichedBlock],
+    orphans: dict[_Key, Movement],
     now: datetime,
     keep_from_usd: Decimal,
 ) -> list[tuple[int, Priority]]:
-    """Store what the blocks' movements come to; the chats that have something to send or edit."""
-    orphans = await _orphans(connection, chain.name, blocks)
+    """Store what the blocks' movements come to; the chats that have something to send or edit.
+
+    ``orphans`` are movements of these transactions as they were before, which may have changed.
+    """
     wanted = await _wanted(connection, chain, blocks, keep_from_usd, orphans)
     stored = await movements.store(connection, wanted.keep)
     by_key = {_key(movement): movement for movement in stored}
@@ -178,8 +184,8 @@ async def _orphans(
     """Orphaned movements whose transactions these blocks bring back, as they were before."""
     if not await movements.has_orphans(connection, chain):
         return {}
-    hashes = [found.hash for block in blocks for found in block.transactions]
-    return {_key(m): m for m in await movements.orphaned_in(connection, chain, hashes)}
+    found = await movements.orphaned_in(connection, chain, _hashes(blocks))
+    return {_key(movement): movement for movement in found}
 
 
 async def _wanted(
@@ -265,6 +271,10 @@ async def _take_back(connection: AsyncConnection, chain: Chain, progress: Progre
     height, since = progress.blocks[-1].ref.number, progress.before.number - chain.keep_hashes
     gone = await movements.orphaned_for_good(connection, chain.name, height, since=since)
     return await alerts.retract(connection, gone) if gone else []
+
+
+def _hashes(blocks: Iterable[EnrichedBlock]) -> list[bytes]:
+    return [found.hash for block in blocks for found in block.transactions]
 
 
 def _key(movement: Movement) -> _Key:

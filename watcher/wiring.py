@@ -6,7 +6,7 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict
 from datetime import datetime
@@ -72,24 +72,23 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
         await refuse_eviction(redis)
         session = await stack.enter_async_context(aiohttp.ClientSession())
         owner = f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
-        followers: list[Follower] = []
-        listeners: list[Heads] = []
+        running: list[Callable[[], Coroutine[None, None, None]]] = []
         for name in settings.chains:
             chain = settings.known_chains[name]
             pool = await stack.enter_async_context(open_pool(chain, settings))
-            if heads := open_heads(chain, pool, settings):
-                listeners.append(heads)
-            followers.append(
-                _follower(chain, pool, heads, database, redis, session, settings, owner)
-            )
+            heads = open_heads(chain, pool, settings)
+            blocks = EvmBlocks(chain, pool, heads, audit=settings.audit_receipts)
+            follower = _follower(chain, pool, blocks, database, redis, session, settings, owner)
+            running += [follower.run, blocks.get_to_know_nodes]
+            if heads is not None:
+                running.append(heads.run)
         scheduler = upkeep(database, settings)
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)
         async with asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(listener.run()) for listener in listeners]
-            running += [tasks.create_task(follower.run()) for follower in followers]
+            started = [tasks.create_task(run()) for run in running]
             await stopping.wait()
-            for task in running:
+            for task in started:
                 task.cancel()
 
 
@@ -99,6 +98,7 @@ def open_pool(chain: Chain, settings: Settings) -> Pool:
         timeout=settings.rpc_timeout,
         breaker_threshold=settings.breaker_faults,
         breaker_open_for=settings.breaker_open_for,
+        quarantine_for=settings.quarantine_for,
         backoff_first=settings.backoff_first,
         backoff_longest=settings.backoff_longest,
         block_time=chain.block_time,
@@ -133,7 +133,7 @@ def open_heads(chain: Chain, pool: Pool, settings: Settings) -> Heads | None:
 def _follower(
     chain: Chain,
     pool: Pool,
-    heads: Heads | None,
+    blocks: EvmBlocks,
     database: Database,
     redis: Redis,
     session: aiohttp.ClientSession,
@@ -151,7 +151,6 @@ def _follower(
         return await read_tokens(pool, chain.multicall3, addresses, within=_ASSETS_WITHIN)
 
     api = PriceApi(settings.price_api_url, chain, session)
-    blocks = EvmBlocks(chain, pool, heads, audit=settings.audit_receipts)
     return Follower(
         chain,
         blocks,

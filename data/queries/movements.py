@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import delete, select, true, tuple_, update
 
 from data.model import BlockRef, Leg, Movement, MovementKind, Price, PriceState
 from data.queries import batches, insert
@@ -16,6 +16,7 @@ from data.tables import legs, movements
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 
@@ -119,17 +120,31 @@ async def orphaned_in(
     connection: AsyncConnection, chain: str, tx_hashes: Collection[bytes]
 ) -> list[Movement]:
     """The orphaned movements of these transactions, as they were before the reorg."""
-    orphaned: list[Movement] = []
+    return await _stored_in(connection, chain, tx_hashes, movements.c.orphaned_until.is_not(None))
+
+
+async def stored_in(
+    connection: AsyncConnection, chain: str, tx_hashes: Collection[bytes]
+) -> list[Movement]:
+    """The movements of these transactions that are stored, as they were seen before."""
+    return await _stored_in(connection, chain, tx_hashes, true())
+
+
+async def _stored_in(
+    connection: AsyncConnection,
+    chain: str,
+    tx_hashes: Collection[bytes],
+    which: ColumnElement[bool],
+) -> list[Movement]:
+    stored: list[Movement] = []
     for some in batches(tx_hashes):
         statement = select(movements).where(
-            movements.c.chain == chain,
-            movements.c.orphaned_until.is_not(None),
-            movements.c.tx_hash.in_(some),
+            movements.c.chain == chain, movements.c.tx_hash.in_(some), which
         )
         rows = (await connection.execute(statement)).all()
         found = await _legs_of(connection, [row.id for row in rows])
-        orphaned += [_movement(row, found[row.id]) for row in rows]
-    return orphaned
+        stored += [_movement(row, found[row.id]) for row in rows]
+    return stored
 
 
 async def orphan_above(connection: AsyncConnection, chain: str, number: int, until: int) -> None:

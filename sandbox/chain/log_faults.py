@@ -8,7 +8,8 @@ foreign_logs(disguised) those of the newest older block that has logs; disguised
 fork_logs(disguised)    those of the orphaned sibling at the same height; where there is none, the
                         right ones with an orphan's hash
 removed_logs            the last one once more, marked as taken back by a reorg
-swapped_logs            the first and the last change places, indexes and all else stay
+swapped_logs(disguised) the first and the last change places; disguised: only what they say does,
+                        indexes and transactions stay (the receipts root alone can tell)
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ Logs: TypeAlias = list[Any]
 LogFault: TypeAlias = Callable[[Asked, list[Logs], Fault], list[Logs]]
 """From the logs of each transaction to what is told of them."""
 
-_MOVED = ("address", "topics", "data")
+_SAID = ("address", "topics", "data")
 
 
 def share(items: list[Any], fault: Fault) -> list[Any]:
@@ -55,15 +56,17 @@ def _with_last(groups: list[Logs], **changes: Any) -> list[Logs]:
     return told
 
 
-def _swapped(_: Asked, groups: list[Logs], _fault: Fault) -> list[Logs]:
+def _swapped(_: Asked, groups: list[Logs], fault: Fault) -> list[Logs]:
     places = [(i, k) for i, logs in enumerate(groups) for k in range(len(logs))]
     if len(places) < 2:
         return groups
     told = [list(logs) for logs in groups]
     (i, k), (j, m) = places[0], places[-1]
     first, last = told[i][k], told[j][m]
-    told[i][k] = {**first, **{name: last[name] for name in _MOVED}}
-    told[j][m] = {**last, **{name: first[name] for name in _MOVED}}
+    told[i][k], told[j][m] = last, first
+    if fault.params.get("disguised"):
+        told[i][k] = {**first, **{name: last[name] for name in _SAID}}
+        told[j][m] = {**last, **{name: first[name] for name in _SAID}}
     return told
 
 

@@ -26,7 +26,8 @@ from data.settings import Settings
 from data.tables import alerts as alert_table
 from data.tables import legs as leg_table
 from sandbox.chain import ChainSandbox, NoiseSpec, bsc_spec
-from watcher import wiring
+from watcher import fill, wiring
+from watcher.evm import abilities
 
 CHAIN = "bsc"
 WATCHED, STRANGER = "0x" + "a1" * 20, "0x" + "b2" * 20
@@ -45,6 +46,7 @@ QUICK = {
     "rpc_timeout": 1.0,
     "breaker_faults": 3,
     "breaker_open_for": 0.5,
+    "quarantine_for": 0.5,
     "backoff_first": 0.05,
     "backoff_longest": 0.2,
     "chain_lease_for": 5,
@@ -244,6 +246,9 @@ async def opened_lookout(
 ) -> AsyncIterator[Lookout]:
     """A lookout over a migrated database; its first node is asked first."""
     monkeypatch.setattr(Settings, "known_chains", quick_chains())
+    # what the nodes could not do is tried again, and so are gaps, sooner than in a minute
+    monkeypatch.setattr(abilities, "STRUCK_FOR", 1.0)
+    monkeypatch.setattr(fill, "FIRST_PAUSE", 1.0)
     database = Database(database_url)
     try:
         async with quick_sandbox(nodes) as sandbox:

@@ -29,7 +29,6 @@ BLIND = [
     "null newest block",
     "null receipts",
     "short receipts",
-    "empty logs in receipts",
     "lagging head",
     "stuck head",
     "wrong chain id",

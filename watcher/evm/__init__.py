@@ -6,6 +6,7 @@ blocks, in the order in which one is had
 - ``hashes``     which block each node has at a height
 - ``tags``       how far the chain is safe and finalized
 - ``abilities``  what each node can do, and so the plan by which its blocks are had
+- ``probe``      gets to know nodes that nobody has needed yet
 - ``batches``    how many blocks are fetched at once
 - ``several``    many questions of a kind to one node
 - ``reading``    large answers decoded piece by piece

@@ -86,6 +86,10 @@ class Abilities:
         """Whether it has been seen doing it, not too long ago."""
         return self._nodes[node].has.get(ability, 0.0) > self._clock()
 
+    def knows(self, node: str, ability: Ability) -> bool:
+        """Whether it is known to be able or unable."""
+        return self.can(node, ability) or not self.may(node, ability)
+
     def did(self, node: str, ability: Ability) -> None:
         """It did."""
         known = self._nodes[node]
@@ -119,11 +123,12 @@ class Abilities:
         known = self._nodes[node]
         return known.batch if known.batch_until > self._clock() else LARGEST_BATCH
 
-    def refused_batch(self, node: str, size: int) -> None:
-        """It would not take so many calls at once."""
+    def refused_batch(self, node: str, size: int, again_after: float | None = None) -> None:
+        """It would not take so many calls at once; in so many seconds it may be asked again."""
         known = self._nodes[node]
         known.batch = max(1, size // 2)
-        known.batch_until = self._clock() + self._again_after
+        after = self._again_after if again_after is None else again_after
+        known.batch_until = max(known.batch_until, self._clock() + after)
 
     def plan(self, node: str) -> Plan | None:
         """How its blocks are had; None while nobody has tried."""

@@ -20,6 +20,10 @@ class Batches:
         """Blocks to ask for at once."""
         return max(1, min(AT_MOST, int(GOOD_ANSWER / self._bytes_each)))
 
+    def failed(self) -> None:
+        """No node gave that many: half as many next time."""
+        self._bytes_each = min(2 * self._bytes_each, float(GOOD_ANSWER))
+
     def took(self, blocks: int, largest: int) -> None:
         """So many blocks came, and so many bytes in the larger of the answers.
 

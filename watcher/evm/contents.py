@@ -15,6 +15,7 @@ from typing import Any
 from watcher.evm.abilities import Abilities, Ability
 from watcher.evm.checks.logs import check_logs
 from watcher.evm.checks.receipts import check_receipts
+from watcher.evm.checks.slices import others_turn
 from watcher.evm.outcomes import TOPICS, receipts_made
 from watcher.evm.reading import read_list
 from watcher.evm.several import several
@@ -80,6 +81,7 @@ async def _by_receipts(
     calls = [Call("eth_getBlockReceipts", [body.hash]) for body in bodies]
     found = []
     for body, raw in zip(bodies, await several(asking, calls, abilities), strict=True):
+        await others_turn()
         receipts = await read_list(raw, RpcReceipt)
         texts = await check_receipts(body, receipts)
         found.append(Contents(receipts or [], texts, size=len(raw)))
@@ -105,6 +107,7 @@ async def _from_logs(
     filtered = bool(narrow)
     logs, read = [], []
     for body, raw in zip(bodies, await several(asking, calls, abilities), strict=True):
+        await others_turn()
         answer = await read_list(raw, RpcLog)
         by_transaction, found = await check_logs(body, answer, filtered=filtered)
         logs.append(by_transaction)

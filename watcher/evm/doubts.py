@@ -87,7 +87,8 @@ async def _digest(block: EvmBlock) -> bytes:
             for transaction, receipt in part
             if receipt.logs or _has_value(transaction.value)
         ]
-        digest.update(msgspec.json.encode(told))
+        # some nodes write addresses with a checksum, most in small letters
+        digest.update(msgspec.json.encode(told).lower())
     return digest.digest()
 
 

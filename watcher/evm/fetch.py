@@ -9,9 +9,11 @@ from watcher.evm.abilities import Abilities, Plan
 from watcher.evm.batches import Batches
 from watcher.evm.checks.block import check_block
 from watcher.evm.checks.header import HeaderChecks
+from watcher.evm.checks.slices import others_turn
 from watcher.evm.doubts import Doubts
 from watcher.evm.hashes import hashes_at
 from watcher.evm.heads import highest_head, preferred_head
+from watcher.evm.probe import Probes
 from watcher.evm.reading import read_block
 from watcher.evm.several import several
 from watcher.evm.tags import Tags
@@ -46,10 +48,15 @@ class EvmBlocks:
         self._whole = Whole(chain, self._abilities, HeaderChecks(chain, audit=audit))
         self._batches = Batches()
         self._tags = Tags(chain, pool, self._abilities)
+        self._probes = Probes(pool, self._abilities)
 
     def plan(self, node: str) -> str | None:
         """How a node's blocks are had, by its public name; None while nobody has tried."""
         return self._abilities.plan(node)
+
+    async def get_to_know_nodes(self) -> None:
+        """Find out what nodes can do that nobody has needed yet; a task, which never ends."""
+        await self._probes.run()
 
     async def head(self) -> int:
         """The newest block that any node tells of, and can show if it is far above the others.
@@ -104,6 +111,11 @@ class EvmBlocks:
         """How far the chain is safe and finalized, by the nodes' tags, else by depth."""
         return await self._tags.settled(head)
 
+    @property
+    def listening(self) -> bool:
+        """Whether a WebSocket tells of heads as it should, so that nobody need ask often."""
+        return self._heads is not None and self._heads.listening
+
     async def announced(self, within: float) -> int | None:
         """The height that a WebSocket told of; where none is open, the time passes."""
         if self._heads is not None:
@@ -128,7 +140,7 @@ class EvmBlocks:
             except NoCapableNode:
                 raise
             except AllNodesFailed:
-                pass  # each by itself may be had of another node
+                self._batches.failed()  # each by itself may be had, of one node or another
         return await self._one_by_one(numbers)
 
     def _together(self, numbers: range) -> Callable[[Asking, Doubts], Awaitable[list[EvmBlock]]]:
@@ -142,7 +154,7 @@ class EvmBlocks:
                 if body is None and bodies:
                     break
                 bodies.append(check_block(body, number=number))
-                await asyncio.sleep(0)
+                await others_turn()
             found, size = await self._whole.of_all(asking, bodies)
             self._batches.took(len(bodies), max(size, sum(map(len, raws))))
             return found

@@ -70,7 +70,7 @@ async def receipts_made(
             if receipt is None:
                 unknown += 1
                 continue
-            check_receipt(body, index, body.transactions[index], receipt)
+            check_receipt(body, index, receipt)
             _check_agreement(receipt, by_transaction[index], filtered=filtered)
             receipts[index].status = receipt.status
             receipts[index].root = receipt.root

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from watcher.evm.abilities import STRUCK_FOR
 from watcher.rpc.errors import (
     BlockUnavailable,
     MethodUnsupported,
-    OversizedAnswer,
+    NodeFault,
     RequestTooLarge,
 )
 
@@ -37,11 +38,13 @@ async def several(asking: Asking, calls: Sequence[Call], abilities: Abilities) -
             answers.append(await asking.one(part[0]))
             abilities.refused_batch(asking.name, 1)
             continue
-        except (RequestTooLarge, OversizedAnswer) as error:
+        except RequestTooLarge:
             abilities.refused_batch(asking.name, len(part))
-            if isinstance(error, OversizedAnswer):
-                raise
             continue
+        except NodeFault:
+            # some cut off or fail at what is too large for them; others fail by chance
+            abilities.refused_batch(asking.name, len(part), again_after=STRUCK_FOR)
+            raise
         for item in items:
             if not isinstance(item, msgspec.Raw):
                 raise BlockUnavailable(item.text)

@@ -13,9 +13,11 @@ from watcher.rpc.errors import (
     BlockUnavailable,
     GarbledAnswer,
     MethodUnsupported,
+    RequestTooLarge,
     RpcError,
     UnexplainedError,
 )
+from watcher.rpc.wire import Call
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +31,9 @@ _AT_LEAST_EVERY = 6.0
 _WITHIN = 3.0
 _RECENT = 3
 """Answers of which the lowest counts: machines behind one name differ in what they call safe."""
+
+_UNKNOWN = (MethodUnsupported, UnexplainedError, BlockUnavailable)
+"""How nodes say that they do not know a tag."""
 
 
 class _Tag:
@@ -67,6 +72,7 @@ class Tags:
         self._asked_at: float | None = None
         self._safe = _Tag("safe", Ability.SAFE)
         self._finalized = _Tag("finalized", Ability.FINALIZED)
+        self._tags = (self._safe, self._finalized)
 
     async def settled(self, head: int) -> Settled:
         """Heights up to which the chain is safe, and finalized; safe is never below finalized.
@@ -88,10 +94,14 @@ class Tags:
 
     async def _ask(self, head: int) -> None:
         async def talk(asking: Asking) -> None:
-            told = [(tag, await self._height(asking, tag)) for tag in (self._safe, self._finalized)]
-            for tag, height in told:
-                if height is not None:
-                    tag.told(height, head)
+            tags = [tag for tag in self._tags if self._abilities.may(asking.name, tag.ability)]
+            headers = await self._together(asking, tags)
+            if headers is None:
+                headers = [await self._alone(asking, tag) for tag in tags]
+            for tag, header in zip(tags, headers, strict=True):
+                if header is not None:
+                    tag.told(_height(header), head)
+                    self._abilities.did(asking.name, tag.ability)
 
         try:
             await self._pool.ask("the tags", talk, rank=self._rank, rounds=1, within=_WITHIN)
@@ -99,27 +109,37 @@ class Tags:
             return  # the pool has judged it
 
     def _rank(self, node: str) -> int:
-        return sum(
-            not self._abilities.may(node, tag.ability) for tag in (self._safe, self._finalized)
-        )
+        return sum(not self._abilities.may(node, tag.ability) for tag in self._tags)
 
-    async def _height(self, asking: Asking, tag: _Tag) -> int | None:
-        """What a node calls so; None if it does not know the tag."""
-        if not self._abilities.may(asking.name, tag.ability):
+    async def _together(self, asking: Asking, tags: list[_Tag]) -> list[RpcHeader | None] | None:
+        """All in one request; None where that does not go well."""
+        if len(tags) > self._abilities.batch(asking.name) or len(tags) < 2:
             return None
         try:
-            header = await asking.call(
-                "eth_getBlockByNumber", [tag.name, False], type=RpcHeader | None
-            )
-        except (MethodUnsupported, UnexplainedError, BlockUnavailable):
+            headers = await asking.batch([_question(tag) for tag in tags])
+        except (*_UNKNOWN, RequestTooLarge):
+            return None
+        return headers if all(isinstance(one, RpcHeader) for one in headers) else None
+
+    async def _alone(self, asking: Asking, tag: _Tag) -> RpcHeader | None:
+        """What a node calls so; None if it does not know the tag."""
+        method, params, kind = _question(tag)
+        try:
+            header: RpcHeader | None = await asking.call(method, params, type=kind)
+        except _UNKNOWN:
             self._abilities.cannot(asking.name, tag.ability)
             return None
         if header is None:
             self._abilities.refused(asking.name, tag.ability)
-            return None
-        try:
-            height = quantity(header.number)
-        except BadField as error:
-            raise GarbledAnswer(f"a block header is malformed: {error}") from None
-        self._abilities.did(asking.name, tag.ability)
-        return height
+        return header
+
+
+def _question(tag: _Tag) -> Call:
+    return Call("eth_getBlockByNumber", [tag.name, False], RpcHeader | None)
+
+
+def _height(header: RpcHeader) -> int:
+    try:
+        return quantity(header.number)
+    except BadField as error:
+        raise GarbledAnswer(f"a block header is malformed: {error}") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from watcher.evm.block import EvmBlock, ref_of
+from watcher.evm.checks.slices import others_turn
 from watcher.evm.contents import contents_of
 from watcher.rpc.errors import Contradicted
 
@@ -46,6 +47,7 @@ class Whole:
         found: list[EvmBlock] = []
         contents = await contents_of(asking, bodies, self._abilities)
         for body, inside in zip(bodies, contents, strict=True):
+            await others_turn()
             problem = await self._problem(body, inside)
             if problem is not None:
                 if not found:

@@ -85,6 +85,7 @@ class RpcReceipt(msgspec.Struct, rename="camel", gc=False):
     cumulative_gas_used: str | None = None
     deposit_nonce: str | None = None
     deposit_receipt_version: str | None = None
+    logs_bloom: str | None = None
 
 
 def quantity(text: str) -> int:

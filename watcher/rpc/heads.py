@@ -131,12 +131,17 @@ class Heads:
         return height
 
     @property
+    def listening(self) -> bool:
+        """Whether heads come as they should: the last one is no older than three block times."""
+        return self._connected and self._clock() - self._heard <= self._fresh_for
+
+    @property
     def state(self) -> HeadsState:
         """How the sockets are."""
         return HeadsState(
             socket=self._current,
             connected=self._connected,
-            listening=self._connected and self._clock() - self._heard <= self._fresh_for,
+            listening=self.listening,
             last=self._last,
             heard_at=self._heard_at,
             lost=self._lost,

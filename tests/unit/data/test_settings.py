@@ -121,6 +121,20 @@ def test_a_wrong_setting_is_told_by_its_name_and_never_its_value(
     assert caught.value.__suppress_context__
 
 
+def test_what_the_command_line_says_goes_before_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CHAINS", "ethereum")
+
+    assert load_settings(chains="BSC ,").chains == ("bsc",)
+
+
+@pytest.mark.parametrize("said", [f"ethereum,{SECRET}", "", " , "])
+def test_what_is_wrong_on_the_command_line_is_called_as_there(said: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^--chains is wrong: write names with commas"):
+        load_settings(chains=said)
+
+
 def test_secrets_are_not_in_the_settings_repr() -> None:
     settings = load_settings(
         bot_token=TOKEN,

@@ -72,6 +72,8 @@ class BlockTree:
         self.missing: dict[bytes, str] = {}
         self.witnesses: dict[str, Callable[[int], bytes | None]] = {}
         self.accused: list[str] = []
+        self.listening = False
+        self.waited: list[float] = []
         self.before_call: Callable[[], None] | None = None
         self._append(lowest, bytes(32))
         self.mine(height - lowest)
@@ -163,6 +165,7 @@ class BlockTree:
         return Settled(max(0, head - self.safe_depth), max(0, head - self.finalized_depth))
 
     async def announced(self, within: float) -> int | None:
+        self.waited.append(within)
         await self.sleep(within)
         return None
 

@@ -214,6 +214,22 @@ def test_a_chain_of_one_block_is_begun_at_it() -> None:
     assert asyncio.run(first_cursor(CHAIN, tree)) == tree.tip
 
 
+@pytest.mark.parametrize(("listening", "looks_after"), [(False, 0.5), (True, 5.0)])
+def test_a_chain_whose_heads_are_announced_is_hardly_asked(
+    following: Following, listening: bool, looks_after: float
+) -> None:
+    # given a chain of 12 s that is followed at its head
+    following.follow()
+    following.tree.listening = listening
+    following.tree.waited.clear()
+
+    # when nothing comes for a while
+    following.follow()
+
+    # then the time between two looks is longer while nodes announce their heads
+    assert min(following.tree.waited) == looks_after
+
+
 def test_after_a_stop_everything_missed_comes_in_batches(following: Following) -> None:
     following.follow()
     following.tree.mine(90)

@@ -18,7 +18,7 @@ from data.chains import known_chains
 from data.database import Database
 from data.migrate import migrate
 from data.model import AlertState, ChatKind
-from data.queries import chats, cursors, leases, watches
+from data.queries import chats, cursors, gaps, leases, watches
 from data.redis.connection import open_redis
 from data.redis.published import ChainStatus, NodeStatus, chain_status
 from data.tables import alerts as alert_table
@@ -55,6 +55,7 @@ class Ground:
         owner: str = "first",
         *,
         lease_for: float = 10.0,
+        catch_up_within: float = 600.0,
         on_step: Callable[[Step], None] = lambda _: None,
     ) -> AsyncIterator[asyncio.Task[None]]:
         async with AsyncExitStack() as stack:
@@ -80,7 +81,7 @@ class Ground:
                 lambda: tuple(_status(pool)),
                 self.database,
                 self.redis,
-                FollowOptions(owner, lease_for, Decimal(10_000)),
+                FollowOptions(owner, lease_for, Decimal(10_000), catch_up_within),
                 on_step=on_step,
             )
             task = asyncio.create_task(follower.run())
@@ -146,7 +147,12 @@ async def until(condition: Callable[[], Awaitable[bool]]) -> None:
 
 
 @pytest.fixture
-async def ground(sqlite_url: str, redis_url: str) -> AsyncIterator[Ground]:
+def number_of_nodes() -> int:
+    return 2
+
+
+@pytest.fixture
+async def ground(sqlite_url: str, redis_url: str, number_of_nodes: int) -> AsyncIterator[Ground]:
     database, redis = Database(sqlite_url), open_redis(redis_url)
     await migrate(database)
     long_ago = datetime.now(UTC) - timedelta(days=1)
@@ -155,7 +161,7 @@ async def ground(sqlite_url: str, redis_url: str) -> AsyncIterator[Ground]:
         address = bytes.fromhex(WHALE[2:])
         await watches.add(connection, CHAT, now=long_ago, address=address)
     try:
-        async with ChainSandbox(bsc_spec(block_time=0.2), nodes=2) as sandbox:
+        async with ChainSandbox(bsc_spec(block_time=0.2), nodes=number_of_nodes) as sandbox:
             yield Ground(sandbox, database, redis)
     finally:
         await redis.aclose()
@@ -312,6 +318,46 @@ async def test_after_a_reorg_the_alerts_are_those_of_the_new_branch(ground: Grou
         await until(settled)
         await until(caught_up)
         assert (await ground.alerts())[kept] is AlertState.PENDING
+
+
+async def test_after_a_long_stop_the_head_is_followed_and_the_gap_filled_beside_it(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("watcher.follow._SETTLE_EVERY", 0.2)
+    async with ground.follower():
+        await ground.following()
+    missed = [ground.pay() for _ in range(3)]
+    ground.sandbox.chain.mine(60)
+    async with ground.follower("second", catch_up_within=1):
+        await ground.alerted(ground.pay())
+        assert not set(missed) & set(await ground.alerts())
+        status = await ground.status()
+        assert status is not None
+
+        async def filled() -> bool:
+            ground.sandbox.chain.mine()
+            async with ground.database.read() as connection:
+                (gap,) = await gaps.latest(connection, "bsc")
+            return gap.closed_at is not None
+
+        await until(filled)
+        for paid in missed:
+            await ground.alerted(paid)
+    assert len(await ground.alerts()) == 4
+
+
+@pytest.mark.parametrize("number_of_nodes", [3])
+async def test_a_node_on_a_fork_of_its_own_makes_no_alert_flap(ground: Ground) -> None:
+    steps: list[Step] = []
+    async with ground.follower(on_step=steps.append):
+        await ground.following()
+        await ground.alerted(ground.pay())
+        await ground.sandbox.nodes[0].break_with("other_fork", depth=3, keep=0)
+        for _ in range(10):
+            await ground.alerted(ground.pay())
+        await ground.following()
+    assert not any(step.is_reorg for step in steps)
+    assert set((await ground.alerts()).values()) == {AlertState.PENDING}
 
 
 async def test_what_is_published_is_fresh_and_tells_of_every_node(ground: Ground) -> None:

@@ -53,9 +53,14 @@ async def test_what_a_socket_announces_reaches_whoever_follows_the_chain(
 
         # when a head is announced, then whoever waits for one has it
         announcer.announce(123)
+        assert not source.listening
         assert await source.announced(20.0) == 123
+        assert source.listening
         listening.cancel()
 
 
 async def test_without_a_socket_the_time_passes(pool: Pool) -> None:
-    assert await EvmBlocks(ETHEREUM, pool).announced(0.01) is None
+    source = EvmBlocks(ETHEREUM, pool)
+
+    assert await source.announced(0.01) is None
+    assert not source.listening

@@ -17,7 +17,10 @@ from watcher.evm.wire import BadField, fixed
 from watcher.rpc.errors import GarbledAnswer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
+
+    from watcher.evm.wire import RpcLog
 
 BYTES = 256
 _LAST_BIT = 8 * BYTES - 1
@@ -50,6 +53,11 @@ class Blooms:
         async for part in sliced(tuple(texts - known), _SLICE):
             bloom = reduce(or_, map(self._learn, part), bloom)
         return bloom
+
+    def of_logs(self, logs: Iterable[RpcLog]) -> int:
+        """The filter over a few logs; raises as ``of``."""
+        texts = (text for log in logs for text in (log.address, *log.topics))
+        return reduce(or_, map(self.bits, texts), 0)
 
     def bits(self, text: str) -> int:
         """The filter with the bits of one address or topic; raises as ``of``."""

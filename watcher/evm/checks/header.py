@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from watcher.evm.checks.bloom import Blooms, bloom_in
+from watcher.evm.checks.bloom import BYTES, Blooms, bloom_in
 from watcher.evm.checks.receipts_root import receipts_root
 from watcher.evm.wire import quantity
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from data.model import Chain
     from watcher.evm.wire import RpcBlock, RpcReceipt
+
+
+_NO_LOGS = "0x" + "00" * BYTES
 
 
 class HeaderChecks:
@@ -37,6 +40,8 @@ class HeaderChecks:
         """
         if self._bloom_holds(body) and bloom_in(body.logs_bloom) != await self.blooms.of(texts):
             return f"the logs of block {quantity(body.number)} do not make up its bloom"
+        if self._bloom_holds(body) and receipts is not None and self._is_cut_short(receipts):
+            return f"the last logs of block {quantity(body.number)} do not make up their bloom"
         if self._audit and receipts is not None and self._root_holds(body):
             nonces = self._integrity.deposit_nonces
             root = await receipts_root(receipts, self.blooms, deposit_nonces=nonces)
@@ -53,6 +58,16 @@ class HeaderChecks:
                 if bloom & bits != bits:
                     return f"a log of block {quantity(body.number)} is not in its bloom"
         return None
+
+    def _is_cut_short(self, receipts: Sequence[RpcReceipt]) -> bool:
+        """Whether the end of the block's logs is missing. No index is left out there, and other
+        logs may have set the same bits in the header; the receipts' own blooms tell."""
+        for receipt in reversed(receipts):
+            if receipt.logs_bloom is not None and (receipt.logs or receipt.logs_bloom != _NO_LOGS):
+                return bloom_in(receipt.logs_bloom) != self.blooms.of_logs(receipt.logs)
+            if receipt.logs:
+                break
+        return False
 
     def _bloom_holds(self, body: RpcBlock) -> bool:
         return _since(self._integrity.bloom_from, body)

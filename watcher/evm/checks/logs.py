@@ -38,7 +38,7 @@ async def check_logs(
             if not owner <= index < len(by_transaction):
                 raise UntrueAnswer("logs are not in the order of their transactions")
             owner, expected = index, number + 1
-            check_log(log, body.hash, body.transactions[index].hash, log.transaction_index)
+            check_log(log, body, index)
             by_transaction[index].append(log)
             texts.add(log.address)
             texts.update(log.topics)

@@ -11,7 +11,7 @@ from watcher.rpc.errors import BlockUnavailable, GarbledAnswer, UntrueAnswer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from watcher.evm.wire import RpcBlock, RpcLog, RpcReceipt, RpcTransaction
+    from watcher.evm.wire import RpcBlock, RpcLog, RpcReceipt
 
 _SLICE = 1000
 _SUCCEEDED, _FAILED = "0x1", "0x0"
@@ -31,45 +31,59 @@ async def check_receipts(body: RpcBlock, receipts: Sequence[RpcReceipt] | None) 
         )
     texts: set[str] = set()
     logs = 0
+    transactions, block_hash, number = body.transactions, body.hash, body.number
     async for part in sliced(range(len(receipts)), _SLICE):
         for index in part:
-            receipt = receipts[index]
-            check_receipt(body, index, body.transactions[index], receipt)
+            receipt, tx_hash, place = receipts[index], transactions[index].hash, hex(index)
+            # what nearly all are like is told here, without a call; the rest is looked into
+            if (
+                receipt.status != _SUCCEEDED
+                or receipt.transaction_hash != tx_hash
+                or receipt.block_hash != block_hash
+                or receipt.transaction_index != place
+                or receipt.block_number != number
+            ):
+                check_receipt(body, index, receipt)
             for log in receipt.logs:
-                check_log(log, body.hash, receipt.transaction_hash, receipt.transaction_index)
-                if log.log_index != hex(logs) and not is_number(log.log_index, logs):
-                    raise UntrueAnswer(f"log {logs} of the block is missing, or not in its place")
+                if (
+                    log.log_index != hex(logs)
+                    or log.transaction_hash != tx_hash
+                    or log.block_hash != block_hash
+                    or log.transaction_index != place
+                    or log.removed
+                ):
+                    check_log(log, body, index)
+                    if not is_number(log.log_index, logs):
+                        raise UntrueAnswer(
+                            f"log {logs} of the block is missing, or not in its place"
+                        )
                 logs += 1
                 texts.add(log.address)
                 texts.update(log.topics)
     return texts
 
 
-def check_receipt(
-    body: RpcBlock, index: int, transaction: RpcTransaction, receipt: RpcReceipt
-) -> None:
+def check_receipt(body: RpcBlock, index: int, receipt: RpcReceipt) -> None:
     """That a receipt is the one of that transaction, and says what became of it."""
     status = receipt.status
     if status not in (_SUCCEEDED, _FAILED) and (status is not None or receipt.root is None):
         raise GarbledAnswer("a receipt does not say whether its transaction succeeded")
-    if receipt.transaction_hash != transaction.hash or receipt.block_hash != body.hash:
+    if receipt.transaction_hash != body.transactions[index].hash or receipt.block_hash != body.hash:
         raise UntrueAnswer("a receipt belongs to another block or transaction")
-    if receipt.transaction_index != hex(index) and not is_number(receipt.transaction_index, index):
+    if not is_number(receipt.transaction_index, index):
         raise UntrueAnswer(f"receipt {index} of the block is numbered otherwise")
-    if receipt.block_number != body.number and not is_number(
-        receipt.block_number, quantity(body.number)
-    ):
+    if not is_number(receipt.block_number, quantity(body.number)):
         raise UntrueAnswer("a receipt says that it is of another height")
     if status == _FAILED and receipt.logs:
         raise UntrueAnswer("a transaction that failed has logs")
 
 
-def check_log(log: RpcLog, block_hash: str, tx_hash: str, tx_index: str) -> None:
-    """That a log is of that block and transaction, and counts."""
+def check_log(log: RpcLog, body: RpcBlock, index: int) -> None:
+    """That a log is of the block and that transaction, and counts."""
     if (
-        log.block_hash != block_hash
-        or log.transaction_hash != tx_hash
-        or log.transaction_index != tx_index
+        log.block_hash != body.hash
+        or log.transaction_hash != body.transactions[index].hash
+        or not is_number(log.transaction_index, index)
     ):
         raise UntrueAnswer("a log belongs to another block or transaction")
     if log.removed:

@@ -7,8 +7,6 @@ Canyon (specs, "Deposit Receipt"). A type that is not known here is encoded like
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING
 
 from watcher.evm.checks import rlp
@@ -47,12 +45,10 @@ def _encoded(receipt: RpcReceipt, blooms: Blooms, *, deposit_nonces: bool) -> by
     kind = quantity(receipt.type or "0x0")
     if kind > _HIGHEST_TYPE:
         raise BadField("a type is larger than one can be")
-    texts = (text for log in receipt.logs for text in (log.address, *log.topics))
-    bloom = reduce(or_, map(blooms.bits, texts), 0)
     fields = [
         _outcome(receipt),
         rlp.number(quantity(receipt.cumulative_gas_used or "")),
-        rlp.text(bloom.to_bytes(BYTES)),
+        rlp.text(blooms.of_logs(receipt.logs).to_bytes(BYTES)),
         rlp.row(map(_log, receipt.logs)),
     ]
     if kind == _DEPOSIT and deposit_nonces and receipt.deposit_receipt_version is not None:

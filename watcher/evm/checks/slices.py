@@ -11,9 +11,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+async def others_turn() -> None:
+    """Between two things that each take a moment: let others work."""
+    await asyncio.sleep(0)
+
+
 async def sliced(items: Sequence[T], size: int) -> AsyncIterator[Sequence[T]]:
     """The items in runs of ``size``; between two of them others may work."""
     for start in range(0, len(items), size):
         if start:
-            await asyncio.sleep(0)
+            await others_turn()
         yield items[start : start + size]

@@ -7,10 +7,10 @@ a value.
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from watcher.evm.checks import rlp
+from watcher.evm.checks.slices import others_turn
 from watcher.evm.keccak import keccak
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ Leaf = tuple[str, bytes]
 
 EMPTY_ROOT = keccak(rlp.text(b""))
 _NOTHING = rlp.text(b"")
-_AT_ONCE = 500
+_AT_ONCE = 250
 """Leaves under one node that are hashed without letting others work in between."""
 
 
@@ -35,7 +35,7 @@ async def ordered_root(values: Sequence[bytes]) -> bytes:
 
 async def _large_node(leaves: Sequence[Leaf], depth: int) -> bytes:
     if len(leaves) <= _AT_ONCE:
-        await asyncio.sleep(0)
+        await others_turn()
         return _node(leaves, depth)
     shared = _shared(leaves, depth)
     if shared:

@@ -9,7 +9,7 @@ from sandbox.chain.events import TRANSFER
 
 ALICE = "0x" + "a1" * 20
 BOB = "0x" + "b0" * 20
-MOVED = ("address", "topics", "data")
+SAID = ("address", "topics", "data")
 
 
 @pytest.fixture
@@ -45,12 +45,13 @@ async def test_a_duplicate_a_removed_and_a_swapped_log(told, way):
 
     assert (await told("duplicate_logs"))[way] == [*truth, truth[-1]]
     assert (await told("removed_logs"))[way] == [*truth, {**truth[-1], "removed": True}]
-    swapped = (await told("swapped_logs"))[way]
+    assert (await told("swapped_logs"))[way] == [truth[-1], *truth[1:-1], truth[0]]
+    swapped = (await told("swapped_logs", disguised=True))[way]
 
     assert [log["logIndex"] for log in swapped] == [log["logIndex"] for log in truth]
     assert swapped[1:-1] == truth[1:-1]
-    assert [swapped[0][name] for name in MOVED] == [truth[-1][name] for name in MOVED]
-    assert [swapped[-1][name] for name in MOVED] == [truth[0][name] for name in MOVED]
+    assert [swapped[0][name] for name in SAID] == [truth[-1][name] for name in SAID]
+    assert [swapped[-1][name] for name in SAID] == [truth[0][name] for name in SAID]
 
 
 @pytest.mark.parametrize("way", [0, 1], ids=["logs", "receipts"])

@@ -39,6 +39,7 @@ class PickyNode:
         self._upstream = upstream
         self.rules: list[Rule] = []
         self.largest_batch = 1000
+        self.status_of_batches = 200
         self.asked: Counter[str] = Counter()
         self.requests: list[int] = []
         application = web.Application(client_max_size=64 * 1024 * 1024)
@@ -62,6 +63,8 @@ class PickyNode:
         asked = await request.json()
         batch = asked if isinstance(asked, list) else [asked]
         self.requests.append(len(batch))
+        if len(batch) > 1 and self.status_of_batches != 200:
+            return web.Response(status=self.status_of_batches, text="it failed")
         if len(batch) > self.largest_batch:
             return web.json_response(
                 {"jsonrpc": "2.0", "id": None, **error(-32600, "batch limit exceeded")}

@@ -95,7 +95,9 @@ def test_batches_are_halved_until_a_node_takes_them_and_tried_again_after_an_hou
     known.refused_batch(NODE, 50)
     known.refused_batch(NODE, 25)
     assert known.batch(NODE) == 12
-    known.refused_batch(NODE, 1)
+    known.refused_batch(NODE, 1, again_after=60)
+    assert known.batch(NODE) == 1
+    clock.now += 61
     assert known.batch(NODE) == 1
     clock.now += 3601
     assert known.batch(NODE) == LARGEST_BATCH
@@ -109,6 +111,8 @@ def test_as_many_blocks_are_asked_for_as_make_an_answer_of_good_size() -> None:
     assert batches.size == 4
     batches.took(4, 40 * GOOD_ANSWER)
     assert batches.size == 1
+    batches.failed()
+    assert batches.size == 1
     # small ones by and by
     sizes = []
     for _ in range(60):
@@ -117,3 +121,5 @@ def test_as_many_blocks_are_asked_for_as_make_an_answer_of_good_size() -> None:
     assert sizes[0] == 1
     assert sizes == sorted(sizes)
     assert sizes[-1] == AT_MOST
+    batches.failed()
+    assert 1 < batches.size <= AT_MOST

@@ -82,6 +82,19 @@ async def test_what_two_independent_nodes_agree_on_is_believed_with_its_doubt(
         assert faults(pool) == [0, 0]
 
 
+async def test_how_they_write_addresses_does_not_matter(sandbox: ChainSandbox) -> None:
+    def shouting(receipts: Any) -> Any:
+        for log in (log for receipt in receipts for log in receipt["logs"]):
+            log["address"] = "0x" + log["address"][2:].upper()
+        return receipts
+
+    loud = [ODD_HEADER, changing(shouting, "eth_getBlockReceipts")]
+    async with following(sandbox, [ODD_HEADER], loud) as (_, blocks):
+        block = await blocks.block(sandbox.chain.head.number, exists=True)
+        assert block is not None
+        assert DOUBT in (block.doubt or "")
+
+
 async def test_they_need_not_give_it_in_the_same_way(sandbox: ChainSandbox) -> None:
     logs_only = [ODD_HEADER, unsupported("eth_getBlockReceipts")]
     async with following(sandbox, [ODD_HEADER], logs_only) as (pool, blocks):

@@ -273,3 +273,31 @@ async def test_a_node_that_leaves_logs_out_is_found_out(
     async with blocks_from(node.url) as blocks:
         with pytest.raises(AllNodesFailed):
             await blocks.block(head(sandbox), exists=True)
+
+
+async def test_a_node_that_fails_at_batches_gives_blocks_one_by_one(
+    sandbox: ChainSandbox, node: PickyNode
+) -> None:
+    sandbox.chain.mine(8, transactions=3)
+    last = head(sandbox)
+    node.status_of_batches = 500
+    async with blocks_from(node.url) as blocks:
+        found = await blocks.blocks(last - 7, last)
+    assert [block.ref.number for block in found] == list(range(last - 7, last + 1))
+
+
+async def test_a_chain_s_own_transaction_without_sender_does_not_hide_the_block(
+    sandbox: ChainSandbox, node: PickyNode
+) -> None:
+    fill(sandbox)
+
+    def nameless(body):
+        for name in ("from", "to", "value"):
+            del body["transactions"][-1][name]
+        return body
+
+    node.rules.append(changing(nameless, "eth_getBlockByNumber"))
+    async with blocks_from(node.url) as blocks:
+        found = await blocks.block(head(sandbox), exists=True)
+    assert found is not None
+    assert any(one.transfers for one in found.transactions())

@@ -79,7 +79,7 @@ async def test_they_are_asked_for_now_and_then(tags: Tags, node: PickyNode, cloc
         await tags.settled(1000)
         clock.now += 2.3
     # two block times are 24 seconds
-    assert node.asked["eth_getBlockByNumber"] == 2
+    assert node.requests == [1, 2]  # the chain's id, and both tags at once
 
 
 async def test_without_tags_depth_counts_and_they_are_not_asked_for_again(
@@ -91,13 +91,20 @@ async def test_without_tags_depth_counts_and_they_are_not_asked_for_again(
         told = await tags.settled(1000)
         assert told == Settled(1000 - depths.safe_depth, 1000 - depths.finalized_depth)
         clock.now += 60
-    assert node.asked["eth_getBlockByNumber"] == 2
+    assert node.asked["eth_getBlockByNumber"] == 4  # at once, and each by itself
     assert await tags.settled(10) == Settled(0, 0)
 
 
 async def test_one_tag_may_be_missing(tags: Tags, teller: Teller) -> None:
     teller.safe = None
     assert await tags.settled(1000) == Settled(1000 - CHAIN.finality.safe_depth, 800)
+
+
+async def test_a_node_without_batches_is_asked_for_one_after_the_other(
+    tags: Tags, node: PickyNode
+) -> None:
+    node.largest_batch = 1
+    assert await tags.settled(1000) == Settled(900, 800)
 
 
 async def test_safe_is_never_below_finalized(tags: Tags, teller: Teller) -> None:

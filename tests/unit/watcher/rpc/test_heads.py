@@ -512,3 +512,21 @@ def test_urls_are_checked_at_once() -> None:
         Heads("ethereum", CHAIN_ID, ["https://node.example"], 12)
     with pytest.raises(ValueError, match="at least one"):
         Heads("ethereum", CHAIN_ID, [], 12)
+
+
+async def test_three_block_times_without_a_head_are_silence(announcer: Announcer) -> None:
+    # given a socket that told of a head on a chain of 12 s, and a clock that stands
+    seconds = 1000.0
+    heads = Heads("ethereum", CHAIN_ID, [announcer.url], 12, clock=lambda: seconds)
+    running = asyncio.create_task(heads.run())
+    assert not heads.listening
+    announcer.announce(1)
+    assert await heads.announced(GENEROUS) == 1
+
+    # when time passes, then it is relied on for 36 s
+    seconds += 36
+    assert heads.listening
+    seconds += 0.1
+    assert not heads.listening
+    assert heads.state.connected
+    running.cancel()

@@ -5,15 +5,23 @@ from __future__ import annotations
 import copy
 import dataclasses
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import combinations
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from data.chains import known_chains
+from sandbox.chain import Chain, ethereum_spec
+from sandbox.chain.rendering import Rendering
 from tests.unit.watcher.evm.sealed import Json, logs_in, receipts_in, renumbered, sealed
+from watcher.evm.checks.bloom import Blooms
 from watcher.evm.checks.header import HeaderChecks
 from watcher.evm.checks.logs import check_logs
 from watcher.evm.checks.receipts import check_receipts
+from watcher.evm.checks.receipts_root import receipts_root
 from watcher.evm.wire import RpcBlock
 from watcher.rpc.errors import RpcError
 
@@ -101,6 +109,21 @@ async def test_in_an_audit_no_amount_can_be_changed() -> None:
             log["data"] = honest
 
 
+async def test_logs_cut_off_at_the_end_are_found_out_though_others_set_the_same_bits() -> None:
+    chain = Chain(ethereum_spec(), history=1)
+    for amount in (5, 7):
+        chain.transfer_erc20("USDC", "0x" + "a1" * 20, "0x" + "b0" * 20, amount, mine=False)
+    chain.transfer("0x" + "a1" * 20, "0x" + "b0" * 20, 1, mine=False)
+    chain.mine(1)
+    rendering = Rendering(chain.head)
+    body = msgspec.json.decode(rendering.full, type=RpcBlock)
+    told = msgspec.json.decode(rendering.all_receipts)
+    assert not await found_out(body, told)
+    last = max(index for index, receipt in enumerate(told) if receipt["logs"])
+    told[last]["logs"] = []
+    assert await found_out(body, told)
+
+
 async def test_one_forgery_in_the_answer_to_get_logs_is_found_out() -> None:
     body, told = sealed()
     logs = [log for receipt in told for log in receipt["logs"]]
@@ -124,3 +147,31 @@ async def test_a_bloom_is_held_against_nothing_where_the_chain_says_that_it_does
         receipts = receipts_in(told)
         texts = await check_receipts(body, receipts)
         assert await checks.contradiction(body, texts, receipts) is None
+
+
+_TEXT = st.text(max_size=8) | st.from_regex(r"0x[0-9a-fA-F ]{0,70}", fullmatch=True)
+_FIELDS = ["status", "root", "type", "transactionIndex", "blockNumber", "cumulativeGasUsed"]
+_LOG_FIELDS = ["address", "data", "logIndex", "transactionIndex", "blockHash"]
+
+
+@given(st.data())
+async def test_whatever_is_written_into_it_only_the_errors_of_the_tree_are_raised(data) -> None:
+    body, told = sealed(3)
+    for receipt in told:
+        for name in data.draw(st.lists(st.sampled_from([*_FIELDS, "logsBloom"]), max_size=2)):
+            receipt[name] = data.draw(_TEXT)
+        for log in receipt["logs"]:
+            for name in data.draw(st.lists(st.sampled_from(_LOG_FIELDS), max_size=1)):
+                log[name] = data.draw(_TEXT)
+            log["topics"] = log["topics"] + data.draw(st.lists(_TEXT, max_size=1))
+    receipts = receipts_in(told)
+    try:
+        texts = await check_receipts(body, receipts)
+        # past the checks of what is told, so that the recomputing sees it as well
+    except RpcError:
+        texts = set()
+    for known in (texts, {text for one in receipts for log in one.logs for text in log.topics}):
+        with suppress(RpcError):
+            await HeaderChecks(CHAIN, audit=True).contradiction(body, known, receipts)
+    with suppress(RpcError):
+        await receipts_root(receipts, Blooms(), deposit_nonces=True)
