@@ -15,7 +15,7 @@ from watcher.rpc.options import PoolOptions
 
 NEWEST_WEIGHT = 0.2
 DEVIATIONS = 4
-"""beyond the mean: about one call in a hundred takes longer, where nothing is wrong"""
+"""beyond the mean, as TCP has it: few calls take longer where nothing is wrong"""
 WELL_BEYOND = 2
 """times the patience: who is silent for so long is not merely slow"""
 KINDS_KEPT = 64
