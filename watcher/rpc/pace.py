@@ -15,7 +15,7 @@ from watcher.rpc.options import PoolOptions
 
 NEWEST_WEIGHT = 0.2
 DEVIATIONS = 4
-"""beyond the mean: about one call in a hundred takes longer, where nothing is wrong"""
+"""beyond the mean, as TCP has it: few calls take longer where nothing is wrong"""
 WELL_BEYOND = 2
 """times the patience: who is silent for so long is not merely slow"""
 KINDS_KEPT = 64
@@ -40,7 +40,7 @@ def kind_of(title: str, size: int) -> Kind:
 def patience(pace: Pace | None, size: int, options: PoolOptions) -> float:
     """Seconds to wait for a call before the next node is asked as well."""
     scale = 1 + (size - 1) / options.hedge_batch
-    if pace is None:
+    if pace is None or not pace.ever_answered:
         return options.hedge_first * scale
     usual = pace.mean + DEVIATIONS * pace.deviation
     return min(max(usual, options.hedge_shortest), options.hedge_longest * scale)
@@ -49,12 +49,22 @@ def patience(pace: Pace | None, size: int, options: PoolOptions) -> float:
 class Pace:
     """One kind of call at one node."""
 
-    __slots__ = ("_counted_to", "_limit", "count", "deviation", "mean", "quiet", "seen_at")
+    __slots__ = (
+        "_counted_to",
+        "_limit",
+        "count",
+        "deviation",
+        "ever_answered",
+        "mean",
+        "quiet",
+        "seen_at",
+    )
 
     def __init__(self) -> None:
         self.mean = 0.0
         self.deviation = 0.0
         self.count = 0
+        self.ever_answered = False
         self.seen_at = 0.0
         self.quiet = 0.0
         """seconds that it was silent in calls that were overtaken, since its last answer"""
@@ -64,6 +74,7 @@ class Pace:
     def answered(self, seconds: float, now: float) -> None:
         """An answer came, so many seconds after the question."""
         self._learn(seconds, now)
+        self.ever_answered = True
         self.quiet = 0.0
 
     def overtaken(self, begun: float, now: float, patience: float) -> bool:

@@ -80,6 +80,13 @@ def test_only_so_many_kinds_are_kept_and_old_ones_mean_nothing(clock: Clock) -> 
     assert list(paces.means(60.0)) == []
 
 
+def test_who_never_answered_is_granted_no_more_than_at_first() -> None:
+    pace = Pace()
+    pace.overtaken(100.0, 109.0, 1.0)
+
+    assert patience(pace, 1, OPTIONS) == OPTIONS.hedge_first
+
+
 def test_too_few_calls_mean_nothing(clock: Clock) -> None:
     paces = Paces(clock)
     paces.of(kind_of("x", 1)).answered(0.1, clock())
