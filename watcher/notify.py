@@ -172,6 +172,9 @@ async def fill(
                 connection, chain, filling.blocks, before, known, now, keep_from_usd
             )
             await note_flaws(connection, filling.blocks, now)
+            safe = (await cursors.settled(connection, chain.name)).safe
+            if safe is not None:
+                queued += await alerts.release_held(connection, chain.name, safe)
             await queues.enqueue(connection, queued)
         return len(queued)
 
