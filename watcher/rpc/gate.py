@@ -113,7 +113,8 @@ class Gate:
         aside = self._aside
         if aside and self._clock() < aside.until and not _lets_in(aside, entry):
             ejected = aside.standing is Standing.EJECTED
-            raise NotAsked(f"{aside.standing}: {aside.reason}", spare=ejected)
+            text = f"{aside.standing}: {aside.reason}"
+            raise NotAsked(text, spare=ejected, trusted=aside.lagging)
         permit = self._breaker.enter()
         self._tell_transitions()
         if permit is None:
