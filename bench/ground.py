@@ -20,6 +20,7 @@ import uvloop
 from data.database import Database
 from data.migrate import migrate
 from tests.servers.postgres import running_postgres
+from watcher.wiring import collect_rarely
 
 T = TypeVar("T")
 
@@ -101,11 +102,12 @@ async def _migrated(url: str) -> None:
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """On the loop that the product runs on, without the garbage of whatever ran before."""
-    gc.collect()
-    gc.freeze()
+    """On the loop that the product runs on, with its ways of collecting garbage."""
+    thresholds = gc.get_threshold()
+    collect_rarely()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             return runner.run(work)
     finally:
         gc.unfreeze()
+        gc.set_threshold(*thresholds)

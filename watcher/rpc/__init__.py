@@ -5,6 +5,7 @@ rounds      asks them until one answers: the next one, the spare ones, the backo
 race        whoever is slower than usual gets a competitor; the first good answer wins
 preference  which node is asked first: the healthy, the fast, the cheap; the score is there
 pace        how long a node usually takes for a kind of call
+survey      a look at all nodes' heads: who lags is ejected, if a head is borne out by a block
 lag         which nodes are behind the others, or go backwards
 asking      one node while it is asked several things that belong together
 attempt     one such exchange, from the moment that the node lets it in

@@ -33,3 +33,5 @@ class Attempt:
     """another node has answered, and this is cancelled for it"""
     waited: bool = False
     """for its budget: its silence is ours"""
+    read: int = 0
+    """bytes of its answers so far, inflated"""

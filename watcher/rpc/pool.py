@@ -21,7 +21,6 @@ from watcher.rpc.attempt import Entry
 from watcher.rpc.endpoint import endpoints
 from watcher.rpc.errors import RpcError
 from watcher.rpc.events import OnEvent, RpcEvent
-from watcher.rpc.lag import laggards, tolerated
 from watcher.rpc.node import Node
 from watcher.rpc.options import PoolOptions
 from watcher.rpc.pace import kind_of
@@ -29,6 +28,7 @@ from watcher.rpc.preference import Merits, arranged, excesses, score
 from watcher.rpc.purpose import CallCounts, Purpose
 from watcher.rpc.rounds import Answer, Question, Rounds
 from watcher.rpc.snapshot import NodeSnapshot
+from watcher.rpc.survey import Survey
 from watcher.rpc.transport import Transport
 from watcher.rpc.wire import Call
 
@@ -79,6 +79,7 @@ class Pool:
             for endpoint in endpoints(urls)
         )
         self._order = self._nodes
+        self._survey = Survey(self._nodes, self._options)
         self._rounds = Rounds(
             chain, self._preferred, self._options, clock=clock, sleep=sleep, on_event=emit
         )
@@ -217,16 +218,9 @@ class Pool:
         """Ask every node that may be asked for its head, all at once, and return the snapshots.
 
         Those that nobody needs are so kept known, those that were set aside are probed, those
-        that lag behind the others ejected, and readmitted when they have caught up."""
-        async with asyncio.TaskGroup() as tasks:
-            asked = {node.name: tasks.create_task(_head(node, within)) for node in self._nodes}
-        heads = {name: head for name, task in asked.items() if (head := task.result()) is not None}
-        behind = {node.name for node in self._nodes if node.lagging}
-        tolerance = tolerated(self._options.lag_tolerance, self._options.block_time)
-        late = laggards(heads, behind, tolerance)
-        for node in self._nodes:
-            if node.name in heads:
-                node.judge_lag(late.get(node.name))
+        that lag behind the others ejected, and readmitted when they have caught up. Where somebody
+        lags, the others have to show how far they are, which takes up to `within` once more."""
+        await self._survey.take(within)
         return self.nodes
 
     async def each(
@@ -264,17 +258,6 @@ class Pool:
             if node.name == name:
                 return node
         raise KeyError(f"{self.chain} has no node of that name")
-
-
-async def _head(node: Node, within: float | None) -> int | None:
-    async def talk(asking: Asking) -> int:
-        return int(await asking.call("eth_blockNumber", type=str), 16)
-
-    attempt = node.attempt(kind_of("eth_blockNumber", 1), 1, Purpose.HEAD, Entry.SURVEY, within)
-    try:
-        return await node.exchange(talk, attempt)
-    except RpcError:
-        return None  # the node's gate has judged it, and the snapshot shows it
 
 
 def _ignore(_: RpcEvent) -> None:

@@ -149,6 +149,47 @@ async def test_one_that_is_far_ahead_ejects_nobody_of_three() -> None:
 
 
 @virtual
+async def test_who_tells_a_head_that_it_cannot_show_ejects_nobody() -> None:
+    # given two nodes, of which one tells a head of the far future
+    events: list[RpcEvent] = []
+    honest, liar = Paced(A), Paced(B, head=10**9, highest=100)
+    pool = pool_over(honest, liar, events=events)
+
+    await surveyed(pool, times=5)
+
+    assert pool.nodes[0].state is Standing.READY
+    assert events == []
+    assert await answered_by(pool) == [A]
+
+
+@virtual
+async def test_liars_that_agree_on_a_head_eject_nobody_but_who_lags_is_found_beside_them() -> None:
+    liars = [Paced(A, head=10**9, highest=100), Paced(B, head=10**9, highest=100)]
+    honest = Paced(C, head=100)
+    stuck = Paced("https://d.example", head=50)
+    pool = pool_over(*liars, honest, stuck)
+
+    await surveyed(pool, times=2)
+
+    assert [node.state for node in pool.nodes] == [Standing.READY] * 3 + [Standing.EJECTED]
+
+
+@virtual
+async def test_whoever_shows_blocks_that_others_lack_is_seldom_asked_to() -> None:
+    # given a node that follows the chain, and one that is stuck; machines behind one name are
+    # never quite as far
+    good, stuck = Paced(A, head=100, highest=99), Paced(B, head=50)
+    pool = pool_over(good, stuck)
+
+    for _ in range(30):
+        good.head, good.highest = good.head + 1, good.head
+        await surveyed(pool, every=12.0)
+        assert pool.nodes[1].state is Standing.EJECTED
+
+    assert 1 <= good.seen.count("eth_getBlockByNumber") <= 12
+
+
+@virtual
 async def test_a_balancer_between_two_heads_is_set_aside_and_probed() -> None:
     # given a primary that tells the one head and the other in turn
     balancer, other = Paced(A, head=100), Paced(B, head=100)

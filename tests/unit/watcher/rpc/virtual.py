@@ -83,13 +83,15 @@ def virtual(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., Non
 @dataclass
 class Paced:
     """A node in memory. `takes` seconds for an answer, or those of `slow` by method; `wrong` makes
-    the HTTP answer in place of an honest one. Heads and methods can be changed while it runs."""
+    the HTTP answer in place of an honest one. Heads and methods can be changed while it runs.
+    `highest` is the newest block that it has, where it is not the `head` that it tells."""
 
     url: str
     takes: float = 0.1
     slow: dict[str, float] = field(default_factory=dict)
     wrong: Callable[[Any], HttpAnswer | None] = lambda _: None
     head: int = 100
+    highest: int | None = None
     chain_id: int = 1
     seen: list[str] = field(default_factory=list)
     asked_at: list[tuple[float, int]] = field(default_factory=list)
@@ -116,8 +118,15 @@ class Paced:
         return ok(answers if isinstance(asked, list) else answers[0])
 
     def _one(self, call: dict[str, Any]) -> dict[str, Any]:
-        known = {"eth_chainId": hex(self.chain_id), "eth_blockNumber": hex(self.head)}
-        result = known.get(call["method"], call["params"][0] if call["params"] else self.url)
+        asked = call["params"][0] if call["params"] else self.url
+        known: dict[str, Any] = {
+            "eth_chainId": hex(self.chain_id),
+            "eth_blockNumber": hex(self.head),
+        }
+        if call["method"] == "eth_getBlockByNumber" and asked.startswith("0x"):
+            top = self.head if self.highest is None else self.highest
+            known[call["method"]] = {"number": asked} if int(asked, 16) <= top else None
+        result = known.get(call["method"], asked)
         return {"jsonrpc": "2.0", "id": call["id"], "result": result}
 
 
