@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from watcher.evm.wire import BadField, RpcHeader, quantity
 from watcher.rpc.errors import BlockUnavailable, GarbledAnswer, RpcError, UntrueAnswer
+from watcher.rpc.purpose import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +35,9 @@ async def highest_head(pool: Pool, block_time: float) -> int:
 
 async def preferred_head(pool: Pool, *, rounds: int | None = None) -> int:
     """Ask one node, the next only if it does not answer; raises AllNodesFailed."""
-    answer = await pool.call("eth_blockNumber", type=str, accept=_is_quantity, rounds=rounds)
+    answer = await pool.call(
+        "eth_blockNumber", type=str, accept=_is_quantity, rounds=rounds, purpose=Purpose.HEAD
+    )
     return quantity(answer.value)
 
 
@@ -46,6 +49,7 @@ async def _has(pool: Pool, number: int) -> bool:
             type=RpcHeader | None,
             accept=_is_numbered(number),
             rounds=1,
+            purpose=Purpose.HEAD,
         )
     except RpcError:
         return False

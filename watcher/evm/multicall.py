@@ -12,6 +12,7 @@ from eth_abi.abi import decode, encode
 from eth_abi.exceptions import DecodingError
 
 from watcher.rpc.errors import GarbledAnswer
+from watcher.rpc.purpose import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +44,13 @@ async def read_all(
             raise GarbledAnswer("Multicall3 answered another number of calls")
 
     answer = await pool.call(
-        "eth_call", [request, block], type=str, accept=check, rounds=1, within=within
+        "eth_call",
+        [request, block],
+        type=str,
+        accept=check,
+        rounds=1,
+        within=within,
+        purpose=Purpose.ASSETS,
     )
     return checked[answer.value]
 

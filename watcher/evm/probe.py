@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from watcher.evm.abilities import AGAIN_AFTER, Abilities, Ability
 from watcher.rpc.errors import BlockUnavailable, MethodUnsupported, NodeUnfit, RpcError
+from watcher.rpc.purpose import Purpose
 from watcher.rpc.snapshot import Standing
 from watcher.rpc.wire import Call
 
@@ -82,7 +83,9 @@ class Probes:
             return int(name != node)
 
         try:
-            await self._pool.ask("a probe", talk, rank=rank, rounds=1, within=_WITHIN)
+            await self._pool.ask(
+                "a probe", talk, rank=rank, rounds=1, within=_WITHIN, purpose=Purpose.TAG
+            )
         except RpcError:
             return  # the pool has judged it
 
@@ -93,9 +96,7 @@ class Probes:
             self._abilities.did(asking.name, ability)
         except MethodUnsupported:
             self._abilities.cannot(asking.name, ability)
-        except NodeUnfit as unfit:
-            # "block 0x… not found": each client has its own words for it
-            if "not found" in unfit.text.lower():
-                self._abilities.did(asking.name, ability)
+        except NodeUnfit:
+            return  # it does not say
         else:
             self._abilities.did(asking.name, ability)

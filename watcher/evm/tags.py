@@ -17,6 +17,7 @@ from watcher.rpc.errors import (
     RpcError,
     UnexplainedError,
 )
+from watcher.rpc.purpose import Purpose
 from watcher.rpc.wire import Call
 
 if TYPE_CHECKING:
@@ -104,7 +105,14 @@ class Tags:
                     self._abilities.did(asking.name, tag.ability)
 
         try:
-            await self._pool.ask("the tags", talk, rank=self._rank, rounds=1, within=_WITHIN)
+            await self._pool.ask(
+                "the tags",
+                talk,
+                rank=self._rank,
+                rounds=1,
+                within=_WITHIN,
+                purpose=Purpose.TAG,
+            )
         except RpcError:
             return  # the pool has judged it
 

@@ -26,11 +26,19 @@ from watcher.rpc.errors import (
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """An error matches by one of the codes or one of the phrases (in lower case)."""
+    """An error matches by one of the codes, one of the phrases (in lower case) or the pattern."""
 
     make: Callable[[str, Any], RpcError]
     codes: frozenset[int]
     phrases: tuple[str, ...]
+    pattern: re.Pattern[str] | None = None
+
+    def fits(self, code: int | None, lowered: str) -> bool:
+        return (
+            code in self.codes
+            or any(phrase in lowered for phrase in self.phrases)
+            or (self.pattern is not None and self.pattern.search(lowered) is not None)
+        )
 
 
 def _revert(text: str, data: Any) -> RpcError:
@@ -108,25 +116,38 @@ _ROWS = (
     ),
     _Row(
         _plain(BlockUnavailable),
-        frozenset({-32001}),
+        # -39001 and 4444 are those of the execution APIs: an unknown block, and pruned history
+        frozenset({-32001, -39001, 4444}),
         (
             "header not found",
             "header for hash not found",
             "unknown block",
-            "block not found",
+            "header range not found",
+            "receipts not found",
             "could not find block",
+            "couldn't find block",
+            "not currently canonical",
+            "block is not canonical",
+            "receipt not available",
+            "receipts are not available",
+            "neither stored nor reproducible",
+            "transaction indexing is in progress",
             "cannot query unfinalized",
             "missing trie node",
             "historical state",
             "state is not available",
+            "state unavailable",
             "pruned",
             "archive",
         ),
+        # "block #7 not found", "block 0x… not found", "block not found: hash 0x…", "block meta …";
+        # a method's name has no word "block" of its own
+        re.compile(r"\bblock\b(?: [^ ]{1,80}){0,2} not found\b"),
     ),
     _Row(
         _plain(MethodUnsupported),
         # -32602 too: our parameters are well formed, but a node may not know a newer form of them.
-        frozenset({-32601, -32004, -32602}),
+        frozenset({-32601, -32604, -32004, -32602}),
         (
             "method not found",
             "does not exist/is not available",
@@ -136,6 +157,7 @@ _ROWS = (
             "not whitelisted",
             "method is not allowed",
             "method not allowed",
+            "method not enabled",
         ),
     ),
     _Row(_plain(NodeErred), frozenset({-32603, -32700}), ("internal error", "server error")),
@@ -151,6 +173,6 @@ def error_from(code: Any, message: Any, data: Any = None) -> RpcError:
     text = said if number is None else f"{said} ({number})"
     lowered = said.lower()
     for row in _ROWS:
-        if number in row.codes or any(phrase in lowered for phrase in row.phrases):
+        if row.fits(number, lowered):
             return row.make(text, data)
     return UnexplainedError(text)

@@ -1,4 +1,4 @@
-"""What calls are made for, and how many were: data, heads, tags and checks are counted apart."""
+"""What calls are made for, and how many were: data, heads, tags, checks and assets apart."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ class Purpose(StrEnum):
     """Why a node is asked."""
 
     DATA = "data"
-    """blocks, receipts, logs, contracts"""
+    """blocks, receipts, logs"""
     HEAD = "head"
     """which block is the newest, and whether there is one more already: a block that was asked for
     by its number and is not there yet"""
     TAG = "tag"
-    """which block is safe, which final"""
+    """which block is safe, which final, and what a node can do"""
     CHECK = "check"
     """whether a node says what another said, or which chain it serves"""
+    ASSETS = "assets"
+    """prices from feeds, and what tokens call themselves"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class CallCounts:
     head: int = 0
     tag: int = 0
     check: int = 0
+    assets: int = 0
 
     def __add__(self, other: CallCounts) -> CallCounts:
         return CallCounts(
@@ -41,6 +44,7 @@ class CallCounts:
             self.head + other.head,
             self.tag + other.tag,
             self.check + other.check,
+            self.assets + other.assets,
         )
 
     def plus(self, purpose: Purpose, calls: int) -> CallCounts:
@@ -50,6 +54,7 @@ class CallCounts:
             self.head + calls * (purpose is Purpose.HEAD),
             self.tag + calls * (purpose is Purpose.TAG),
             self.check + calls * (purpose is Purpose.CHECK),
+            self.assets + calls * (purpose is Purpose.ASSETS),
         )
 
 

@@ -174,3 +174,29 @@ async def test_one_node_that_is_far_ahead_and_right_is_followed(
     await sandbox.nodes[0].set_faults((Fault("down"),))
     pool.saw_head(pool.nodes[0].name, 5)
     assert await blocks.head() == head(sandbox)
+
+
+async def test_a_followed_head_costs_two_data_calls_a_block(
+    sandbox: ChainSandbox, pool: Pool, blocks: EvmBlocks
+) -> None:
+    following = 10
+    await blocks.block(head(sandbox), exists=True)
+    before = pool.counts
+    for _ in range(following):
+        number = head(sandbox) + 1
+        assert await blocks.block(number, exists=False) is None
+        sandbox.chain.mine(1, transactions=5)
+        assert await blocks.head() == number
+        assert await blocks.block(number, exists=False) is not None
+        await blocks.settled(number)
+        assert len(await blocks.hashes_at(number)) == 2
+
+    after = pool.counts
+    assert after.data - before.data == 2 * following
+    # a look too early, and a survey of both
+    assert after.head - before.head <= 3 * following
+    # whatever the blocks, the tags are asked for now and then only
+    assert 1 <= after.tag - before.tag <= 2
+    # both nodes, and once which chain the other one serves
+    assert after.check - before.check <= 2 * following + 1
+    assert after.assets == before.assets

@@ -49,6 +49,32 @@ from watcher.rpc.errors import (
         (-32000, "header for hash not found", BlockUnavailable),
         (-32000, "unknown block", BlockUnavailable),
         (-32001, "resource not found", BlockUnavailable),
+        # geth, bor, bsc, op-geth
+        (-32000, "block 0x" + "00" * 32 + " not found", BlockUnavailable),
+        (-32000, "block #1099511627776 not found", BlockUnavailable),
+        (-32000, "hash is not currently canonical", BlockUnavailable),
+        (4444, "pruned history unavailable", BlockUnavailable),
+        (-32000, "transaction indexing is in progress", BlockUnavailable),
+        # erigon
+        (-32000, "block not found: 1099511627776", BlockUnavailable),
+        # nethermind
+        (-39001, "Unknown block error", BlockUnavailable),
+        (-32000, "0x" + "00" * 32 + " block is not canonical", BlockUnavailable),
+        (-32001, "Receipt not available for 'From' block '7'.", BlockUnavailable),
+        # besu
+        (-32000, "Block not found", BlockUnavailable),
+        (-32602, "Invalid block param (block not found)", BlockUnavailable),
+        (-32000, "World state unavailable", BlockUnavailable),
+        (-32604, "Method not enabled", MethodUnsupported),
+        # reth
+        (-32001, "block not found: hash 0x" + "00" * 32, BlockUnavailable),
+        (-32000, "block meta not found for block #32842493", BlockUnavailable),
+        (-32603, "receipts not found", BlockUnavailable),
+        # nitro
+        (-32000, "couldn't find block with transactions. Reached 1891", BlockUnavailable),
+        # what is not found here is the method
+        (-32601, "Method trace_block not found", MethodUnsupported),
+        (-32000, "Method not found: trace_block", MethodUnsupported),
         (-32000, "missing trie node 0123 (path ) state 0x45 is not available", BlockUnavailable),
         (-32602, "Archive requests require a personal token", BlockUnavailable),
         (
