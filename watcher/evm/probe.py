@@ -74,15 +74,11 @@ class Probes:
 
     async def _ask(self, node: str, unknown: list[Ability]) -> None:
         async def talk(asking: Asking) -> None:
-            if asking.name == node:
-                for ability in unknown:
-                    await self._learn(asking, ability)
-
-        def rank(name: str) -> int:
-            return int(name != node)
+            for ability in unknown:
+                await self._learn(asking, ability)
 
         try:
-            await self._pool.ask("a probe", talk, rank=rank, rounds=1, within=_WITHIN)
+            await self._pool.only(node, talk, within=_WITHIN)
         except RpcError:
             return  # the pool has judged it
 

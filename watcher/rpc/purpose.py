@@ -23,7 +23,7 @@ class Purpose(StrEnum):
     TAG = "tag"
     """which block is safe, which final"""
     CHECK = "check"
-    """whether a node says what another said, or which chain it serves"""
+    """whether a node says what another said, which chain it serves, what it can do"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, Self
@@ -40,6 +41,7 @@ class PickyNode:
         self.rules: list[Rule] = []
         self.largest_batch = 1000
         self.status_of_batches = 200
+        self.delay = 0.0
         self.asked: Counter[str] = Counter()
         self.requests: list[int] = []
         application = web.Application(client_max_size=64 * 1024 * 1024)
@@ -61,6 +63,7 @@ class PickyNode:
 
     async def _answer(self, request: web.Request) -> web.Response:
         asked = await request.json()
+        await asyncio.sleep(self.delay)
         batch = asked if isinstance(asked, list) else [asked]
         self.requests.append(len(batch))
         if len(batch) > 1 and self.status_of_batches != 200:
