@@ -37,7 +37,7 @@ class PickyNode:
     """One node in front of another; ``asked`` counts calls by method, ``requests`` by size."""
 
     def __init__(self, upstream: str) -> None:
-        self._upstream = upstream
+        self.upstream = upstream
         self.rules: list[Rule] = []
         self.largest_batch = 1000
         self.status_of_batches = 200
@@ -72,7 +72,7 @@ class PickyNode:
             return web.json_response(
                 {"jsonrpc": "2.0", "id": None, **error(-32600, "batch limit exceeded")}
             )
-        async with self._session.post(self._upstream, json=asked) as response:
+        async with self._session.post(self.upstream, json=asked) as response:
             told = await response.json()
         answers = {one["id"]: one for one in (told if isinstance(told, list) else [told])}
         for one in batch:
