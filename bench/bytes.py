@@ -2,8 +2,8 @@
 
 ``python -m bench.bytes [--blocks 4] [--transactions 200] [--json]``. Every plan takes the block
 with its transactions; the contents are its receipts, all of its logs, or the logs of the topics
-that count. Simulated blocks of the same size on every chain, so that the chains differ by their pace:
-take the share of your chain's real transactions. ``gzip`` is what travels by default.
+that count. Simulated blocks of the same size on every chain, so that the chains differ by their
+pace: take the share of your chain's real transactions. ``gzip`` is what travels by default.
 """
 
 from __future__ import annotations

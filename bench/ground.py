@@ -20,6 +20,7 @@ import uvloop
 from data.database import Database
 from data.migrate import migrate
 from tests.servers.postgres import running_postgres
+from watcher.wiring import collect_rarely
 
 T = TypeVar("T")
 
@@ -63,10 +64,10 @@ class Stopwatch:
 
 
 @contextmanager
-def running_node(blocks: int, transactions: int) -> Iterator[Span]:
-    """A node with so many full blocks."""
+def running_node(blocks: int, transactions: int, ready: int | None = None) -> Iterator[Span]:
+    """A node with so many full blocks; all but ``ready`` of them are mined when asked for."""
     command = [sys.executable, "-m", "bench.node", "--blocks", str(blocks)]
-    command += ["--transactions", str(transactions)]
+    command += ["--transactions", str(transactions), "--ready", str(ready or blocks)]
     node = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         yield Span(**json.loads(node.stdout.readline() if node.stdout else "{}"))
@@ -101,11 +102,12 @@ async def _migrated(url: str) -> None:
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """On the loop that the product runs on, without the garbage of whatever ran before."""
-    gc.collect()
-    gc.freeze()
+    """On the loop that the product runs on, with its ways of collecting garbage."""
+    thresholds = gc.get_threshold()
+    collect_rarely()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             return runner.run(work)
     finally:
         gc.unfreeze()
+        gc.set_threshold(*thresholds)

@@ -1,10 +1,10 @@
 """From "the node has the block" to "its alerts are in the outbox", five chains at once.
 
 ``python -m bench.latency [--seconds 60] [--watches 10000] [--json]``. Five simulated chains at
-their own pace, some 12 blocks a second in all, behind real HTTP; one watcher process with PostgreSQL and
-Valkey. A block's alerts are in the outbox when the cursor, which is committed with them, is seen to
-have reached it. The chain is polled, so up to one poll interval passes before anybody can know;
-the promise counts what is beyond it.
+their own pace, some 12 blocks a second in all, behind real HTTP; one watcher process with
+PostgreSQL and Valkey. A block's alerts are in the outbox when the cursor, which is committed with
+them, is seen to have reached it. The chain is polled, so up to one poll interval passes before
+anybody can know; the promise counts what is beyond it.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def main() -> int:
         mines = Mines(stack.enter_context(_running(command, {}, stdout=subprocess.PIPE)))
         settings = {f"{name.upper()}_RPC_URLS": node for name, node in mines.urls.items()}
         settings |= {"CHAINS": ",".join(CHAINS), "DATABASE_URL": url, "REDIS_URL": valkey}
-        settings |= {"BOT_TOKEN": f"1:{'x' * 35}", "LOG_LEVEL": "ERROR"}
+        settings |= {"BOT_TOKEN": f"123456789:{'x' * 35}", "LOG_LEVEL": "ERROR"}
         stack.enter_context(_running([sys.executable, "-m", "watcher"], settings))
         seen = asyncio.run(_look(url, chosen.seconds))
     late = {

@@ -1,6 +1,6 @@
 """From a node to the outbox, beside web3.py's fetch and decode of the same blocks.
 
-``python -m bench.pipeline [--blocks 200] [--rounds 5] [--watches 1000000] [--json]``. Ours does
+``python -m bench.pipeline [--blocks 300] [--rounds 5] [--watches 1000000] [--json]``. Ours does
 everything: fetch, check, decode, enrich, match, and commit. The peers only fetch and decode. Rounds
 are interleaved, and all must find the same transfers; web3.py, being slow, gets a part of the
 blocks. A figure that misses its bound is printed as such and makes no failure: the machine may be
@@ -45,7 +45,7 @@ class Contender:
 def main() -> int:
     """Interleaved rounds of all; 1 when they did not find the same."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--blocks", type=int, default=200)
+    parser.add_argument("--blocks", type=int, default=300)
     parser.add_argument("--peer-blocks", type=int, default=20, help="web3.py's part of them")
     parser.add_argument("--transactions", type=int, default=200)
     parser.add_argument("--watches", type=int, default=1_000_000)

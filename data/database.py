@@ -146,12 +146,15 @@ def _take_over_sqlite_transactions(engine: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in (
-            f"busy_timeout = {BUSY_TIMEOUT_MS}",  # first: the change to WAL needs it too
-            "journal_mode = WAL",
+            f"busy_timeout = {BUSY_TIMEOUT_MS}",
             "foreign_keys = ON",
             "synchronous = FULL",
         ):
             cursor.execute(f"PRAGMA {pragma}")
+        # the file's mode, not the connection's: SQLite refuses at once, without waiting, while
+        # another connection is just changing it
+        with suppress(sqlite3.OperationalError):
+            cursor.execute("PRAGMA journal_mode = WAL")
         cursor.close()
 
     @event.listens_for(engine, "begin")

@@ -56,11 +56,16 @@ class Branches:
         branch = await self._down_from(tip, finalized)
         if branch is None:
             return None
-        ours = self._recent.get(branch.root.number + 1)
-        is_deep = cursor.number - branch.root.number > 1
-        if ours is None or not is_deep or branch.missed is not None:
+        if branch.missed is not None:
+            agreed = await self._witnesses.agreed(tip.ref.number)
+            return branch if agreed is not None and agreed.ref == tip.ref else None
+        root = branch.root.number
+        if cursor.number - root <= 1:
             return branch
-        return branch if await self._witnesses.prefer(branch.blocks[0].ref, ours) else None
+        # the blocks next to the root may be ones that we left out
+        ours = self._recent[min(number for number in self._recent if number > root)]
+        theirs = branch.blocks[ours.number - root - 1].ref
+        return branch if await self._witnesses.prefer(theirs, ours) else None
 
     async def _down_from(self, tip: Block, finalized: int | None) -> Branch | None:
         blocks, final = [tip], self._last_final(finalized)

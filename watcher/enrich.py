@@ -62,7 +62,8 @@ def _movements(
         ]
         if not legs:
             continue
-        legs.sort(key=lambda leg: leg.usd or 0, reverse=True)
+        if len(legs) > 1:
+            legs.sort(key=lambda leg: leg.usd or 0, reverse=True)
         movements.append(
             Movement(
                 block=ref,

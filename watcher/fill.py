@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from data.database import DATABASE_AWAY
+from data.errors import FencedOut
 from data.queries import gaps
 from watcher.collect import linked
 from watcher.notify import GapMoved
@@ -93,13 +95,24 @@ class Filler:
             if not blocks:
                 await self._put_off(gap, patience, "no node hands it out whole", len(still_open))
                 continue
-            patience.tries = 0
             born = [(block, block.ref.time + self._late) for block in blocks]
             try:
                 queued = await self._stages.fill(gap, born, epoch)
             except GapMoved:
                 patience.last = None
                 continue  # the reorg that did it has brought the blocks
+            except (FencedOut, *DATABASE_AWAY):
+                raise
+            except RpcError as error:  # nobody told names or prices
+                await self._put_off(gap, patience, str(error), len(still_open))
+                continue
+            except Exception as error:
+                # a fault of ours: the other gaps shall not stay open for it
+                log.exception("a gap was not filled", chain=self._chain.name, block=gap.next)
+                reason = f"a fault in Spyhop itself: {type(error).__name__}"
+                await self._put_off(gap, patience, reason, len(still_open))
+                continue
+            patience.tries = 0
             patience.last = blocks[-1].ref
             return queued
         return None

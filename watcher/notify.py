@@ -6,6 +6,7 @@ Which watches there are is read inside the transaction, so that one made a secon
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING, Protocol
 
 from data.errors import FencedOut, SpyhopError
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     from data.queries.tokens import TokenRow
     from watcher.concern import Key, Wanted
     from watcher.weigh import WeighedBlock
+
+RETRACTED_AGAIN_FOR = 60.0
+"""Seconds of chain time: no transaction of the bot's is open for as long."""
 
 
 class Names(Protocol):
@@ -172,6 +176,9 @@ async def fill(
                 connection, chain, filling.blocks, before, known, now, keep_from_usd
             )
             await note_flaws(connection, filling.blocks, now)
+            safe = (await cursors.settled(connection, chain.name)).safe
+            if safe is not None:
+                queued += await alerts.release_held(connection, chain.name, safe)
             await queues.enqueue(connection, queued)
         return len(queued)
 
@@ -289,9 +296,10 @@ async def _bring_back(
 async def _take_back(connection: AsyncConnection, chain: Chain, progress: Progress) -> list[int]:
     """Drop or retract what no block brought back in time; the chats with edits.
 
-    Told again for a while, because a send may have been under way.
+    Told again for a while, because a send may just have been noted in another transaction.
     """
-    height, since = progress.blocks[-1].ref.number, progress.before.number - chain.keep_hashes
+    height = progress.blocks[-1].ref.number
+    since = progress.before.number - ceil(RETRACTED_AGAIN_FOR / chain.block_time)
     gone = await movements.orphaned_for_good(connection, chain.name, height, since=since)
     return await alerts.retract(connection, gone) if gone else []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import secrets
 import socket
@@ -56,11 +57,20 @@ _ASSETS_WITHIN = 10.0
 """Seconds for one read of names or prices: an alert does not wait longer for them."""
 
 
+def collect_rarely() -> None:
+    """Have Python look for cycles less often: blocks have none, and are many small things that it
+    would go through again and again."""
+    gc.collect()
+    gc.freeze()  # what was imported stays
+    gc.set_threshold(50_000, 20, 20)
+
+
 async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
     """Follow every configured chain until ``stopping`` is set.
 
     Raises ConfigurationError for what no restart can mend.
     """
+    collect_rarely()
     async with AsyncExitStack() as stack:
         port = settings.watcher_metrics_port
         stack.enter_context(metrics_served("WATCHER_METRICS_PORT", settings.metrics_host, port))

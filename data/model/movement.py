@@ -97,6 +97,9 @@ class Movement:
     @property
     def usd(self) -> Decimal | None:
         """The movement's value: the larger side; None when nothing in it has a price."""
-        if all(leg.usd is None for leg in self.legs):
+        worth = [(leg.amount > 0, value) for leg in self.legs if (value := leg.usd) is not None]
+        if not worth:
             return None
-        return max(self.usd_in, self.usd_out)
+        received = sum((value for is_in, value in worth if is_in), Decimal(0))
+        sent = sum((value for is_in, value in worth if not is_in), Decimal(0))
+        return max(received, sent)

@@ -6,8 +6,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, literal, select, update
 
+from data.columns import UtcTime
 from data.model import CoverageGap
 from data.queries import insert
 from data.tables import coverage_gaps, unverified_blocks
@@ -61,6 +62,7 @@ async def record(connection: AsyncConnection, gap: CoverageGap) -> CoverageGap:
         )
         .order_by(coverage_gaps.c.id)
         .limit(1)
+        .with_for_update()  # what fills it in must not close it meanwhile
     )
     row = (await connection.execute(adjoining)).one_or_none()
     if row is None:
@@ -74,11 +76,15 @@ async def cover(
     connection: AsyncConnection, chain: str, first: int, last: int, now: datetime
 ) -> None:
     """The blocks ``first`` to ``last`` were seen after all, whole: what is open of them ends."""
-    overlapping = select(coverage_gaps).where(
-        coverage_gaps.c.chain == chain,
-        coverage_gaps.c.closed_at.is_(None),
-        coverage_gaps.c.next <= last,
-        coverage_gaps.c.last >= first,
+    overlapping = (
+        select(coverage_gaps)
+        .where(
+            coverage_gaps.c.chain == chain,
+            coverage_gaps.c.closed_at.is_(None),
+            coverage_gaps.c.next <= last,
+            coverage_gaps.c.last >= first,
+        )
+        .with_for_update()
     )
     for row in (await connection.execute(overlapping)).all():
         gap = _gap(row)
@@ -154,7 +160,8 @@ async def advance(connection: AsyncConnection, gap: CoverageGap, to: int, now: d
             coverage_gaps.c.next == gap.next,
             coverage_gaps.c.closed_at.is_(None),
         )
-        .values(next=to, closed_at=now if to > gap.last else None)
+        # it may have grown since it was read
+        .values(next=to, closed_at=case((coverage_gaps.c.last < to, literal(now, UtcTime))))
     )
     return moved.rowcount == 1
 

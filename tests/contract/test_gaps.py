@@ -1,5 +1,6 @@
 """Coverage gaps: opened, joined, taken to pieces and closed."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -53,6 +54,36 @@ async def test_a_gap_is_advanced_once_and_closed_past_its_end(database: Database
         (closed,) = await gaps.latest(connection, "ethereum")
         assert closed.closed_at == NOW + timedelta(hours=1)
     assert await open_blocks(database) == []
+
+
+async def test_a_gap_that_grew_while_it_was_filled_is_not_closed(database: Database) -> None:
+    async with database.write() as connection:
+        as_it_was = await gaps.open_gap(connection, gap(10, 12))
+    async with database.write() as connection:
+        await gaps.record(connection, gap(13, 14))
+    async with database.write() as connection:
+        assert await gaps.advance(connection, as_it_was, 13, NOW)
+    assert await open_blocks(database) == [(13, 14)]
+
+
+async def test_what_adjoins_a_gap_that_is_just_being_closed_is_recorded_all_the_same(
+    database: Database,
+) -> None:
+    async with database.write() as connection:
+        opened = await gaps.open_gap(connection, gap(10, 12))
+
+    async def record() -> None:
+        async with database.write() as connection:
+            await gaps.record(connection, gap(13, 14))
+
+    async with database.write() as connection:
+        assert await gaps.advance(connection, opened, 13, NOW)
+        recording = asyncio.ensure_future(record())
+        await asyncio.wait([recording], timeout=0.2)  # it gets as far as it can
+    async with asyncio.timeout(10):
+        await recording
+
+    assert await open_blocks(database) == [(13, 14)]
 
 
 @pytest.mark.parametrize(

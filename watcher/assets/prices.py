@@ -32,6 +32,8 @@ second."""
 FIRST_READ_WITHIN = 60.0
 """Seconds that blocks are held back, after a start, until anybody tells any price: without one no
 alert is worth its dollars, and none would come later."""
+EPOCHS_KEPT = 4
+"""A gap is filled beside the head, and a batch may begin in one epoch and end in the next."""
 LONGEST_EPOCH = 100
 """In blocks: many nodes know the state of the last 128 blocks only."""
 
@@ -51,28 +53,27 @@ class Prices:
         self._read_feeds = read_feeds
         self._api = api
         self._epoch_blocks = max(1, min(LONGEST_EPOCH, round(EPOCH_SECONDS / chain.block_time)))
-        self._epoch: int | None = None
         self._clock = clock
         self._failed_at: float | None = None
         self._blind_since: float | None = None
-        self._of_feeds: dict[str, Price] = {}
+        self._by_epoch: dict[int, dict[str, Price]] = {}
 
     async def at(self, ref: BlockRef, moved: Collection[bytes]) -> Mapping[bytes | None, Price]:
         """Prices as of a block, of the native coin and of those moved tokens that are curated.
 
         Raises RpcError while, after a start, neither nodes nor the price source tell any."""
-        unread = await self._enter_epoch(ref)
         chain = self._chain
+        of_feeds, unread = await self._feeds_at(ref)
         curated = [token for token in moved if token in chain.tokens]
         prices: dict[bytes | None, Price] = {}
         unfed: list[bytes] = []
         for address in curated:
             pair = chain.tokens[address].feed
-            if pair is not None and pair in self._of_feeds:
-                prices[address] = self._of_feeds[pair]
+            if pair is not None and pair in of_feeds:
+                prices[address] = of_feeds[pair]
             else:
                 unfed.append(address)
-        native = self._of_feeds.get(chain.native_feed)
+        native = of_feeds.get(chain.native_feed)
         if native is None:
             unfed.append(chain.wrapped_native)
         else:
@@ -87,36 +88,44 @@ class Prices:
         return prices
 
     def _may_wait(self) -> bool:
-        if self._of_feeds:
+        if any(self._by_epoch.values()):
             return False
         now = self._clock()
         if self._blind_since is None:
             self._blind_since = now
         return now - self._blind_since < FIRST_READ_WITHIN
 
-    async def _enter_epoch(self, ref: BlockRef) -> RpcError | None:
-        """Why the feeds could not be read now, if they could not."""
+    async def _feeds_at(self, ref: BlockRef) -> tuple[Mapping[str, Price], RpcError | None]:
+        """The feeds in a block's epoch; with why they could not be read, those nearest to it."""
         epoch = ref.number - ref.number % self._epoch_blocks
-        if epoch == self._epoch:
-            return None
-        failed_at = self._failed_at
-        if failed_at is not None and self._clock() - failed_at < ASK_AGAIN:
-            return None
+        known = self._by_epoch.pop(epoch, None)
+        if known is not None:
+            self._by_epoch[epoch] = known  # met last
+            return known, None
         unread: RpcError | None = None
-        for block in (hex(epoch), LATEST):
-            try:
-                self._of_feeds = await self._read_feeds(block, ref.time)
-            except RpcError as error:
-                unread = error
-                log.warning(
-                    "price feeds could not be read",
-                    chain=self._chain.name,
-                    block=block,
-                    error=str(error),
-                )
-            else:
-                self._epoch, self._failed_at = epoch, None
-                return None
-        self._failed_at = self._clock()
-        # the prices of the epoch before are kept: their age is told with them
-        return unread
+        failed_at = self._failed_at
+        if failed_at is None or self._clock() - failed_at >= ASK_AGAIN:
+            for block in (hex(epoch), LATEST):
+                try:
+                    found = await self._read_feeds(block, ref.time)
+                except RpcError as error:
+                    unread = error
+                    log.warning(
+                        "price feeds could not be read",
+                        chain=self._chain.name,
+                        block=block,
+                        error=str(error),
+                    )
+                else:
+                    self._keep(epoch, found)
+                    return found, None
+            self._failed_at = self._clock()
+        # their age is told with them
+        nearest = min(self._by_epoch, key=lambda other: abs(other - epoch), default=None)
+        return {} if nearest is None else self._by_epoch[nearest], unread
+
+    def _keep(self, epoch: int, found: dict[str, Price]) -> None:
+        self._failed_at = None
+        self._by_epoch[epoch] = found
+        if len(self._by_epoch) > EPOCHS_KEPT:
+            del self._by_epoch[next(iter(self._by_epoch))]

@@ -9,7 +9,6 @@ blocks, in the order in which one is had
 - ``probe``      gets to know nodes that nobody has needed yet
 - ``batches``    how many blocks are fetched at once
 - ``several``    many questions of a kind to one node
-- ``reading``    large answers decoded piece by piece
 - ``contents``   what is in blocks: receipts, or logs, or filtered logs
 - ``outcomes``   what became of transactions, where there are logs only
 - ``checks``     whether it can be true

@@ -17,7 +17,6 @@ from watcher.evm.checks.logs import check_logs
 from watcher.evm.checks.receipts import check_receipts
 from watcher.evm.checks.slices import others_turn
 from watcher.evm.outcomes import TOPICS, receipts_made
-from watcher.evm.reading import read_list
 from watcher.evm.several import several
 from watcher.evm.wire import RpcBlock, RpcLog, RpcReceipt
 from watcher.rpc.asking import Asking
@@ -37,7 +36,8 @@ _FILTERED = "the node gives the logs of chosen topics only"
 class Contents:
     """What was found in a block: a receipt for each transaction, made of logs where the node
     gave logs only (``made``), and only those of some topics (``filtered``). ``texts`` are the
-    addresses and topics of the logs. ``missing``: why not all is in there. ``size``: of the answer.
+    addresses and topics of the logs.
+    ``missing``: why not all is in there.
     """
 
     receipts: list[RpcReceipt]
@@ -45,7 +45,6 @@ class Contents:
     made: bool = False
     filtered: bool = False
     missing: str | None = None
-    size: int = 0
 
 
 async def contents_of(
@@ -78,13 +77,13 @@ async def contents_of(
 async def _by_receipts(
     asking: Asking, bodies: Sequence[RpcBlock], abilities: Abilities
 ) -> list[Contents]:
-    calls = [Call("eth_getBlockReceipts", [body.hash]) for body in bodies]
+    kind = list[RpcReceipt] | None
+    calls = [Call("eth_getBlockReceipts", [body.hash], kind) for body in bodies]
     found = []
-    for body, raw in zip(bodies, await several(asking, calls, abilities), strict=True):
+    for body, receipts in zip(bodies, await several(asking, calls, abilities), strict=True):
         await others_turn()
-        receipts = await read_list(raw, RpcReceipt)
         texts = await check_receipts(body, receipts)
-        found.append(Contents(receipts or [], texts, size=len(raw)))
+        found.append(Contents(receipts or [], texts))
     return found
 
 
@@ -103,19 +102,19 @@ async def _by_filtered_logs(
 async def _from_logs(
     asking: Asking, bodies: Sequence[RpcBlock], abilities: Abilities, narrow: dict[str, Any]
 ) -> list[Contents]:
-    calls = [Call("eth_getLogs", [{"blockHash": body.hash, **narrow}]) for body in bodies]
+    kind = list[RpcLog] | None
+    calls = [Call("eth_getLogs", [{"blockHash": body.hash, **narrow}], kind) for body in bodies]
     filtered = bool(narrow)
-    logs, read = [], []
-    for body, raw in zip(bodies, await several(asking, calls, abilities), strict=True):
+    logs, texts = [], []
+    for body, answer in zip(bodies, await several(asking, calls, abilities), strict=True):
         await others_turn()
-        answer = await read_list(raw, RpcLog)
         by_transaction, found = await check_logs(body, answer, filtered=filtered)
         logs.append(by_transaction)
-        read.append((found, len(raw)))
+        texts.append(found)
     made = await receipts_made(asking, bodies, logs, abilities, filtered=filtered)
     return [
-        Contents(receipts, texts, True, filtered, _FILTERED if filtered else lack, size)
-        for (receipts, lack), (texts, size) in zip(made, read, strict=True)
+        Contents(receipts, found, True, filtered, _FILTERED if filtered else lack)
+        for (receipts, lack), found in zip(made, texts, strict=True)
     ]
 
 

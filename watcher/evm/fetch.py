@@ -15,10 +15,10 @@ from watcher.evm.doubts import Doubts
 from watcher.evm.hashes import hashes_at
 from watcher.evm.heads import highest_head, preferred_head
 from watcher.evm.probe import Probes
-from watcher.evm.reading import read_block
 from watcher.evm.several import several
 from watcher.evm.tags import Tags
 from watcher.evm.whole import Whole
+from watcher.evm.wire import RpcBlock
 from watcher.rpc.errors import AllNodesFailed, MethodUnsupported, NoCapableNode, UntrueAnswer
 from watcher.rpc.wire import Call
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Sequence
 
     from data.model import Chain, Settled
-    from watcher.evm.wire import RpcBlock
     from watcher.rpc.asking import Asking
     from watcher.rpc.heads import Heads
     from watcher.rpc.pool import Answer, Pool
@@ -84,8 +83,7 @@ class EvmBlocks:
         """The block at a height, None if there is none yet."""
 
         async def talk(asking: Asking, doubts: Doubts) -> EvmBlock | None:
-            call = Call("eth_getBlockByNumber", [hex(number), True])
-            body = await read_block(await asking.one(call))
+            body = await asking.one(_body("eth_getBlockByNumber", hex(number)))
             if body is None and not exists:
                 return None
             body = check_block(body, number=number)
@@ -101,7 +99,7 @@ class EvmBlocks:
         text = "0x" + block_hash.hex()
 
         async def talk(asking: Asking, doubts: Doubts) -> EvmBlock:
-            body = await read_block(await asking.one(Call("eth_getBlockByHash", [text, True])))
+            body = await asking.one(_body("eth_getBlockByHash", text))
             body = check_block(body, number=number, block_hash=text)
             return await self._whole.of(asking, body, doubts)
 
@@ -146,17 +144,16 @@ class EvmBlocks:
     def _together(self, numbers: range) -> Callable[[Asking, Doubts], Awaitable[list[EvmBlock]]]:
         async def talk(asking: Asking, _: Doubts) -> list[EvmBlock]:
             fitting = numbers[: max(1, self._abilities.batch(asking.name))]
-            calls = [Call("eth_getBlockByNumber", [hex(number), True]) for number in fitting]
-            raws = await several(asking, calls, self._abilities)
+            calls = [_body("eth_getBlockByNumber", hex(number)) for number in fitting]
+            told = await several(asking, calls, self._abilities)
             bodies: list[RpcBlock] = []
-            for number, raw in zip(fitting, raws, strict=True):
-                body = await read_block(raw)
+            for number, body in zip(fitting, told, strict=True):
                 if body is None and bodies:
                     break
                 bodies.append(check_block(body, number=number))
                 await others_turn()
-            found, size = await self._whole.of_all(asking, bodies)
-            self._batches.took(len(bodies), max(size, sum(map(len, raws))))
+            found = await self._whole.of_all(asking, bodies)
+            self._batches.took(len(bodies), asking.read())
             return found
 
         return talk
@@ -205,3 +202,7 @@ class EvmBlocks:
             value = await doubts.resolve(self._pool, answer.node, value)
         found: T = value
         return found
+
+
+def _body(method: str, block: str) -> Call:
+    return Call(method, [block, True], RpcBlock | None)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from watcher.evm.abilities import Ability
 from watcher.evm.checks.receipts import check_receipt
-from watcher.evm.reading import read_one
 from watcher.evm.several import several
 from watcher.evm.transfers import DEPOSIT, SWAPS, TRANSFER, WITHDRAWAL
 from watcher.evm.wire import BadField, RpcReceipt, quantity
@@ -93,15 +92,14 @@ async def _asked(
 ) -> dict[str, RpcReceipt]:
     if not hashes or not abilities.may(asking.name, Ability.SINGLE_RECEIPTS):
         return {}
-    calls = [Call("eth_getTransactionReceipt", [tx_hash]) for tx_hash in hashes]
+    calls = [Call("eth_getTransactionReceipt", [tx_hash], RpcReceipt | None) for tx_hash in hashes]
     try:
-        raws = await several(asking, calls, abilities)
+        receipts = await several(asking, calls, abilities)
     except MethodUnsupported:
         abilities.cannot(asking.name, Ability.SINGLE_RECEIPTS)
         return {}
     found = {}
-    for tx_hash, raw in zip(hashes, raws, strict=True):
-        receipt = read_one(raw, RpcReceipt)
+    for tx_hash, receipt in zip(hashes, receipts, strict=True):
         if receipt is None:
             raise BlockUnavailable("it does not have the receipt of a transaction in the block")
         found[tx_hash] = receipt

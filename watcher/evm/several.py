@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import msgspec
+from typing import TYPE_CHECKING, Any
 
 from watcher.evm.abilities import STRUCK_FOR
 from watcher.rpc.errors import (
     BlockUnavailable,
+    LegitimateAnswer,
     MethodUnsupported,
     NodeFault,
     RequestTooLarge,
@@ -22,9 +21,9 @@ if TYPE_CHECKING:
     from watcher.rpc.wire import Call
 
 
-async def several(asking: Asking, calls: Sequence[Call], abilities: Abilities) -> list[msgspec.Raw]:
-    """The raw results of all calls, in order. Raises errors of the tree."""
-    answers: list[msgspec.Raw] = []
+async def several(asking: Asking, calls: Sequence[Call], abilities: Abilities) -> list[Any]:
+    """The decoded results of all calls, in order. Raises errors of the tree."""
+    answers: list[Any] = []
     while len(answers) < len(calls):
         size = abilities.batch(asking.name)
         part = calls[len(answers) : len(answers) + size]
@@ -46,7 +45,7 @@ async def several(asking: Asking, calls: Sequence[Call], abilities: Abilities) -
             abilities.refused_batch(asking.name, len(part), again_after=STRUCK_FOR)
             raise
         for item in items:
-            if not isinstance(item, msgspec.Raw):
+            if isinstance(item, LegitimateAnswer):
                 raise BlockUnavailable(item.text)
             answers.append(item)
     return answers

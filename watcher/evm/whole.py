@@ -39,11 +39,10 @@ class Whole:
         problem = await self._problem(body, contents)
         return block if problem is None else await doubts.weigh(asking.name, block, problem)
 
-    async def of_all(
-        self, asking: Asking, bodies: Sequence[RpcBlock]
-    ) -> tuple[list[EvmBlock], int]:
-        """The whole of checked blocks up to the first that contradicts its header, and the bytes
-        that they came in. Raises as ``of``."""
+    async def of_all(self, asking: Asking, bodies: Sequence[RpcBlock]) -> list[EvmBlock]:
+        """The whole of checked blocks up to the first that contradicts its header.
+
+        Raises as ``of``."""
         found: list[EvmBlock] = []
         contents = await contents_of(asking, bodies, self._abilities)
         for body, inside in zip(bodies, contents, strict=True):
@@ -54,7 +53,7 @@ class Whole:
                     raise Contradicted(problem)
                 break
             found.append(self._block(body, inside))
-        return found, sum(inside.size for inside in contents)
+        return found
 
     def _block(self, body: RpcBlock, contents: Contents) -> EvmBlock:
         return EvmBlock(

@@ -21,6 +21,8 @@ class Asking:
     name: str
     one: Callable[[Call], Awaitable[Any]]
     many: Callable[[Sequence[Call]], Awaitable[list[Any]]]
+    read: Callable[[], int]
+    """Bytes of the answers so far, inflated."""
 
     async def call(
         self,

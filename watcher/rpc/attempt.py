@@ -33,5 +33,7 @@ class Attempt:
     """another node has answered, and this is cancelled for it"""
     waited: bool = False
     """for its budget: its silence is ours"""
+    read: int = 0
+    """bytes of its answers so far, inflated"""
     excused: bool = False
     """one that lags, or is kept in reserve, has joined the race: to be slower is no fault"""

@@ -112,6 +112,7 @@ class Line:
         begun = self._clock()
         answer = await self._transport.post(self._endpoint, request)
         self._meter.received(answer.received, self._clock())
+        attempt.read += len(answer.body)
         if answer.status != 200:
             said = wire.error_in(answer.body)
             raise error_for_status(answer.status, answer.headers, said, self._now())

@@ -246,7 +246,12 @@ class Node:
 
     async def _in_time(self, talk: Callable[[Asking], Awaitable[T]], attempt: Attempt) -> T:
         line = self._line
-        asking = Asking(self.name, partial(line.one, attempt), partial(line.many, attempt))
+        asking = Asking(
+            self.name,
+            partial(line.one, attempt),
+            partial(line.many, attempt),
+            lambda: attempt.read,
+        )
         deadline = asyncio.timeout(attempt.timeout)
         try:
             async with deadline:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 
 from data.model import Alert, AlertState, Priority
 from data.queries import batches, queues
@@ -67,18 +67,18 @@ async def sent(connection: AsyncConnection, ids: Collection[int], message_id: in
     too_late = (alerts.c.state == AlertState.DROPPED) & (alerts.c.reason == DROPPED_BY_REORG)
     retracted = False
     for some in batches(ids):
-        shown = update(alerts).where(alerts.c.id.in_(some))
-        late = await connection.execute(
-            shown.where(too_late).values(
-                state=AlertState.RETRACTED, message_id=message_id, reason=None
+        # in one statement: a reorg must not come between two
+        shown = await connection.execute(
+            update(alerts)
+            .where(alerts.c.id.in_(some), alerts.c.state != AlertState.RETRACTED)
+            .values(
+                state=case((too_late, AlertState.RETRACTED.value), else_=AlertState.SENT.value),
+                message_id=message_id,
+                reason=None,
             )
+            .returning(alerts.c.state)
         )
-        retracted = retracted or late.rowcount > 0
-        await connection.execute(
-            shown.where(alerts.c.state != AlertState.RETRACTED).values(
-                state=AlertState.SENT, message_id=message_id, reason=None
-            )
-        )
+        retracted = retracted or any(row.state == AlertState.RETRACTED for row in shown)
     if retracted:
         edited = await connection.execute(
             update(messages)

@@ -164,7 +164,7 @@ class Outbox:
                 for number in [n for n in self.committed if n > step.ancestor.number]:
                     del self.committed[number]
                 for block in step.blocks:
-                    self.committed[block.ref.number] = (block.ref, block.transactions())
+                    self.committed[block.ref.number] = (block.ref, tuple(block.transactions()))
                 seen(step)
 
     async def told(self) -> list[Told]:

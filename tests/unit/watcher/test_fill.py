@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 
 import pytest
@@ -14,8 +14,11 @@ from data.errors import FencedOut
 from data.model import CoverageGap
 from data.queries import gaps, watches
 from watcher.fill import FIRST_PAUSE
+from watcher.stages import Stages
 from watcher.unlatch import unlatch
+from watcher.weigh import WeighedBlock
 
+from .block_tree import TreeBlock
 from .examples import ALICE, BOB, CAROL
 from .outbox import payment
 from .world import World
@@ -137,6 +140,37 @@ async def test_what_cannot_be_had_is_put_off_and_the_rest_filled_in(world: World
     assert await world.fill()
     assert await still_open(world) == []
     assert await world.live() == world.wanted()
+
+
+async def test_what_is_filled_in_below_safe_is_not_held_for_the_next_safe_block(
+    world: World,
+) -> None:
+    await sleep_through(world, 1, 2)
+    await become_safe(world)
+    while await world.fill():
+        pass
+    assert len(await world.outbox.deliverable(world.outbox.group)) == 2
+
+
+async def test_a_block_that_cannot_be_worked_on_keeps_no_other_gap_open(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await sleep_through(world, 1, 2, 3)
+    await become_safe(world)
+    decoded = Stages._weighed_block
+
+    async def stumbles(self: Stages, block: TreeBlock, born: datetime) -> WeighedBlock:
+        if block.ref.number == 113:
+            raise ArithmeticError
+        return await decoded(self, block, born)
+
+    monkeypatch.setattr(Stages, "_weighed_block", stumbles)
+    assert not await world.fill()
+    world.time.seconds += FIRST_PAUSE
+    assert not await world.fill()
+    while await world.fill():
+        pass
+    assert [(gap.next, gap.last) for gap in await still_open(world)] == [(113, 113)]
 
 
 async def test_a_block_seen_in_part_is_read_again(world: World) -> None:

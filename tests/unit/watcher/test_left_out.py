@@ -138,6 +138,40 @@ def test_a_hole_in_the_new_branch_is_left_out_with_the_reorg(following: Followin
     assert step.missed is not None
 
 
+def test_a_branch_over_a_block_that_was_left_out_needs_more_than_one_nodes_word(
+    following: Following,
+) -> None:
+    following.tree.mine(3)
+    poison(following, 101)
+    following.collector.advance(after_a_while(following))
+    following.collector.advance(following.next())
+    following.tree.poisoned.clear()
+    ours = dict(following.tree.canonical)
+    following.tree.reorg(3, 5)
+    theirs = dict(following.tree.canonical)
+    following.tree.witnesses = {
+        "liar": lambda number: theirs[number].ref.hash,
+        **{name: lambda n: ours[n].ref.hash if n in ours else None for name in "ab"},
+    }
+    with pytest.raises(Idle):
+        following.next()
+
+
+def test_a_hole_in_a_branch_that_one_node_made_up_is_not_leaped(following: Following) -> None:
+    following.tree.mine(4)
+    following.follow()
+    ours = dict(following.tree.canonical)
+    following.tree.reorg(3, 4)
+    poison(following, 103)
+    theirs = dict(following.tree.canonical)
+    following.tree.witnesses = {
+        "liar": lambda number: theirs[number].ref.hash,
+        **{name: lambda n: ours[n].ref.hash if n in ours else None for name in "ab"},
+    }
+    with pytest.raises(AssertionError, match="stands still"):
+        after_a_while(following)
+
+
 def test_where_no_node_can_do_it_nothing_is_waited_for(following: Following) -> None:
     following.tree.mine(3)
 

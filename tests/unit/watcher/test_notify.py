@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.database import Database
 from data.errors import FencedOut
@@ -23,6 +24,7 @@ from data.tables import cursors as cursor_table
 from data.tables import movements as movement_table
 from tests.effort import examples
 from watcher.collect import Step
+from watcher.notify import RETRACTED_AGAIN_FOR
 
 from .examples import ALICE, BOB, CAROL, ETHER
 from .outbox import Outbox, payment
@@ -282,6 +284,27 @@ async def test_a_send_that_a_reorg_overtook_is_taken_back(outbox: Outbox) -> Non
     await outbox.follow()
     assert await states(outbox) == {outbox.private: AlertState.RETRACTED}
     assert await outbox.edits(outbox.private) == 1
+
+
+async def test_what_was_taken_back_is_not_told_again_for_as_long_as_hashes_are_kept(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[int] = []
+    retract = alerts.retract
+
+    async def heard(connection: AsyncConnection, ids: Collection[int]) -> list[int]:
+        told.append(len(ids))
+        return await retract(connection, ids)
+
+    monkeypatch.setattr(alerts, "retract", heard)
+    outbox.tree.mine(1, [(payment(1, ALICE, BOB, 900),)])
+    await outbox.follow()
+    outbox.tree.reorg(1, 2)
+    await outbox.follow()
+    for _ in range(outbox.chain.keep_hashes // 2):
+        outbox.tree.mine()
+        await outbox.follow()
+    assert 1 < len(told) <= 2 + RETRACTED_AGAIN_FOR / outbox.chain.block_time
 
 
 async def _note_sent(connection: object, outbox: Outbox) -> None:

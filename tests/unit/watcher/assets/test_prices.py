@@ -82,6 +82,27 @@ async def test_feeds_are_read_once_an_epoch_at_its_first_block(
     assert feeds.asked == [hex(100), hex(105)]
 
 
+async def test_a_gap_that_is_filled_beside_the_head_costs_neither_its_prices(
+    prices: Prices, feeds: Feeds
+) -> None:
+    for gap, head in ((20, 100), (21, 101), (22, 102)):
+        feeds.prices["ETH / USD"] = replace(ETH_PRICE, usd=Decimal(1000))
+        assert (await prices.at(at(gap), []))[None].usd == 1000
+        feeds.prices["ETH / USD"] = ETH_PRICE
+        assert (await prices.at(at(head), []))[None] == ETH_PRICE
+    assert feeds.asked == [hex(20), hex(100)]
+
+
+async def test_while_no_node_answers_the_head_does_not_get_the_prices_of_a_gap(
+    prices: Prices, feeds: Feeds
+) -> None:
+    await prices.at(at(100), [])
+    feeds.prices["ETH / USD"] = replace(ETH_PRICE, usd=Decimal(1000))
+    await prices.at(at(20), [])
+    feeds.silent_at = {hex(105), "latest"}
+    assert (await prices.at(at(105), []))[None] == ETH_PRICE
+
+
 async def test_native_and_wrapped_coin_have_the_same_price(prices: Prices) -> None:
     found = await prices.at(at(100), [USDC, SPAM])
     assert found[None] == found[WRAPPED] == ETH_PRICE

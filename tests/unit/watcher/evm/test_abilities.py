@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from watcher.evm.abilities import LARGEST_BATCH, STRIKES, Abilities, Ability, Plan
-from watcher.evm.batches import AT_FIRST, AT_MOST, GOOD_ANSWER, Batches
+from watcher.evm.batches import AT_FIRST, AT_MOST, GOOD_SIZE, Batches
 from watcher.rpc.breaker import State
 from watcher.rpc.snapshot import NodeSnapshot, Standing
 
@@ -107,9 +107,9 @@ def test_as_many_blocks_are_asked_for_as_make_an_answer_of_good_size() -> None:
     batches = Batches()
     assert batches.size == AT_FIRST
     # large blocks count at once
-    batches.took(20, 20 * GOOD_ANSWER // 4)
+    batches.took(20, 20 * GOOD_SIZE // 4)
     assert batches.size == 4
-    batches.took(4, 40 * GOOD_ANSWER)
+    batches.took(4, 40 * GOOD_SIZE)
     assert batches.size == 1
     batches.failed()
     assert batches.size == 1

@@ -12,8 +12,8 @@ from watcher.evm.checks.bloom import Blooms
 from watcher.evm.checks.header import HeaderChecks
 from watcher.evm.checks.receipts import check_receipts
 from watcher.evm.checks.slices import sliced
-from watcher.evm.reading import read_block, read_list
-from watcher.evm.wire import RpcReceipt
+from watcher.evm.wire import RpcBlock, RpcReceipt
+from watcher.rpc.wire import decode
 
 
 async def turns_during(work: Awaitable[object]) -> int:
@@ -45,12 +45,8 @@ async def test_every_long_step_lets_others_work() -> None:
     chain.mine(1, transactions=2500)
     rendering = Rendering(chain.head)
 
-    assert await turns_during(read_block(rendering.full)) >= 4
-    assert await turns_during(read_list(rendering.all_receipts, RpcReceipt)) >= 4
-    body = await read_block(rendering.full)
-    receipts = await read_list(rendering.all_receipts, RpcReceipt)
-    assert body is not None
-    assert receipts is not None
+    body = decode(rendering.full, RpcBlock)
+    receipts = decode(rendering.all_receipts, list[RpcReceipt])
     assert await turns_during(check_receipts(body, receipts)) >= 2
     texts = await check_receipts(body, receipts)
     words = {"0x" + number.to_bytes(32).hex() for number in range(9000)}

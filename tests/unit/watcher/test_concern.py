@@ -1,0 +1,156 @@
+"""What concerns somebody is found at a glance, and nothing of it is missed."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.model import Direction, Price, Threshold, Transaction, Transfer, UnitThreshold, Watch
+from data.model import UsdThreshold as Usd
+from watcher.concern import Asked, Wanted, concerns, parties_of
+from watcher.weigh import dollar_rates, weigh, weighed, weight_of
+
+from .block_tree import TreeBlock
+from .examples import (
+    ALICE,
+    BOB,
+    CAROL,
+    CHAIN,
+    ETHER,
+    NAMES,
+    NOON,
+    POOL,
+    PRICES,
+    REF,
+    ROUTER,
+    SPAM,
+    USDC,
+    WRAPPED,
+    ZERO,
+    ether,
+    movement,
+    transaction,
+    transfer,
+    watch,
+)
+
+FIVE_ETHER = UnitThreshold(
+    Decimal(5), "ETH", {("ethereum", None): 5 * ETHER, ("ethereum", WRAPPED): 5 * ETHER}
+)
+
+
+def concern(asked: Asked, *transactions: Transaction, glance: bool = True) -> Wanted:
+    block = weighed(CHAIN, TreeBlock(REF), transactions, NAMES, PRICES, NOON)
+    if not glance:  # nothing is too light to be looked at closely
+        heavy = weight_of(Decimal(10) ** 90)
+        block = type(block)(REF, transactions, (heavy,) * len(transactions), PRICES, NOON)
+    return asyncio.run(concerns(CHAIN, [block], NAMES, asked))
+
+
+def asked(
+    *watches: Watch,
+    lowest_feed: Decimal | None = None,
+    unit_feeds: tuple[Watch, ...] = (),
+    keep_from: Decimal = Decimal(10_000),
+) -> Asked:
+    return Asked(watches, lowest_feed, unit_feeds, keep_from, {})
+
+
+def test_what_concerns_nobody_comes_to_nothing() -> None:
+    wanted = concern(asked(), transaction(transfer(ALICE, BOB, ETHER)))
+    assert (wanted.alerts, wanted.for_feeds, wanted.keep) == ([], [], [])
+
+
+def test_a_small_movement_of_a_watched_address_is_told() -> None:
+    wanted = concern(asked(watch(Usd(Decimal(1)))), transaction(transfer(ALICE, BOB, ETHER)))
+    assert [found.address for found, _, _ in wanted.alerts] == [ALICE]
+
+
+def test_a_movement_of_exactly_the_threshold_is_kept() -> None:
+    just = transaction(transfer(ALICE, BOB, 10_000 * 10**6, USDC))
+    below = transaction(transfer(ALICE, BOB, 10_000 * 10**6 - 1, USDC))
+    assert {kept.address for kept in concern(asked(), just).keep} == {ALICE, BOB}
+    assert concern(asked(), below).keep == []
+
+
+def test_a_feed_that_counts_units_needs_no_price() -> None:
+    feed = watch(FIVE_ETHER, address=None)
+    moved = transaction(transfer(ALICE, BOB, 3 * ETHER), transfer(ALICE, BOB, 2 * ETHER, WRAPPED))
+    wanted = concern(asked(unit_feeds=(feed,), keep_from=Decimal(10**9)), moved)
+    assert [found.address for found, _, _ in wanted.alerts] == [ALICE]
+
+
+def test_a_transaction_that_a_reorg_took_is_found_again() -> None:
+    gone = movement(ether(-1))
+    wanted = concern(
+        Asked((), None, (), Decimal(10_000), {(gone.tx_hash, ALICE): gone}),
+        transaction(transfer(ALICE, BOB, 1)),
+    )
+    assert [kept.address for kept in wanted.keep] == [ALICE]
+
+
+def test_parties_are_all_between_whom_anything_moved() -> None:
+    moved = transaction(transfer(ALICE, BOB, 1), transfer(BOB, CAROL, 5, USDC))
+    block = weighed(CHAIN, TreeBlock(REF), (moved,), NAMES, PRICES, NOON)
+    assert parties_of([block]) == {ALICE, BOB, CAROL}
+
+
+_ADDRESSES = st.sampled_from([ALICE, BOB, CAROL, POOL, ROUTER, ZERO, WRAPPED])
+_AMOUNTS = st.one_of(
+    st.integers(1, 20 * ETHER), st.integers(1, 2**256 - 1), st.sampled_from([10**9, 10**10])
+)
+_TRANSFERS = st.builds(
+    transfer, _ADDRESSES, _ADDRESSES, _AMOUNTS, st.sampled_from([None, USDC, WRAPPED, SPAM])
+)
+_TRANSACTIONS = st.lists(st.lists(_TRANSFERS, min_size=1, max_size=6), max_size=6)
+_THRESHOLDS: st.SearchStrategy[Threshold] = st.one_of(
+    st.builds(Usd, st.decimals(0, 100_000, places=2)), st.just(FIVE_ETHER)
+)
+_WATCHES = st.lists(
+    st.builds(
+        watch,
+        _THRESHOLDS,
+        address=st.sampled_from([ALICE, POOL]),
+        direction=st.sampled_from(Direction),
+        created_at=st.sampled_from([NOON - timedelta(days=1), NOON + timedelta(days=1)]),
+    ),
+    max_size=3,
+)
+
+
+@given(
+    _TRANSACTIONS,
+    _WATCHES,
+    st.none() | st.decimals(0, 100_000, places=2),
+    st.booleans(),
+    st.decimals(0, 100_000, places=2),
+)
+def test_a_glance_misses_nothing_that_a_close_look_at_everything_finds(
+    moved: list[list[Transfer]],
+    watches: list[Watch],
+    lowest_feed: Decimal | None,
+    has_unit_feed: bool,
+    keep_from: Decimal,
+) -> None:
+    transactions = [
+        transaction(*transfers, tx_hash=number.to_bytes(32))
+        for number, transfers in enumerate(moved)
+    ]
+    feeds = (watch(FIVE_ETHER, address=None),) if has_unit_feed else ()
+    all_asked = asked(*watches, lowest_feed=lowest_feed, unit_feeds=feeds, keep_from=keep_from)
+    assert concern(all_asked, *transactions) == concern(all_asked, *transactions, glance=False)
+
+
+@given(
+    st.lists(st.integers(1, 2**256 - 1), min_size=1, max_size=8),
+    st.decimals("0.000000000001", 10**12, allow_nan=False, allow_infinity=False),
+)
+def test_a_weight_is_never_below_the_value(amounts: list[int], usd: Decimal) -> None:
+    prices = {USDC: Price(usd, "chainlink", NOON)}
+    moved = transaction(*[transfer(ALICE, BOB, amount, USDC) for amount in amounts])
+    value = sum(amount * usd / Decimal(10) ** 6 for amount in amounts)
+    assert weigh(moved, dollar_rates(CHAIN, NAMES, prices)) >= weight_of(Decimal(value))
