@@ -5,7 +5,8 @@ claims a check that does not hold, honest nodes would look like liars, all of th
 block is held back and the next node is asked: if an independent one tells the very same, the block
 is believed, with its doubt, and nobody is blamed; if it tells otherwise and its header bears it
 out, the first one lied. Where nobody else can be asked, the block is not believed, and nobody is
-blamed.
+blamed. Nor is anybody where the other gave only a part, or the very same by a way that is checked
+less.
 """
 
 from __future__ import annotations
@@ -53,11 +54,19 @@ class Doubts:
         self._suspects[node] = told
         raise Contradicted(f"{reason}, and no independent node has confirmed it")
 
-    def resolve(self, pool: Pool) -> None:
-        """Another's word was taken: whoever told otherwise lied."""
-        for suspect in self._suspects.values():
-            pool.report(suspect.node, UntrueAnswer(suspect.reason))
-        self._suspects.clear()
+    async def resolve(self, pool: Pool, node: str, block: EvmBlock) -> EvmBlock:
+        """A node's block was taken, which comes back, with a doubt that others had of the same.
+        Whoever told otherwise lied."""
+        suspects, self._suspects = self._suspects, {}
+        if not suspects or block.missing is not None:
+            return block
+        taken = _Suspect(node, block.ref.hash, await _digest(block), block.doubt or "")
+        for suspect in suspects.values():
+            if _same(suspect, taken):
+                block = replace(block, doubt=suspect.reason)
+            else:
+                pool.report(suspect.node, UntrueAnswer(suspect.reason))
+        return block
 
 
 def host_of(node: str) -> str:
@@ -66,11 +75,11 @@ def host_of(node: str) -> str:
 
 
 def _agree(one: _Suspect, other: _Suspect) -> bool:
-    return (
-        one.block_hash == other.block_hash
-        and one.digest == other.digest
-        and host_of(one.node) != host_of(other.node)
-    )
+    return _same(one, other) and host_of(one.node) != host_of(other.node)
+
+
+def _same(one: _Suspect, other: _Suspect) -> bool:
+    return one.block_hash == other.block_hash and one.digest == other.digest
 
 
 async def _digest(block: EvmBlock) -> bytes:

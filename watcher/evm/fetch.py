@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from watcher.evm.abilities import Abilities, Plan
 from watcher.evm.batches import Batches
+from watcher.evm.block import EvmBlock
 from watcher.evm.checks.block import check_block
 from watcher.evm.checks.header import HeaderChecks
 from watcher.evm.checks.slices import others_turn
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Sequence
 
     from data.model import Chain, Settled
-    from watcher.evm.block import EvmBlock
     from watcher.rpc.asking import Asking
     from watcher.rpc.heads import Heads
     from watcher.rpc.pool import Answer, Pool
@@ -197,10 +197,11 @@ class EvmBlocks:
             if self._abilities.heads_only(self._nodes):
                 raise NoCapableNode(self._chain.name, self._nodes) from failed
             raise
-        if answer.value is not None:
-            doubts.resolve(self._pool)
-        value: T = answer.value
-        return value
+        value: Any = answer.value
+        if isinstance(value, EvmBlock):
+            value = await doubts.resolve(self._pool, answer.node, value)
+        found: T = value
+        return found
 
 
 def _body(method: str, block: str) -> Call:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from watcher.evm.abilities import AGAIN_AFTER, Abilities, Ability
 from watcher.rpc.errors import BlockUnavailable, MethodUnsupported, NodeUnfit, RpcError
-from watcher.rpc.purpose import Purpose
 from watcher.rpc.snapshot import Standing
 from watcher.rpc.wire import Call
 
@@ -75,17 +74,11 @@ class Probes:
 
     async def _ask(self, node: str, unknown: list[Ability]) -> None:
         async def talk(asking: Asking) -> None:
-            if asking.name == node:
-                for ability in unknown:
-                    await self._learn(asking, ability)
-
-        def rank(name: str) -> int:
-            return int(name != node)
+            for ability in unknown:
+                await self._learn(asking, ability)
 
         try:
-            await self._pool.ask(
-                "a probe", talk, rank=rank, rounds=1, within=_WITHIN, purpose=Purpose.TAG
-            )
+            await self._pool.only(node, talk, within=_WITHIN)
         except RpcError:
             return  # the pool has judged it
 

@@ -95,7 +95,9 @@ class Tags:
 
     async def _ask(self, head: int) -> None:
         async def talk(asking: Asking) -> None:
-            tags = [tag for tag in self._tags if self._abilities.may(asking.name, tag.ability)]
+            tags = self._known_by(asking.name)
+            if not tags:  # or it would have answered, with nothing, before one that does
+                raise MethodUnsupported("it does not know the tags safe and finalized")
             headers = await self._together(asking, tags)
             if headers is None:
                 headers = [await self._alone(asking, tag) for tag in tags]
@@ -104,6 +106,8 @@ class Tags:
                     tag.told(_height(header), head)
                     self._abilities.did(asking.name, tag.ability)
 
+        if not any(self._known_by(node.name) for node in self._pool.nodes):
+            return
         try:
             await self._pool.ask(
                 "the tags",
@@ -116,8 +120,12 @@ class Tags:
         except RpcError:
             return  # the pool has judged it
 
+    def _known_by(self, node: str) -> list[_Tag]:
+        """The tags that it may be asked for."""
+        return [tag for tag in self._tags if self._abilities.may(node, tag.ability)]
+
     def _rank(self, node: str) -> int:
-        return sum(not self._abilities.may(node, tag.ability) for tag in self._tags)
+        return len(self._tags) - len(self._known_by(node))
 
     async def _together(self, asking: Asking, tags: list[_Tag]) -> list[RpcHeader | None] | None:
         """All in one request; None where that does not go well."""

@@ -1,6 +1,6 @@
 """A chain's nodes: ask one, and when it fails ask the next, without believing any of them blindly.
 
-pool        a chain's nodes: call, batch, ask, report, survey, snapshots
+pool        a chain's nodes: call, batch, ask, only, each, report, survey, snapshots
 rounds      asks them until one answers: the next one, the spare ones, the backoff between rounds
 race        whoever is slower than usual gets a competitor; the first good answer wins
 preference  which node is asked first: the healthy, the fast, the cheap; the score is there

@@ -164,14 +164,21 @@ _ROWS = (
 )
 
 
+_LONGEST_READ = 4096
+"""characters of a message: to scrub and show megabytes of them would hold up everybody"""
+
+
 def error_from(code: Any, message: Any, data: Any = None) -> RpcError:
     """The error of the tree for an error object's three fields, whatever their types.
 
     The text is the node's own: it is scrubbed when the node is known (`RpcError.at`)."""
     said = message if isinstance(message, str) and message else "an error without a message"
+    lowered = said[:_LONGEST_READ].lower()
+    if len(said) > _LONGEST_READ:
+        # not cut: half a key would no longer be recognised by whoever scrubs the text
+        said = f"an error message of {len(said)} characters"
     number = code if isinstance(code, int) and not isinstance(code, bool) else None
     text = said if number is None else f"{said} ({number})"
-    lowered = said.lower()
     for row in _ROWS:
         if row.fits(number, lowered):
             return row.make(text, data)

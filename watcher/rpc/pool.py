@@ -223,6 +223,14 @@ class Pool:
         await self._survey.take(within)
         return self.nodes
 
+    async def only(
+        self, node: str, talk: Callable[[Asking], Awaitable[T]], *, within: float | None = None
+    ) -> T:
+        """What one node says to an exchange, by its public name. Raises errors of the tree."""
+        named = self._named(node)
+        attempt = named.attempt(kind_of("only", 1), 1, Purpose.CHECK, Entry.ORDINARY, within)
+        return await named.exchange(talk, attempt)
+
     async def each(
         self, talk: Callable[[Asking], Awaitable[T]], *, within: float | None = None
     ) -> dict[str, T]:
@@ -231,9 +239,8 @@ class Pool:
         told: dict[str, T] = {}
 
         async def one(node: Node) -> None:
-            attempt = node.attempt(kind_of("each", 1), 1, Purpose.CHECK, Entry.ORDINARY, within)
             with suppress(RpcError):  # the node's gate has judged it
-                told[node.name] = await node.exchange(talk, attempt)
+                told[node.name] = await self.only(node.name, talk, within=within)
 
         async with asyncio.TaskGroup() as tasks:
             for node in self._nodes:

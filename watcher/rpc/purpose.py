@@ -21,9 +21,9 @@ class Purpose(StrEnum):
     """which block is the newest, and whether there is one more already: a block that was asked for
     by its number and is not there yet"""
     TAG = "tag"
-    """which block is safe, which final, and what a node can do"""
+    """which block is safe, which final"""
     CHECK = "check"
-    """whether a node says what another said, or which chain it serves"""
+    """whether a node says what another said, which chain it serves, what it can do"""
     ASSETS = "assets"
     """prices from feeds, and what tokens call themselves"""
 

@@ -27,6 +27,7 @@ Item: TypeAlias = msgspec.Raw | LegitimateAnswer
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """what decoding bytes raises when they are not the JSON that was asked for"""
+LONGEST_ERROR = 1024 * 1024
 _ABSENT = msgspec.Raw()
 _NULL = b"null"
 _SMALL_NUMBER = re.compile(r"0x[0-9a-fA-F]{1,16}")
@@ -118,7 +119,10 @@ def in_order(
 
 
 def error_in(body: bytes) -> RpcError | None:
-    """The error object in a body that came with a bad HTTP status, if there is one."""
+    """The error object in a body that came with a bad HTTP status, if there is one in a size that
+    is read in no time."""
+    if len(body) > LONGEST_ERROR:
+        return None
     try:
         response = decode(body, RawResponse)
     except GarbledAnswer:

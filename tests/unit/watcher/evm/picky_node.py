@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, Self
@@ -36,10 +37,11 @@ class PickyNode:
     """One node in front of another; ``asked`` counts calls by method, ``requests`` by size."""
 
     def __init__(self, upstream: str) -> None:
-        self._upstream = upstream
+        self.upstream = upstream
         self.rules: list[Rule] = []
         self.largest_batch = 1000
         self.status_of_batches = 200
+        self.delay = 0.0
         self.asked: Counter[str] = Counter()
         self.requests: list[int] = []
         application = web.Application(client_max_size=64 * 1024 * 1024)
@@ -61,6 +63,7 @@ class PickyNode:
 
     async def _answer(self, request: web.Request) -> web.Response:
         asked = await request.json()
+        await asyncio.sleep(self.delay)
         batch = asked if isinstance(asked, list) else [asked]
         self.requests.append(len(batch))
         if len(batch) > 1 and self.status_of_batches != 200:
@@ -69,7 +72,7 @@ class PickyNode:
             return web.json_response(
                 {"jsonrpc": "2.0", "id": None, **error(-32600, "batch limit exceeded")}
             )
-        async with self._session.post(self._upstream, json=asked) as response:
+        async with self._session.post(self.upstream, json=asked) as response:
             told = await response.json()
         answers = {one["id"]: one for one in (told if isinstance(told, list) else [told])}
         for one in batch:

@@ -16,7 +16,7 @@ from watcher.rpc.errors import AllNodesFailed
 from watcher.rpc.options import PoolOptions
 from watcher.rpc.pool import Pool
 
-from .picky_node import PickyNode, Rule, changing, unsupported
+from .picky_node import PickyNode, Rule, changing, error, unsupported
 
 CHAIN = known_chains()["ethereum"]
 DOUBT = "do not make up its bloom"
@@ -36,7 +36,8 @@ def without_last_log(receipts: Any) -> Any:
     return receipts
 
 
-ODD_HEADER = changing(other_bloom, "eth_getBlockByNumber", "eth_getBlockByHash")
+BY_PLACE = ("eth_getBlockByNumber", "eth_getBlockByHash")
+ODD_HEADER = changing(other_bloom, *BY_PLACE)
 LIE = changing(without_last_log, "eth_getBlockReceipts")
 
 
@@ -50,7 +51,7 @@ async def sandbox() -> AsyncIterator[ChainSandbox]:
 
 @asynccontextmanager
 async def following(
-    sandbox: ChainSandbox, *rules: list[Rule]
+    sandbox: ChainSandbox, *rules: list[Rule], audit: bool = False
 ) -> AsyncIterator[tuple[Pool, EvmBlocks]]:
     """Blocks from as many nodes as there are lists of rules."""
     async with AsyncExitStack() as stack:
@@ -61,7 +62,7 @@ async def following(
             urls.append(node.url)
         options = PoolOptions(timeout=20, rounds=1)
         pool = await stack.enter_async_context(Pool("ethereum", 1, urls, options))
-        yield pool, EvmBlocks(CHAIN, pool)
+        yield pool, EvmBlocks(CHAIN, pool, audit=audit)
 
 
 def faults(pool: Pool) -> list[int]:
@@ -179,6 +180,34 @@ async def test_the_audit_finds_what_the_bloom_does_not(sandbox: ChainSandbox) ->
         assert block is not None
         assert [t.amount for one in block.transactions() for t in one.transfers] == [7]
         assert faults(pool) == [1, 0]
+
+
+async def test_who_gives_some_logs_only_shows_nobody_to_be_wrong(sandbox: ChainSandbox) -> None:
+    # given headers that no honest node's logs make up, and a node that gives chosen logs only
+    def chosen_only(method: str, params: list[Any], _: dict[str, Any]) -> dict[str, Any] | None:
+        unfit = method == "eth_getLogs" and "topics" not in params[0]
+        return error(-32602, "topics are required") if unfit else None
+
+    full = changing(lambda body: body and {**body, "logsBloom": "0x" + "ff" * 256}, *BY_PLACE)
+    partial = [full, unsupported("eth_getBlockReceipts"), chosen_only]
+    async with following(sandbox, [full], partial) as (pool, blocks):
+        block = await blocks.block(sandbox.chain.head.number, exists=True)
+        assert block is not None
+        assert block.missing is not None
+        assert faults(pool) == [0, 0]
+
+
+async def test_who_has_no_receipts_shows_nobody_to_be_wrong_who_tells_the_same(
+    sandbox: ChainSandbox,
+) -> None:
+    # given a receipts root that no honest node's receipts make up, and a node that gives logs only
+    odd_root = changing(lambda body: body and {**body, "receiptsRoot": "0x" + "12" * 32}, *BY_PLACE)
+    logs_only = [odd_root, unsupported("eth_getBlockReceipts")]
+    async with following(sandbox, [odd_root], logs_only, audit=True) as (pool, blocks):
+        block = await blocks.block(sandbox.chain.head.number - 1, exists=True)
+        assert block is not None
+        assert "do not make up their root" in (block.doubt or "")
+        assert faults(pool) == [0, 0]
 
 
 def test_a_host_is_told_by_name_and_port() -> None:

@@ -75,6 +75,24 @@ async def test_a_node_that_fails_hinders_nobody() -> None:
         assert known.plan(name(nodes[1])) is Plan.RECEIPTS
 
 
+async def test_one_that_takes_its_time_is_got_to_know_all_the_same() -> None:
+    async with (
+        ChainSandbox(ethereum_spec(), nodes=1, history=2) as sandbox,
+        PickyNode(sandbox.rpc_urls[0]) as slow,
+        PickyNode(sandbox.rpc_urls[0]) as other,
+    ):
+        options = PoolOptions(timeout=20, hedge_first=0.05, hedge_shortest=0.05, hedge_longest=0.05)
+        async with Pool("ethereum", 1, [slow.url, other.url], options) as pool:
+            slow.delay = 0.2
+            known = Abilities()
+            probes = Probes(pool, known)
+            await probes.once()
+            for ability in (Ability.RECEIPTS, Ability.LOGS, Ability.PARITY_TRACES):
+                assert known.knows(name(slow), ability)
+            assert other.requests == []
+            assert pool.counts.data == 0
+
+
 async def test_after_an_hour_or_when_it_was_set_aside_a_node_is_got_to_know_anew() -> None:
     now = 1000.0
     async with (

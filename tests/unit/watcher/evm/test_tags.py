@@ -10,7 +10,7 @@ import pytest
 from data.chains import known_chains
 from data.model import Settled
 from sandbox.chain import ChainSandbox, ethereum_spec
-from watcher.evm.abilities import Abilities
+from watcher.evm.abilities import Abilities, Ability
 from watcher.evm.tags import Tags
 from watcher.rpc.options import PoolOptions
 from watcher.rpc.pool import Pool
@@ -149,3 +149,33 @@ async def test_when_nobody_answers_what_was_known_holds(
     node.rules.append(lambda method, *_: error(-32603, "internal error"))
     clock.now += 60
     assert await tags.settled(1100) == Settled(900, 800)
+
+
+async def test_who_knows_no_tag_does_not_answer_for_one_that_takes_its_time(
+    node: PickyNode,
+) -> None:
+    # given a node that tells the tags slowly, and one that does not know them
+    async with PickyNode(node.upstream) as tagless:
+        options = PoolOptions(timeout=20, hedge_first=0.05, hedge_shortest=0.05, hedge_longest=0.05)
+        async with Pool("ethereum", 1, [node.url, tagless.url], options) as pool:
+            abilities = Abilities()
+            for ability in (Ability.SAFE, Ability.FINALIZED):
+                abilities.cannot(tagless.url.rstrip("/"), ability)
+            node.delay = 0.2
+
+            settled = await Tags(CHAIN, pool, abilities).settled(1000)
+
+        assert settled == Settled(900, 800)
+        assert tagless.asked["eth_getBlockByNumber"] == 0
+
+
+async def test_where_nobody_knows_a_tag_nobody_is_asked(node: PickyNode) -> None:
+    async with Pool("ethereum", 1, [node.url], PoolOptions(timeout=20)) as pool:
+        abilities = Abilities()
+        for ability in (Ability.SAFE, Ability.FINALIZED):
+            abilities.cannot(node.url.rstrip("/"), ability)
+
+        await Tags(CHAIN, pool, abilities).settled(1000)
+
+        assert node.requests == []
+        assert pool.nodes[0].errors == 0

@@ -145,6 +145,13 @@ def test_a_rate_limit_may_say_how_long(data: Any, seconds: float | None) -> None
     assert error.retry_after == seconds
 
 
+def test_a_message_of_megabytes_is_told_by_its_beginning_and_not_kept() -> None:
+    error = error_from(-32000, "Too many requests " + "my key is abcdef " * 100_000)
+
+    assert isinstance(error, RateLimited)
+    assert error.text == "an error message of 1700018 characters (-32000)"
+
+
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),

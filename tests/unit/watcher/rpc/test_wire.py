@@ -147,6 +147,11 @@ def test_a_bad_batch_is_told_apart(answers: Any, kind: type[RpcError]) -> None:
     assert type(raised.value) is kind
 
 
+def test_nobody_reads_megabytes_of_an_error() -> None:
+    answer = {**ok(1, "a"), **bad(1, -32005, "slow"), "more": "x" * 2**21}
+    assert wire.error_in(packed(answer)) is None
+
+
 def test_an_error_in_a_bad_statuss_body_is_found() -> None:
     assert isinstance(wire.error_in(packed(bad(1, -32005, "slow"))), RateLimited)
     assert wire.error_in(packed(ok(1, "a"))) is None
