@@ -24,8 +24,9 @@ from data.queries import cursors, gaps, leases
 from data.redis.away import RedisAway
 from data.redis.published import ChainStatus, NodeStatus, publish
 from data.redis.wake import wake
-from watcher.collect import CATCH_UP_WITHIN, Collector, Step, first_cursor
+from watcher.collect import BATCH, CATCH_UP_WITHIN, Collector, Step, first_cursor
 from watcher.fill import Filler
+from watcher.poison import Poison
 from watcher.rpc.errors import RpcError
 from watcher.settle import Settling
 from watcher.stages import Stages
@@ -99,6 +100,7 @@ class Follower:
         self._stages = Stages(chain, names, prices, database, options.keep_from_usd, now)
         self._filler = Filler(chain, source, self._stages, database, clock=clock)
         self._settling = Settling(Settled(None, None))
+        self._poison = Poison(clock)
         self._gaps: list[CoverageGap] = []
         self._held_up_to = -1
         self._is_well = False
@@ -234,6 +236,7 @@ class Follower:
             except Exception as error:
                 # a fault of ours on one chain: the others go on, and the health check tells
                 log.exception("failing", chain=self._chain.name)
+                self._note_poison(error)
                 self._collector = None
                 await self._stumble("failing", f"a fault in Spyhop itself: {type(error).__name__}")
 
@@ -241,7 +244,12 @@ class Follower:
         """One step: had, committed, told."""
         if self._collector is None:
             self._collector = await self._resume(epoch)
+            blocks = self._poison.to_leave_out(self._collector.cursor.number)
+            if blocks:
+                self._collector.give_up(blocks, self._poison.reason)
         step = await self._collector.next()
+        if self._poison.is_above(self._collector.cursor.number):
+            step = step.first
         await self._take_and_look_ahead(self._collector, step, epoch)
         self._collector.advance(step)
         self._is_well = True
@@ -249,6 +257,12 @@ class Follower:
         await self._publish_now_and_then(
             "catching up" if self._collector.head > step.after.number else "following"
         )
+
+    def _note_poison(self, error: Exception) -> None:
+        collector = self._collector
+        if collector is not None:
+            cursor = collector.cursor.number
+            self._poison.note(cursor, min(collector.head, cursor + BATCH), error)
 
     async def _resume(self, epoch: int) -> Collector:
         async with self._database.read() as connection:
