@@ -112,6 +112,7 @@ class Follower:
     async def run(self) -> None:
         """Until cancelled: take the lease, follow while it holds, wait for it otherwise."""
         while True:
+            _heed_cancellation()
             epoch = await self._acquire()
             if epoch is None:
                 await asyncio.sleep(self._options.lease_for / 10)
@@ -153,6 +154,7 @@ class Follower:
     async def _renew(self, epoch: int) -> None:
         """Raises FencedOut when the lease is another's."""
         while True:
+            _heed_cancellation()
             await asyncio.sleep(self._options.lease_for / 3)
             try:
                 async with self._database.write() as connection:
@@ -168,6 +170,7 @@ class Follower:
     async def _survey(self) -> None:
         """Keep the state of the nodes known that nobody needs as long as the first one works."""
         while True:
+            _heed_cancellation()
             await asyncio.sleep(_SURVEY_EVERY)
             if self._collector is not None:
                 with suppress(RpcError):
@@ -180,6 +183,7 @@ class Follower:
     async def _settle(self) -> None:
         """Ask now and then how far the chain is safe; it is written with a later step."""
         while True:
+            _heed_cancellation()
             await asyncio.sleep(max(_SETTLE_EVERY, self._chain.block_time))
             if self._collector is not None and self._is_well:
                 await self._settle_once(self._collector)
@@ -192,6 +196,7 @@ class Follower:
     async def _fill(self, epoch: int) -> None:
         """Fill gaps in while the head is followed; it goes first. Raises FencedOut."""
         while True:
+            _heed_cancellation()
             worked = False
             try:
                 worked = await self._fill_some(epoch)
@@ -219,6 +224,7 @@ class Follower:
     async def _follow(self, epoch: int) -> None:
         """Raises FencedOut when another watcher has taken over."""
         while True:
+            _heed_cancellation()
             try:
                 await self._go_on(epoch)
             except RpcError as error:
@@ -382,6 +388,7 @@ class Follower:
                     await wake(self._redis)
 
     async def _stumble(self, state: str, reason: str, pause: float = _PAUSE_AFTER_FAULT) -> None:
+        _heed_cancellation()
         self._is_well = False
         log.error(state, chain=self._chain.name, reason=reason)
         left = pause
@@ -420,6 +427,14 @@ class Follower:
         with suppress(RedisAway, OSError):
             async with asyncio.timeout(_REDIS_WITHIN):
                 await publish(self._redis, status)
+
+
+def _heed_cancellation() -> None:
+    """End a task that was cancelled while something else failed: then only the error is raised,
+    by a driver as by a task group before Python 3.13."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _sum(numbers: Iterable[int | None]) -> int | None:

@@ -343,3 +343,29 @@ async def test_blocks_of_another_branch_do_not_fill_a_gap(world: World, number: 
     while await world.fill():
         pass
     assert await still_open(world) == []
+
+
+@pytest.mark.parametrize("comes_with_it", [FencedOut("lost"), OSError("away"), ArithmeticError()])
+async def test_who_is_cancelled_while_something_fails_ends_all_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch, comes_with_it: Exception
+) -> None:
+    begun = asyncio.Event()
+
+    async def commits(*_: object, **__: object) -> int:
+        begun.set()
+        try:
+            return await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise comes_with_it from None
+
+    monkeypatch.setattr(Stages, "take", commits)
+    world.tree.mine(60)  # what follows is fetched meanwhile
+    running = asyncio.ensure_future(world.follower.run())
+    async with asyncio.timeout(10):
+        await begun.wait()
+    running.cancel()
+    await asyncio.wait([running], timeout=10)
+    ended = running.cancelled()
+    running.cancel()
+    await asyncio.wait([running], timeout=10)
+    assert ended
