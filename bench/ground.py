@@ -64,10 +64,10 @@ class Stopwatch:
 
 
 @contextmanager
-def running_node(blocks: int, transactions: int) -> Iterator[Span]:
-    """A node with so many full blocks."""
+def running_node(blocks: int, transactions: int, ready: int | None = None) -> Iterator[Span]:
+    """A node with so many full blocks; all but ``ready`` of them are mined when asked for."""
     command = [sys.executable, "-m", "bench.node", "--blocks", str(blocks)]
-    command += ["--transactions", str(transactions)]
+    command += ["--transactions", str(transactions), "--ready", str(ready or blocks)]
     node = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         yield Span(**json.loads(node.stdout.readline() if node.stdout else "{}"))

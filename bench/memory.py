@@ -13,12 +13,13 @@ import json
 import subprocess
 import sys
 from contextlib import ExitStack
+from dataclasses import asdict
 from statistics import median
 
 import psutil
 
 from bench.crowd import filled
-from bench.ground import postgres_url
+from bench.ground import postgres_url, running_node
 from bench.report import Promise, print_report
 from data.logging import set_up_logging
 from tests.servers.valkey import running_valkey
@@ -37,7 +38,8 @@ def main() -> int:
     with ExitStack() as stack:
         valkey = stack.enter_context(running_valkey())
         url = filled(stack.enter_context(postgres_url()), chosen.watches)
-        command = [sys.executable, "-m", "bench.reader", url, valkey, str(chosen.blocks)]
+        span = stack.enter_context(running_node(chosen.blocks, transactions=1, ready=500))
+        command = [sys.executable, "-m", "bench.reader", url, valkey, json.dumps(asdict(span))]
         reader = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         try:
             samples = asyncio.run(_watch(reader, chosen.blocks))

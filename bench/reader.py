@@ -1,13 +1,12 @@
 """A process that only follows a chain, so that its memory is the watcher's alone.
 
-``python -m bench.reader DATABASE_URL REDIS_URL BLOCKS`` starts a node that mines small blocks,
-reads so many of them, and prints a JSON line with its progress for every thousand.
+``python -m bench.reader DATABASE_URL REDIS_URL SPAN`` reads the blocks of a span, which is given as
+JSON, and prints a JSON line with its progress for every thousand.
 """
 
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -45,15 +44,8 @@ async def _read(database_url: str, redis_url: str, span: Span) -> None:
 def main() -> None:
     """Read until all blocks are there."""
     set_up_logging("ERROR", "console")
-    database_url, redis_url, blocks = sys.argv[1:]
-    command = [sys.executable, "-m", "bench.node", "--blocks", blocks, "--transactions", "1"]
-    node = subprocess.Popen([*command, "--ready", "500"], stdout=subprocess.PIPE, text=True)
-    try:
-        span = Span(**json.loads(node.stdout.readline() if node.stdout else "{}"))
-        run(_read(database_url, redis_url, span))
-    finally:
-        node.terminate()
-        node.wait()
+    database_url, redis_url, span = sys.argv[1:]
+    run(_read(database_url, redis_url, Span(**json.loads(span))))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ class Entry(Enum):
 
     ORDINARY = "its gate decides"
     SURVEY = "a look at its head, which shows whether it still lags"
-    LAST = "the others have failed, so it is asked although it was ejected or is kept in reserve"
+    LAST = "the others fail or are slow, so it is asked although it is ejected or kept in reserve"
 
 
 @dataclass(slots=True, eq=False)
@@ -35,3 +35,5 @@ class Attempt:
     """for its budget: its silence is ours"""
     read: int = 0
     """bytes of its answers so far, inflated"""
+    excused: bool = False
+    """one that lags, or is kept in reserve, has joined the race: to be slower is no fault"""

@@ -1,6 +1,6 @@
 """How many calls a node may be asked in a second, a minute, a day: `25/s`, `100000/day`.
 
-Four fifths of each are for every day. The last fifth is kept for when there is no other node, and
+Four fifths of each are for every day. The last fifth is kept for when others fail or are slow, and
 beyond the whole nothing is sent. The windows slide, in twentieths of their length, and what is at
 the edge counts: so no stretch of that length ever sees more.
 """

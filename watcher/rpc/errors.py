@@ -130,12 +130,16 @@ class Contradicted(NodeUnfit):
 class NotAsked(NodeUnfit):
     """The node's gate is shut, so nothing was sent.
 
-    `spare`: it may be asked when all others have failed. `wait`: seconds until its budget has room,
-    where that is all that it lacks."""
+    `spare`: it may be asked when all others have failed; `trusted`: already when they are slow, for
+    nothing speaks against what it says. `wait`: seconds until its budget has room, where that is
+    all that it lacks."""
 
-    def __init__(self, text: str, *, spare: bool = False, wait: float | None = None) -> None:
+    def __init__(
+        self, text: str, *, spare: bool = False, trusted: bool = False, wait: float | None = None
+    ) -> None:
         super().__init__(text)
         self.spare = spare
+        self.trusted = trusted
         self.wait = wait
 
 

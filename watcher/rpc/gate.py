@@ -113,7 +113,8 @@ class Gate:
         aside = self._aside
         if aside and self._clock() < aside.until and not _lets_in(aside, entry):
             ejected = aside.standing is Standing.EJECTED
-            raise NotAsked(f"{aside.standing}: {aside.reason}", spare=ejected)
+            text = f"{aside.standing}: {aside.reason}"
+            raise NotAsked(text, spare=ejected, trusted=aside.lagging)
         permit = self._breaker.enter()
         self._tell_transitions()
         if permit is None:
@@ -130,8 +131,14 @@ class Gate:
         return by_breaker or (self._aside is not None and self._aside.probe == permit)
 
     def hasten(self) -> None:
-        """Shorten an open breaker's time, but no wait that the node asked for."""
-        if not self.waits_for and self.quarantined is None:
+        """Shorten an open breaker's time, and a quarantine to that of a breaker, but no wait that
+        the node asked for: there is nobody else to ask."""
+        aside = self._aside
+        if aside and aside.standing is Standing.QUARANTINED:
+            seconds = min(aside.seconds, self._options.breaker_open_for)
+            until = aside.until - aside.seconds + seconds
+            self._aside = replace(aside, seconds=seconds, until=until)
+        elif not self.waits_for:
             self._breaker.hasten()
             self._tell_transitions()
 

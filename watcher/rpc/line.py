@@ -69,7 +69,7 @@ class Line:
         if wait:
             raise _used_up(wait)
         if not reserve and not self._budget.has_room(calls):
-            raise NotAsked("the rest of its budget is kept in reserve", spare=True)
+            raise NotAsked("the rest of its budget is kept in reserve", spare=True, trusted=True)
 
     async def one(self, attempt: Attempt, call: Call, purpose: Purpose | None = None) -> Any:
         """The answer to one call, decoded as its type. Raises errors of the tree."""

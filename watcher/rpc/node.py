@@ -229,7 +229,7 @@ class Node:
             return
         now = self._clock()
         pace = self.paces.of(attempt.kind)
-        if not pace.overtaken(attempt.begun, now, attempt.patience):
+        if not pace.overtaken(attempt.begun, now, attempt.patience) or attempt.excused:
             self._gate.abandon(permit)
             self._note_outcome(NUISANCE)
             return

@@ -1,13 +1,13 @@
 """Ask a chain's nodes until one answers: in rounds over all of them, in the order of preference.
 
 Within a round a failed node is followed by the next at once, and one that is slower than usual is
-raced by the next. When all have failed, those are asked that stand aside for others; then the
-backoff stands before the next round: 1, 2, 4, 8 seconds.
+raced by the next: in the end by those that lag, or whose budget is nearly used up. When all have
+failed, liars are asked too; then the backoff stands before the next round: 1, 2, 4, 8 seconds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeVar
@@ -104,7 +104,7 @@ class Rounds:
             rank = question.rank
             nodes = sorted(nodes, key=lambda node: rank(node.name))
         failed: dict[str, RpcError] = {}
-        won = await self._go_round(nodes, question, Entry.ORDINARY, deadline, failed)
+        won = await race(self._in_turn(nodes, question, deadline, failed), failed)
         if won is None:
             spare = [node for node in nodes if _stands_aside(failed.get(node.name))]
             won = await self._go_round(spare, question, Entry.LAST, deadline, failed)
@@ -137,7 +137,23 @@ class Rounds:
         deadline: float | None,
         failed: dict[str, RpcError],
     ) -> Won[T] | None:
-        return await race(self._runners(nodes, question, entry, deadline), failed)
+        return await race(self._runners(nodes, question, entry, deadline, []), failed)
+
+    def _in_turn(
+        self,
+        nodes: Sequence[Node],
+        question: Question[T],
+        deadline: float | None,
+        failed: Mapping[str, RpcError],
+    ) -> Iterator[Runner[T]]:
+        """All nodes, and again those that would rather not but may: a late answer, or a dear one,
+        is better than to wait for one that hangs."""
+        asked: list[Attempt] = []
+        yield from self._runners(nodes, question, Entry.ORDINARY, deadline, asked)
+        trusted = [node for node in nodes if _is_trusted(failed.get(node.name))]
+        for attempt in asked:
+            attempt.excused = bool(trusted)
+        yield from self._runners(trusted, question, Entry.LAST, deadline, asked)
 
     def _runners(
         self,
@@ -145,6 +161,7 @@ class Rounds:
         question: Question[T],
         entry: Entry,
         deadline: float | None,
+        asked: list[Attempt],
     ) -> Iterator[Runner[T]]:
         kind = kind_of(question.title, question.size)
         for node in nodes:
@@ -152,6 +169,7 @@ class Rounds:
             if left is not None and left <= 0:
                 return
             attempt = node.attempt(kind, question.size, question.purpose, entry, left)
+            asked.append(attempt)
             yield Runner(
                 node.name,
                 partial(node.exchange, question.talk, attempt),
@@ -177,6 +195,10 @@ def _give_way(attempt: Attempt) -> None:
 
 def _stands_aside(error: RpcError | None) -> bool:
     return isinstance(error, NotAsked) and error.spare
+
+
+def _is_trusted(error: RpcError | None) -> bool:
+    return isinstance(error, NotAsked) and error.trusted
 
 
 def _is_short(error: RpcError | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from watcher.rpc.asking import Asking
 from watcher.rpc.errors import AllNodesFailed, NotAsked, UntrueAnswer
-from watcher.rpc.events import NodeEjected, NodeRecovered, RpcEvent
+from watcher.rpc.events import NodeEjected, NodeQuarantined, NodeRecovered, RpcEvent
 from watcher.rpc.pool import Pool
 from watcher.rpc.purpose import CallCounts, Purpose
 from watcher.rpc.snapshot import Standing
@@ -267,6 +268,31 @@ async def test_clocks_of_nodes_are_not_looked_at() -> None:
     await asyncio.sleep(7.0)
 
     assert await answered_by(pool) == [A]
+
+
+@virtual
+async def test_a_provider_that_refused_everybody_for_a_moment_is_asked_again_within_a_minute() -> (
+    None
+):
+    # given two nodes that both refuse our keys
+    events: list[RpcEvent] = []
+    nodes = Paced(A, wrong=status(403)), Paced(B, wrong=status(403))
+    pool = pool_over(*nodes, events=events)
+    with pytest.raises(AllNodesFailed, match="access is denied"):
+        await answered_by(pool)
+    assert {type(event) for event in events} == {NodeQuarantined}
+
+    # when they let us in again
+    for node in nodes:
+        node.wrong = lambda _: None
+    begun = asyncio.get_running_loop().time()
+    while True:
+        with suppress(AllNodesFailed):
+            await answered_by(pool)
+            break
+
+    # then that is found out long before a quarantine is over
+    assert asyncio.get_running_loop().time() - begun <= 75.0
 
 
 # --- budgets

@@ -236,6 +236,26 @@ def test_a_quarantined_node_is_not_asked_even_then(gate: Gate) -> None:
     assert not shut.value.spare
 
 
+def test_where_no_node_is_left_a_quarantine_is_over_when_a_breaker_would_be(
+    gate: Gate, clock: Clock, events: list[RpcEvent]
+) -> None:
+    end(gate, NodeRefused("HTTP 401"))
+    clock.seconds += OPTIONS.breaker_open_for - 1
+    gate.hasten()
+    with pytest.raises(NotAsked, match="quarantined: HTTP 401"):
+        gate.enter(Entry.LAST)
+
+    for _ in range(3):
+        gate.hasten()
+    clock.seconds += 1
+    probe = gate.enter(Entry.LAST)
+    gate.settle(probe, NodeRefused("HTTP 401"))
+    with pytest.raises(NotAsked, match="quarantined: HTTP 401"):
+        gate.enter(Entry.LAST)
+
+    assert events == [NodeQuarantined("ethereum", "https://node.example", "HTTP 401")]
+
+
 def test_a_laggard_is_asked_for_its_head_and_comes_back_when_it_has_caught_up(
     gate: Gate, clock: Clock
 ) -> None:

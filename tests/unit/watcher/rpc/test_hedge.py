@@ -134,6 +134,67 @@ async def test_a_hang_in_the_middle_of_an_exchange_is_overtaken_from_its_beginni
 
 
 @virtual
+async def test_a_laggard_races_a_node_that_hangs() -> None:
+    # given a node that was ejected because it lags, and one that begins to hang
+    good, stuck = Paced(A, head=100), Paced(B, head=50)
+    pool = pool_over(good, stuck)
+    await pool.survey(within=3.0)
+    assert pool.nodes[1].state is Standing.EJECTED
+    good.takes = HANG
+
+    begun = asyncio.get_running_loop().time()
+    answer = await pool.call("eth_gasPrice")
+
+    assert answer.node == B
+    assert asyncio.get_running_loop().time() - begun <= 2.0
+    assert good.in_flight == 0
+
+
+@virtual
+async def test_what_is_left_of_a_budget_races_a_node_that_hangs() -> None:
+    # given a node of whose budget only the last fifth is left
+    cheap, hung = Paced(A, takes=0.01), Paced(B, takes=0.01)
+    pool = pool_over(cheap, hung, budgets={A: "10/h"})
+    for _ in range(8):
+        await pool.call("eth_gasPrice")
+    hung.takes = HANG
+
+    begun = asyncio.get_running_loop().time()
+    answer = await pool.call("eth_gasPrice")
+
+    assert answer.node == A
+    assert asyncio.get_running_loop().time() - begun <= 2.0
+
+
+@virtual
+async def test_nobody_is_blamed_for_being_slower_than_a_laggard() -> None:
+    # given an up-to-date node that takes its time, and a quick one that lags
+    slow, stuck = Paced(A, head=100), Paced(B, head=50)
+    slow.slow["eth_getBlockReceipts"] = 2.5
+    pool = pool_over(slow, stuck)
+    await pool.survey()
+    assert pool.nodes[1].state is Standing.EJECTED
+
+    for _ in range(20):
+        await pool.call("eth_getBlockReceipts")
+
+    assert pool.nodes[0].state is Standing.READY
+    assert pool.nodes[0].faults == 0
+
+
+@virtual
+async def test_a_liar_does_not_race_a_node_that_is_slow() -> None:
+    slow, liar = Paced(A, takes=5.0), Paced(B)
+    pool = pool_over(slow, liar)
+    pool.report(B, UntrueAnswer("it lied"))
+
+    answer = await pool.call("eth_gasPrice")
+
+    assert answer.node == A
+    assert liar.seen == []
+
+
+@virtual
 async def test_one_further_node_at_a_time_is_asked_each_when_the_last_is_slow_in_turn() -> None:
     hung, slow, well = Paced(A, takes=HANG), Paced(B, takes=HANG), Paced(C)
     pool = pool_over(hung, slow, well, hedge_first=1.0)
