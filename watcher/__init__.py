@@ -19,6 +19,7 @@ around them
 - ``coverage`` what a step left out or could not verify, recorded with it
 - ``branch``   from a block that does not follow the cursor down to where it leaves ours
 - ``holdup``   how long no node has handed out the next block
+- ``poison``   what Spyhop itself cannot work on, left out rather than stood still at
 - ``witnesses``  all nodes asked, where one's word is not enough
 - ``settle``   how far the cursor's branch is safe and finalized
 - ``unlatch``  an operator's decision to follow a rewrite of what was final

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -61,6 +61,11 @@ class Step:
     def after(self) -> BlockRef:
         """The cursor when the step is done."""
         return self.blocks[-1].ref
+
+    @property
+    def first(self) -> Step:
+        """The step as far as its first block."""
+        return replace(self, blocks=self.blocks[:1], born=self.born[:1])
 
     @property
     def is_reorg(self) -> bool:
@@ -138,6 +143,10 @@ class Collector:
         self._moved_at = self._clock()
         self._held_up.over()
 
+    def give_up(self, blocks: int, reason: str) -> None:
+        """Leave so many blocks out, or up to the head: they are of no use to us."""
+        self._held_up.give_up(blocks, reason)
+
     async def look_ahead(self, step: Step) -> None:
         """Fetch what follows a step while that one is still being worked on; one batch at most."""
         first = step.after.number + 1
@@ -168,6 +177,10 @@ class Collector:
         """A step if the chain has one now."""
         if self.head - self.cursor.number > self._furthest:
             step = await self._leap()
+            if step is not None:
+                return step
+        if self._held_up.given_up:
+            step = await self._leave_out()
             if step is not None:
                 return step
         try:
@@ -228,7 +241,7 @@ class Collector:
         self._look_again_at = self._clock() + LOOK_AGAIN_AFTER
         reason = self._held_up.reason or "no node hands it out"
         await self.survey()
-        distance = 1
+        distance = max(1, min(self._held_up.given_up, self.head - self.cursor.number - 1))
         while self.cursor.number + 1 + distance <= self.head:
             block = await self._witnesses.agreed(self.cursor.number + 1 + distance)
             if block is not None:

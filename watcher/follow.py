@@ -24,8 +24,9 @@ from data.queries import cursors, gaps, leases
 from data.redis.away import RedisAway
 from data.redis.published import ChainStatus, NodeStatus, publish
 from data.redis.wake import wake
-from watcher.collect import CATCH_UP_WITHIN, Collector, Step, first_cursor
+from watcher.collect import BATCH, CATCH_UP_WITHIN, Collector, Step, first_cursor
 from watcher.fill import Filler
+from watcher.poison import Poison
 from watcher.rpc.errors import RpcError
 from watcher.settle import Settling
 from watcher.stages import Stages
@@ -99,6 +100,7 @@ class Follower:
         self._stages = Stages(chain, names, prices, database, options.keep_from_usd, now)
         self._filler = Filler(chain, source, self._stages, database, clock=clock)
         self._settling = Settling(Settled(None, None))
+        self._poison = Poison(clock)
         self._gaps: list[CoverageGap] = []
         self._held_up_to = -1
         self._is_well = False
@@ -110,6 +112,7 @@ class Follower:
     async def run(self) -> None:
         """Until cancelled: take the lease, follow while it holds, wait for it otherwise."""
         while True:
+            _heed_cancellation()
             epoch = await self._acquire()
             if epoch is None:
                 await asyncio.sleep(self._options.lease_for / 10)
@@ -151,6 +154,7 @@ class Follower:
     async def _renew(self, epoch: int) -> None:
         """Raises FencedOut when the lease is another's."""
         while True:
+            _heed_cancellation()
             await asyncio.sleep(self._options.lease_for / 3)
             try:
                 async with self._database.write() as connection:
@@ -166,6 +170,7 @@ class Follower:
     async def _survey(self) -> None:
         """Keep the state of the nodes known that nobody needs as long as the first one works."""
         while True:
+            _heed_cancellation()
             await asyncio.sleep(_SURVEY_EVERY)
             if self._collector is not None:
                 with suppress(RpcError):
@@ -178,6 +183,7 @@ class Follower:
     async def _settle(self) -> None:
         """Ask now and then how far the chain is safe; it is written with a later step."""
         while True:
+            _heed_cancellation()
             await asyncio.sleep(max(_SETTLE_EVERY, self._chain.block_time))
             if self._collector is not None and self._is_well:
                 await self._settle_once(self._collector)
@@ -190,6 +196,7 @@ class Follower:
     async def _fill(self, epoch: int) -> None:
         """Fill gaps in while the head is followed; it goes first. Raises FencedOut."""
         while True:
+            _heed_cancellation()
             worked = False
             try:
                 worked = await self._fill_some(epoch)
@@ -217,6 +224,7 @@ class Follower:
     async def _follow(self, epoch: int) -> None:
         """Raises FencedOut when another watcher has taken over."""
         while True:
+            _heed_cancellation()
             try:
                 await self._go_on(epoch)
             except RpcError as error:
@@ -234,6 +242,7 @@ class Follower:
             except Exception as error:
                 # a fault of ours on one chain: the others go on, and the health check tells
                 log.exception("failing", chain=self._chain.name)
+                self._note_poison(error)
                 self._collector = None
                 await self._stumble("failing", f"a fault in Spyhop itself: {type(error).__name__}")
 
@@ -241,7 +250,12 @@ class Follower:
         """One step: had, committed, told."""
         if self._collector is None:
             self._collector = await self._resume(epoch)
+            blocks = self._poison.to_leave_out(self._collector.cursor.number)
+            if blocks:
+                self._collector.give_up(blocks, self._poison.reason)
         step = await self._collector.next()
+        if self._poison.is_above(self._collector.cursor.number):
+            step = step.first
         await self._take_and_look_ahead(self._collector, step, epoch)
         self._collector.advance(step)
         self._is_well = True
@@ -249,6 +263,12 @@ class Follower:
         await self._publish_now_and_then(
             "catching up" if self._collector.head > step.after.number else "following"
         )
+
+    def _note_poison(self, error: Exception) -> None:
+        collector = self._collector
+        if collector is not None:
+            cursor = collector.cursor.number
+            self._poison.note(cursor, min(collector.head, cursor + BATCH), error)
 
     async def _resume(self, epoch: int) -> Collector:
         async with self._database.read() as connection:
@@ -368,6 +388,7 @@ class Follower:
                     await wake(self._redis)
 
     async def _stumble(self, state: str, reason: str, pause: float = _PAUSE_AFTER_FAULT) -> None:
+        _heed_cancellation()
         self._is_well = False
         log.error(state, chain=self._chain.name, reason=reason)
         left = pause
@@ -406,6 +427,14 @@ class Follower:
         with suppress(RedisAway, OSError):
             async with asyncio.timeout(_REDIS_WITHIN):
                 await publish(self._redis, status)
+
+
+def _heed_cancellation() -> None:
+    """End a task that was cancelled while something else failed: then only the error is raised,
+    by a driver as by a task group before Python 3.13."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _sum(numbers: Iterable[int | None]) -> int | None:

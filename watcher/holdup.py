@@ -21,6 +21,8 @@ class HoldUp:
         self._since: float | None = None
         self._rounds = 0
         self._hopeless = False
+        self.given_up = 0
+        """how many blocks are to be left out although they can be had"""
         self.reason: str | None = None
 
     def note(self, error: AllNodesFailed) -> None:
@@ -31,10 +33,14 @@ class HoldUp:
         self._hopeless = isinstance(error, NoCapableNode)
         self.reason = str(error)[:MOST_CHARACTERS]
 
+    def give_up(self, blocks: int, reason: str) -> None:
+        """So many blocks can be had, and are of no use."""
+        self.given_up, self.reason = blocks, reason
+
     def over(self) -> None:
         """It went on."""
         self._since, self._rounds, self.reason = None, 0, None
-        self._hopeless = False
+        self._hopeless, self.given_up = False, 0
 
     @property
     def is_long(self) -> bool:

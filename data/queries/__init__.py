@@ -7,7 +7,8 @@
 - ``alerts``     the outbox: what is to be told, and what became of it
 - ``messages``   what Telegram shows
 - ``queues``     which chats have something to send, and who is at it
-- ``cursors``    how far a chain's alerts are in the database, its recent hashes, its gaps
+- ``cursors``    how far a chain's alerts are in the database, its recent hashes
+- ``gaps``       blocks that were not seen, or that no check could verify
 - ``leases``     who follows a chain
 - ``retention``  what is forgotten, and when
 - ``bulk``       many rows in one statement

@@ -270,3 +270,24 @@ async def test_looking_for_held_alerts_reads_an_index_of_them_alone(
         plan = await connection.exec_driver_sql(f"{explain} {statement}", values)
 
         assert "ix_alerts_held" in " ".join(str(row) for row in plan)
+
+
+async def test_dropping_all_of_a_chat_reads_what_waits_alone(database: Database) -> None:
+    asked: list[tuple[str, object]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, values: object, *_: object):
+        asked.append((statement, values))
+
+    async with database.write() as connection:
+        if database.kind == "postgresql":  # an empty table is read whole, index or not
+            await connection.execute(text("SET LOCAL enable_seqscan = off"))
+        event.listen(connection.sync_connection, "before_cursor_execute", note)
+        await alerts.drop_all_of_chat(connection, 1, "blocked")
+        explain = "EXPLAIN" if database.kind == "postgresql" else "EXPLAIN QUERY PLAN"
+        plans = [
+            " ".join(map(str, await connection.exec_driver_sql(f"{explain} {statement}", values)))
+            for statement, values in list(asked)
+        ]
+
+    for plan, index in zip(plans, ("ix_alerts_pending", "ix_alerts_held"), strict=True):
+        assert index in plan

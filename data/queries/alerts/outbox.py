@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, func, literal_column, select, update
 
 from data.model import Alert, AlertState, Priority
 from data.queries import batches, queues
@@ -101,12 +101,14 @@ async def drop(connection: AsyncConnection, ids: Collection[int], reason: str) -
 
 async def drop_all_of_chat(connection: AsyncConnection, chat_id: int, reason: str) -> None:
     """End everything of a chat that cannot be reached, what is held too."""
-    waiting = (AlertState.PENDING, AlertState.HELD)
-    await connection.execute(
-        update(alerts)
-        .where(alerts.c.chat_id == chat_id, alerts.c.state.in_(waiting))
-        .values(state=AlertState.DROPPED, reason=reason, held_until=None)
-    )
+    for state in (AlertState.PENDING, AlertState.HELD):
+        # written out and one by one: each has an index of its own, and the table is large
+        waits = alerts.c.state == literal_column(f"'{state.value}'")
+        await connection.execute(
+            update(alerts)
+            .where(alerts.c.chat_id == chat_id, waits)
+            .values(state=AlertState.DROPPED, reason=reason, held_until=None)
+        )
 
 
 async def oldest_pending(connection: AsyncConnection) -> tuple[int, datetime | None]:

@@ -14,6 +14,7 @@ from data.errors import FencedOut
 from data.model import CoverageGap
 from data.queries import gaps, watches
 from watcher.fill import FIRST_PAUSE
+from watcher.poison import PATIENCE
 from watcher.stages import Stages
 from watcher.unlatch import unlatch
 from watcher.weigh import WeighedBlock
@@ -173,6 +174,38 @@ async def test_a_block_that_cannot_be_worked_on_keeps_no_other_gap_open(
     assert [(gap.next, gap.last) for gap in await still_open(world)] == [(113, 113)]
 
 
+@pytest.mark.parametrize("poisoned", [1, 2])
+async def test_blocks_at_the_head_that_cannot_be_worked_on_are_left_out_after_a_while(
+    world: World, monkeypatch: pytest.MonkeyPatch, poisoned: int
+) -> None:
+    weighed_block = Stages._weighed_block
+    first = world.tree.tip.number + 1
+
+    async def stumbles(self: Stages, block: TreeBlock, born: datetime) -> WeighedBlock:
+        if first < block.ref.number <= first + poisoned:
+            raise ArithmeticError
+        return await weighed_block(self, block, born)
+
+    monkeypatch.setattr(Stages, "_weighed_block", stumbles)
+    world.tree.mine(4, [(payment(number, ALICE, BOB, 2000),) for number in (1, 2, 3, 4)])
+    stumbled = 0
+    while not await still_open(world) and stumbled < 10:
+        try:
+            await world.step()
+        except ArithmeticError as error:
+            world.follower._note_poison(error)
+            world.follower._collector = None
+            stumbled += 1
+            world.time.seconds += PATIENCE / 2
+    await follow(world)
+
+    (gap,) = await still_open(world)
+    assert (gap.first, gap.last) == (first + 1, first + poisoned)
+    assert gap.reason == "a fault in Spyhop itself: ArithmeticError"
+    told = {number.to_bytes(32) for number in (1, 2, 3, 4) if not 1 < number <= 1 + poisoned}
+    assert (await world.live())[world.outbox.private] == told
+
+
 async def test_a_block_seen_in_part_is_read_again(world: World) -> None:
     world.tree.mine(1, [(payment(1, ALICE, BOB, 2000),)])
     seen = world.tree.tip
@@ -310,3 +343,29 @@ async def test_blocks_of_another_branch_do_not_fill_a_gap(world: World, number: 
     while await world.fill():
         pass
     assert await still_open(world) == []
+
+
+@pytest.mark.parametrize("comes_with_it", [FencedOut("lost"), OSError("away"), ArithmeticError()])
+async def test_who_is_cancelled_while_something_fails_ends_all_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch, comes_with_it: Exception
+) -> None:
+    begun = asyncio.Event()
+
+    async def commits(*_: object, **__: object) -> int:
+        begun.set()
+        try:
+            return await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise comes_with_it from None
+
+    monkeypatch.setattr(Stages, "take", commits)
+    world.tree.mine(60)  # what follows is fetched meanwhile
+    running = asyncio.ensure_future(world.follower.run())
+    async with asyncio.timeout(10):
+        await begun.wait()
+    running.cancel()
+    await asyncio.wait([running], timeout=10)
+    ended = running.cancelled()
+    running.cancel()
+    await asyncio.wait([running], timeout=10)
+    assert ended
