@@ -68,7 +68,7 @@ def _movements(
             Movement(
                 block=ref,
                 tx_hash=transaction.hash,
-                tx_index=transaction.index,
+                tx_index=transaction.position,
                 address=address,
                 kind=_kind(chain, address, legs, transaction.transfers),
                 legs=tuple(legs),

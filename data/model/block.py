@@ -47,16 +47,16 @@ class Transfer(NamedTuple):
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
+class Transaction(NamedTuple):
     """A successful transaction and what moved in it, in order.
 
-    ``signer`` is who paid for it; ``target`` the address called, None for a contract creation;
+    ``position`` is its place in the block; ``signer`` who paid for it; ``target`` the address
+    called, None for a contract creation;
     ``pools`` are the contracts that said of themselves that they swapped.
     """
 
     hash: bytes
-    index: int
+    position: int
     signer: bytes
     target: bytes | None
     transfers: tuple[Transfer, ...]

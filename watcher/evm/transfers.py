@@ -41,6 +41,8 @@ NATIVE_LOG_EMITTER = bytes.fromhex("fffffffffffffffffffffffffffffffffffffffe")
 
 _PADDING = bytes(12)
 _NO_POOLS: frozenset[bytes] = frozenset()
+_REMEMBERED = 20_000
+"""Texts of either kind whose bytes are kept at hand: some 4 MB, for all chains together."""
 _TELLING = SWAPS | {TRANSFER, DEPOSIT, WITHDRAWAL}
 
 
@@ -52,21 +54,22 @@ def transactions_of(
     A transaction with a malformed field is passed over; nothing is ever raised. They are read as
     they are asked for, so that a large block can be worked off in slices.
     """
-    reader = _Reader(wrapped_native)
     for index, (body, receipt) in enumerate(zip(transactions, receipts, strict=True)):
         if receipt.status is not None and receipt.status != "0x1":
             continue
         try:
-            found = reader.transaction(index, body, receipt)
+            found = _transaction(index, body, receipt, wrapped_native)
         except BadField:
             continue
         yield found
 
 
 class _Addresses(dict[str, bytes]):
-    """From an address in hex to its bytes; the same ones come again and again in a block."""
+    """From an address in hex to its bytes; the same ones come again and again."""
 
     def __missing__(self, text: str) -> bytes:
+        if len(self) >= _REMEMBERED:
+            self.clear()
         self[text] = address = fixed(text, 20)
         return address
 
@@ -78,70 +81,72 @@ class _Parties(dict[str, bytes]):
         word = fixed(topic, 32)
         if not word.startswith(_PADDING):
             raise BadField("a topic holds no address")
+        if len(self) >= _REMEMBERED:
+            self.clear()
         self[topic] = address = word[len(_PADDING) :]
         return address
 
 
-class _Reader:
-    """Reads the transactions of one block."""
+_addresses, _parties = _Addresses(), _Parties()
 
-    def __init__(self, wrapped_native: bytes) -> None:
-        self._wrapped = wrapped_native
-        self._addresses = _Addresses()
-        self._parties = _Parties()
 
-    def transaction(self, index: int, body: RpcTransaction, receipt: RpcReceipt) -> Transaction:
-        """Raises BadField."""
-        signer = ZERO_ADDRESS if body.signer is None else self._addresses[body.signer]
-        target = self._addresses[body.target] if body.target else None
-        transfers: list[Transfer] = []
-        pools: set[bytes] = set()
-        value = 0 if body.value == "0x0" else quantity(body.value)
-        if value:
-            created = receipt.contract_address
-            recipient = target or (self._addresses[created] if created else None)
-            if recipient is not None:
-                transfers.append(Transfer(Source.NATIVE, 0, None, signer, recipient, value))
-        for position, log in enumerate(receipt.logs):
-            topics = log.topics
-            if not topics or topics[0] not in _TELLING:
+def _transaction(
+    index: int, body: RpcTransaction, receipt: RpcReceipt, wrapped: bytes
+) -> Transaction:
+    """Raises BadField."""
+    signer = ZERO_ADDRESS if body.signer is None else _addresses[body.signer]
+    target = _addresses[body.target] if body.target else None
+    transfers: list[Transfer] = []
+    pools: set[bytes] = set()
+    value = 0 if body.value == "0x0" else quantity(body.value)
+    if value:
+        created = receipt.contract_address
+        recipient = target or (_addresses[created] if created else None)
+        if recipient is not None:
+            transfers.append(Transfer(Source.NATIVE, 0, None, signer, recipient, value))
+    for position, log in enumerate(receipt.logs):
+        topics = log.topics
+        if not topics or topics[0] not in _TELLING:
+            continue
+        try:
+            if topics[0] in SWAPS:
+                pools.add(_addresses[log.address])
                 continue
-            try:
-                if topics[0] in SWAPS:
-                    pools.add(self._addresses[log.address])
-                    continue
-                transfer = self._transfer(position, topics, log)
-            except BadField:
-                continue
-            if transfer is not None:
-                transfers.append(transfer)
-        return Transaction(
-            fixed(body.hash, 32),
-            index,
-            signer,
-            target,
-            tuple(transfers),
-            frozenset(pools) if pools else _NO_POOLS,
-        )
+            transfer = _transfer(position, topics, log, wrapped)
+        except BadField:
+            continue
+        if transfer is not None:
+            transfers.append(transfer)
+    return Transaction(
+        fixed(body.hash, 32),
+        index,
+        signer,
+        target,
+        tuple(transfers),
+        frozenset(pools) if pools else _NO_POOLS,
+    )
 
-    def _transfer(self, position: int, topics: Sequence[str], log: RpcLog) -> Transfer | None:
-        topic, count = topics[0], len(topics)
-        if topic == TRANSFER:
-            if count != 3:
-                return None
-            token = self._addresses[log.address]
-            if token == NATIVE_LOG_EMITTER:
-                return None
-            sender, recipient = self._parties[topics[1]], self._parties[topics[2]]
-        else:
-            if count != 2:
-                return None
-            token = self._addresses[log.address]
-            if token != self._wrapped:
-                return None
-            party = self._parties[topics[1]]
-            sender, recipient = (token, party) if topic == DEPOSIT else (party, token)
-        amount = int.from_bytes(fixed(log.data, 32))
-        if amount == 0:
+
+def _transfer(
+    position: int, topics: Sequence[str], log: RpcLog, wrapped: bytes
+) -> Transfer | None:
+    topic, count = topics[0], len(topics)
+    if topic == TRANSFER:
+        if count != 3:
             return None
-        return Transfer(Source.LOG, position, token, sender, recipient, amount)
+        token = _addresses[log.address]
+        if token == NATIVE_LOG_EMITTER:
+            return None
+        sender, recipient = _parties[topics[1]], _parties[topics[2]]
+    else:
+        if count != 2:
+            return None
+        token = _addresses[log.address]
+        if token != wrapped:
+            return None
+        party = _parties[topics[1]]
+        sender, recipient = (token, party) if topic == DEPOSIT else (party, token)
+    amount = int.from_bytes(fixed(log.data, 32))
+    if amount == 0:
+        return None
+    return Transfer(Source.LOG, position, token, sender, recipient, amount)

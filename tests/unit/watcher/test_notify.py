@@ -433,7 +433,7 @@ def branch_of(
         fate, amount = fates[position % len(fates)]
         if fate == "change":
             changed = found.transfers[0]._replace(amount=amount * ETHER // 1000)
-            branch[height].append(replace(found, transfers=(changed,)))
+            branch[height].append(found._replace(transfers=(changed,)))
         elif fate != "drop":
             branch[-1 if fate == "late" else height].append(found)
     return [tuple(inside) for inside in branch]

@@ -145,7 +145,7 @@ def test_a_position_does_not_depend_on_the_rest_of_the_block() -> None:
 
 def test_a_malformed_transaction_is_passed_over_and_the_others_count() -> None:
     bodies = [RpcTransaction("0x", ALICE, BOB, "0x1"), transaction("0x1")]
-    assert [found.index for found in transactions_of(bodies, [receipt()] * 2, WRAPPED)] == [1]
+    assert [found.position for found in transactions_of(bodies, [receipt()] * 2, WRAPPED)] == [1]
 
 
 def test_real_logs_read_as_independent_decoders_read_them() -> None:
