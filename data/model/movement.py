@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from data.model.block import BlockRef
+
+
+_NOTHING = Decimal(0)
 
 
 class PriceState(StrEnum):
@@ -42,13 +45,14 @@ class Leg:
     decimals: int | None
     amount: int
     price: Price | None = None
+    usd: Decimal | None = field(init=False, repr=False, compare=False)
+    """What the change was worth, never negative; None without a price."""
 
-    @property
-    def usd(self) -> Decimal | None:
-        """What the change was worth, never negative; None without a price."""
-        if self.price is None or self.decimals is None:
-            return None
-        return abs(self.amount) * self.price.usd / Decimal(10) ** self.decimals
+    def __post_init__(self) -> None:
+        usd = None
+        if self.price is not None and self.decimals is not None:
+            usd = abs(self.amount) * self.price.usd / Decimal(10) ** self.decimals
+        object.__setattr__(self, "usd", usd)
 
 
 class MovementKind(StrEnum):
@@ -83,23 +87,23 @@ class Movement:
     signed: bool
     orphaned: bool = False
     id: int | None = None
+    usd_in: Decimal = field(init=False, repr=False, compare=False)
+    """Worth of everything received, as far as it has a price."""
+    usd_out: Decimal = field(init=False, repr=False, compare=False)
+    """Worth of everything sent, as far as it has a price."""
+    usd: Decimal | None = field(init=False, repr=False, compare=False)
+    """The movement's value: the larger side; None when nothing in it has a price."""
 
-    @property
-    def usd_in(self) -> Decimal:
-        """Worth of everything received, as far as it has a price."""
-        return sum((leg.usd or Decimal(0) for leg in self.legs if leg.amount > 0), Decimal(0))
-
-    @property
-    def usd_out(self) -> Decimal:
-        """Worth of everything sent, as far as it has a price."""
-        return sum((leg.usd or Decimal(0) for leg in self.legs if leg.amount < 0), Decimal(0))
-
-    @property
-    def usd(self) -> Decimal | None:
-        """The movement's value: the larger side; None when nothing in it has a price."""
-        worth = [(leg.amount > 0, value) for leg in self.legs if (value := leg.usd) is not None]
-        if not worth:
-            return None
-        received = sum((value for is_in, value in worth if is_in), Decimal(0))
-        sent = sum((value for is_in, value in worth if not is_in), Decimal(0))
-        return max(received, sent)
+    def __post_init__(self) -> None:
+        received = sent = _NOTHING
+        is_priced = False
+        for leg in self.legs:
+            if leg.usd is not None:
+                is_priced = True
+                if leg.amount > 0:
+                    received += leg.usd
+                else:
+                    sent += leg.usd
+        object.__setattr__(self, "usd_in", received)
+        object.__setattr__(self, "usd_out", sent)
+        object.__setattr__(self, "usd", max(received, sent) if is_priced else None)

@@ -40,7 +40,7 @@ async def insert_all(
 def _unnested(table: Table, rows: Sequence[Mapping[str, Any]]) -> Select[Any]:
     columns = [table.c[name] for name in rows[0]]
     arrays = [
-        bindparam(one.name, [row[one.name] for row in rows], type_=ARRAY(one.type))
+        bindparam(one.name, [row[one.name] for row in rows], type_=ARRAY(one.type, dimensions=1))
         for one in columns
     ]
     new = func.unnest(*arrays).table_valued(*[column(one.name, one.type) for one in columns])

@@ -8,8 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from eth_abi.abi import decode, encode
-from eth_abi.exceptions import DecodingError
+from eth_abi.abi import encode
 
 from watcher.rpc.errors import GarbledAnswer
 from watcher.rpc.purpose import Purpose
@@ -63,9 +62,31 @@ def _encoded(reads: tuple[Read, ...]) -> str:
 
 
 def results_in(text: str) -> list[bytes | None]:
-    """The results of ``aggregate3``; raises GarbledAnswer when they are none."""
+    """The results of ``aggregate3``, an ABI-encoded ``(bool,bytes)[]``.
+
+    Raises GarbledAnswer when they are none.
+    """
     try:
-        (results,) = decode(["(bool,bytes)[]"], bytes.fromhex(text.removeprefix("0x")))
-    except (DecodingError, ValueError, OverflowError):
-        raise GarbledAnswer("Multicall3's answer is malformed") from None
-    return [data if success else None for success, data in results]
+        raw = bytes.fromhex(text.removeprefix("0x"))
+    except ValueError:
+        raw = b""
+
+    def word(at: int) -> int:
+        found = raw[at : at + 32]
+        if len(found) != 32:
+            raise GarbledAnswer("Multicall3's answer is malformed")
+        return int.from_bytes(found)
+
+    def result(at: int) -> bytes | None:
+        success, begin = word(at), at + word(at + 32)
+        size = word(begin)
+        data = raw[begin + 32 : begin + 32 + size]
+        if success > 1 or len(data) != size:
+            raise GarbledAnswer("Multicall3's answer is malformed")
+        return data if success else None
+
+    heads = word(0) + 32
+    count = word(heads - 32)
+    if count > len(raw) // 32:
+        raise GarbledAnswer("Multicall3's answer is malformed")
+    return [result(heads + word(heads + 32 * place)) for place in range(count)]

@@ -127,9 +127,7 @@ def _transaction(
     )
 
 
-def _transfer(
-    position: int, topics: Sequence[str], log: RpcLog, wrapped: bytes
-) -> Transfer | None:
+def _transfer(position: int, topics: Sequence[str], log: RpcLog, wrapped: bytes) -> Transfer | None:
     topic, count = topics[0], len(topics)
     if topic == TRANSFER:
         if count != 3:
