@@ -165,7 +165,7 @@ async def in_memory(database: Database, span: Span, watched: AbstractSet[bytes])
                 transfers.append(sum([len(one.transfers) for one in transactions]))
                 at = await prices.at(block.ref, moved_tokens(transactions))
                 batch.append(weighed(CHAIN, block, transactions, names.at_hand, at, block.ref.time))
-            hit = [_watch(one) for one in parties_of(batch) & watched]
+            hit = [_watch(one) for one in await parties_of(batch) & watched]
             asked = Asked(hit, None, (), KEEP_FROM_USD, {})
             told += len((await concerns(CHAIN, batch, names.at_hand, asked)).alerts)
         return watch.stop(tuple(transfers), told)

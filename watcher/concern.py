@@ -58,14 +58,15 @@ def key_of(movement: Movement) -> Key:
     return movement.tx_hash, movement.address
 
 
-def parties_of(blocks: Sequence[WeighedBlock]) -> set[bytes]:
-    """Everybody between whom anything moved."""
+async def parties_of(blocks: Sequence[WeighedBlock]) -> set[bytes]:
+    """Everybody between whom anything moved; other chains get their turn after each block."""
     parties: set[bytes] = set()
     for block in blocks:
         for transaction in block.transactions:
             for transfer in transaction.transfers:
                 parties.add(transfer.sender)
                 parties.add(transfer.recipient)
+        await asyncio.sleep(0)
     return parties
 
 

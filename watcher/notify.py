@@ -222,7 +222,7 @@ async def _write(
     Raises _Unread for tokens whose names were not even asked for.
     """
     asked = Asked(
-        await watches.on_addresses(connection, chain.name, list(parties_of(blocks))),
+        await watches.on_addresses(connection, chain.name, list(await parties_of(blocks))),
         await watches.lowest_feed_threshold(connection, chain.name),
         await watches.feeds_by_units(connection, chain.name),
         keep_from_usd,

@@ -75,14 +75,23 @@ async def load(connection: AsyncConnection, ids: Collection[int]) -> dict[int, M
     return loaded
 
 
+_AT_ONCE = 250
+"""Movements that are stored at once: other chains get their turn in between."""
+
+
 async def store(connection: AsyncConnection, batch: Sequence[Movement]) -> list[Movement]:
     """Store movements of one chain; each comes back with its id, in the same order.
 
     One that is there already, because a reorg took its transaction away and brought it back,
     keeps its id and takes the new block and legs.
     """
-    if not batch:
-        return []
+    stored: list[Movement] = []
+    for some in batches(batch, _AT_ONCE):
+        stored += await _store_some(connection, some)
+    return stored
+
+
+async def _store_some(connection: AsyncConnection, batch: Sequence[Movement]) -> list[Movement]:
     rows = {_key(movement): _values(movement) for movement in batch}
     await insert_all(connection, movements, list(rows.values()), _or_again)
     ids = await _ids_of(connection, batch[0].block.chain, rows.keys())

@@ -5,20 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import LargeBinary, any_, bindparam, delete, func, null, or_, select, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import delete, func, null, or_, select, update
 
 from data.model import ChatState, Direction, Threshold, UnitThreshold, UsdThreshold, Watch
-from data.queries import batches
+from data.queries import among, batches
 from data.tables import chats, watches
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
-
-_SQLITE_BATCH = 5_000
 
 
 def _stored(threshold: Threshold | None) -> dict[str, Any]:
@@ -158,27 +155,23 @@ async def on_addresses(
 
     An indexed look-up for each address: the cost does not grow with the number of watches.
     """
-    base = (
-        select(watches, chats.c.default_threshold_usd)
-        .join(chats, chats.c.id == watches.c.chat_id)
-        .where(
-            chats.c.state == ChatState.ACTIVE,
-            or_(watches.c.chain.is_(None), watches.c.chain == chain),
+    here = or_(watches.c.chain.is_(None), watches.c.chain == chain)
+    rows: list[Any] = []
+    for some in _parts(connection, addresses):
+        on_some = among(connection, watches.c.address, some)
+        rows += (await connection.execute(select(watches).where(here, on_some))).all()
+    # not joined, or PostgreSQL would go through all chats as soon as a few are wanted
+    defaults: dict[int, Decimal] = {}
+    for ids in batches({row.chat_id for row in rows}):
+        active = select(chats.c.id, chats.c.default_threshold_usd).where(
+            chats.c.state == ChatState.ACTIVE, among(connection, chats.c.id, ids)
         )
-    )
-    found: list[Watch] = []
-    if connection.dialect.name == "postgresql":
-        wanted = bindparam("addresses", list(addresses), type_=ARRAY(LargeBinary))
-        statements = [base.where(watches.c.address == any_(wanted))]
-    else:
-        statements = [
-            base.where(watches.c.address.in_(some))
-            for some in batches(dict.fromkeys(addresses), _SQLITE_BATCH)
-        ]
-    for statement in statements:
-        rows = await connection.execute(statement)
-        found.extend(_watch(row, row.default_threshold_usd) for row in rows)
-    return found
+        defaults |= {row.id: row.default_threshold_usd for row in await connection.execute(active)}
+    return [_watch(row, defaults[row.chat_id]) for row in rows if row.chat_id in defaults]
+
+
+def _parts(connection: AsyncConnection, addresses: Sequence[bytes]) -> Iterable[Collection[bytes]]:
+    return [addresses] if connection.dialect.name == "postgresql" else batches(set(addresses))
 
 
 async def lowest_feed_threshold(connection: AsyncConnection, chain: str) -> Decimal | None:

@@ -93,10 +93,10 @@ def test_a_transaction_that_a_reorg_took_is_found_again() -> None:
     assert [kept.address for kept in wanted.keep] == [ALICE]
 
 
-def test_parties_are_all_between_whom_anything_moved() -> None:
+async def test_parties_are_all_between_whom_anything_moved() -> None:
     moved = transaction(transfer(ALICE, BOB, 1), transfer(BOB, CAROL, 5, USDC))
     block = weighed(CHAIN, TreeBlock(REF), (moved,), NAMES, PRICES, NOON)
-    assert parties_of([block]) == {ALICE, BOB, CAROL}
+    assert await parties_of([block]) == {ALICE, BOB, CAROL}
 
 
 _ADDRESSES = st.sampled_from([ALICE, BOB, CAROL, POOL, ROUTER, ZERO, WRAPPED])
