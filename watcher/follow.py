@@ -30,6 +30,7 @@ from watcher.poison import Poison
 from watcher.rpc.errors import RpcError
 from watcher.settle import Settling
 from watcher.stages import Stages
+from watcher.together import together
 from watcher.witnesses import Latched
 
 if TYPE_CHECKING:
@@ -142,14 +143,19 @@ class Follower:
 
     async def _while_held(self, epoch: int) -> None:
         try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._follow(epoch))
-                tasks.create_task(self._renew(epoch))
-                tasks.create_task(self._survey())
-                tasks.create_task(self._settle())
-                tasks.create_task(self._fill(epoch))
-        except* FencedOut as lost:
-            log.warning("taken over", chain=self._chain.name, why=str(lost.exceptions[0]))
+            await together(
+                self._follow(epoch),
+                self._renew(epoch),
+                self._survey(),
+                self._settle(),
+                self._fill(epoch),
+            )
+        except FencedOut as lost:
+            log.warning("taken over", chain=self._chain.name, why=str(lost))
+        except asyncio.CancelledError:
+            _heed_cancellation()
+            # a loop that took itself for cancelled: all begin anew rather than go on without it
+            log.exception("failing", chain=self._chain.name, reason="a loop ended by itself")
 
     async def _renew(self, epoch: int) -> None:
         """Raises FencedOut when the lease is another's."""
@@ -307,12 +313,7 @@ class Follower:
         if collector.head <= step.after.number:
             await self._take(collector, step, epoch)
             return
-        try:
-            async with asyncio.TaskGroup() as both:
-                both.create_task(self._take(collector, step, epoch))
-                both.create_task(collector.look_ahead(step))
-        except ExceptionGroup as failed:
-            raise failed.exceptions[0] from None
+        await together(self._take(collector, step, epoch), collector.look_ahead(step))
 
     async def _take(self, collector: Collector, step: Step, epoch: int) -> None:
         if step.is_reorg:
@@ -430,8 +431,9 @@ class Follower:
 
 
 def _heed_cancellation() -> None:
-    """End a task that was cancelled while something else failed: then only the error is raised,
-    by a driver as by a task group before Python 3.13."""
+    """End a task that was cancelled while something else failed: a driver may raise only the error.
+
+    Nothing here may use a task group: before Python 3.13 its failure looks like a cancellation."""
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError

@@ -31,6 +31,7 @@ from watcher.rpc.snapshot import NodeSnapshot
 from watcher.rpc.survey import Survey
 from watcher.rpc.transport import Transport
 from watcher.rpc.wire import Call
+from watcher.together import together
 
 __all__ = ["Answer", "Pool"]
 
@@ -242,9 +243,7 @@ class Pool:
             with suppress(RpcError):  # the node's gate has judged it
                 told[node.name] = await self.only(node.name, talk, within=within)
 
-        async with asyncio.TaskGroup() as tasks:
-            for node in self._nodes:
-                tasks.create_task(one(node))
+        await together(*(one(node) for node in self._nodes))
         return told
 
     def _preferred(self) -> tuple[Node, ...]:

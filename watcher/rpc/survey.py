@@ -6,7 +6,6 @@ high, so that a head that was made up ejects nobody.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import msgspec
@@ -20,6 +19,7 @@ from watcher.rpc.node import Node
 from watcher.rpc.options import PoolOptions
 from watcher.rpc.pace import kind_of
 from watcher.rpc.purpose import Purpose
+from watcher.together import together
 
 
 class _Numbered(msgspec.Struct):
@@ -85,9 +85,7 @@ async def _told(
         except RpcError:
             return  # the node's gate has judged it, and the snapshot shows it
 
-    async with asyncio.TaskGroup() as tasks:
-        for node, talk in asked.items():
-            tasks.create_task(one(node, talk))
+    await together(*(one(node, talk) for node, talk in asked.items()))
     return told
 
 

@@ -1,0 +1,61 @@
+"""Parts of one piece of work that run, fail and end together.
+
+As a task group, but that nobody is cancelled who was not: before Python 3.13 a group that fails
+leaves its own task marked as cancelled (``Task.cancelling``) for good, and a cancelled one forgets
+about it for another error.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterable
+from typing import Any
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+
+async def together(*parts: Coroutine[Any, Any, None]) -> None:
+    """Run all of them to their ends; the first that fails ends the others, and its error is raised.
+
+    Whoever is cancelled meanwhile ends them, too, and gets CancelledError whatever else fails. It
+    is also raised when a part was cancelled by itself: what it had to do is not done.
+    """
+    running = [asyncio.create_task(part) for part in parts]
+    try:
+        while running:
+            await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            ended = [task for task in running if task.done()]
+            running = [task for task in running if not task.done()]
+            failed = [error for task in ended if (error := _error(task)) is not None]
+            if failed:
+                _mention(failed[1:])
+                raise failed[0]
+    finally:
+        await _end(running)
+
+
+async def _end(running: list[asyncio.Task[None]]) -> None:
+    """Cancel them and wait until they have ended, however often that is cancelled itself."""
+    for task in running:
+        task.cancel()
+    cancelled = False
+    while not all(task.done() for task in running):
+        try:
+            await asyncio.wait(running)
+        except asyncio.CancelledError:
+            cancelled = True
+    _mention(_error(task) for task in running)
+    if cancelled:
+        raise asyncio.CancelledError
+
+
+def _error(task: asyncio.Task[None]) -> BaseException | None:
+    return asyncio.CancelledError() if task.cancelled() else task.exception()
+
+
+def _mention(errors: Iterable[BaseException | None]) -> None:
+    for error in errors:
+        if isinstance(error, Exception):
+            log.warning("and this failed as well", error=type(error).__name__)
