@@ -8,7 +8,7 @@ about it for another error.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Collection, Coroutine, Iterable
 from typing import Any
 
 import structlog
@@ -34,6 +34,15 @@ async def together(*parts: Coroutine[Any, Any, None]) -> None:
                 raise failed[0]
     finally:
         await _end(running)
+
+
+async def end(tasks: Collection[asyncio.Task[None]], *, again_after: float) -> None:
+    """Cancel tasks until they have ended, again after so many seconds: one that something else
+    fails in at that moment can miss it."""
+    while running := [task for task in tasks if not task.done()]:
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running, timeout=again_after)
 
 
 async def _end(running: list[asyncio.Task[None]]) -> None:

@@ -42,6 +42,7 @@ from watcher.rpc.events import (
 from watcher.rpc.heads import Heads
 from watcher.rpc.options import PoolOptions
 from watcher.rpc.pool import Pool
+from watcher.together import end
 from watcher.upkeep import upkeep
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ log = structlog.get_logger(__name__)
 
 _ASSETS_WITHIN = 10.0
 """Seconds for one read of names or prices: an alert does not wait longer for them."""
+_CANCEL_AGAIN_AFTER = 5.0
 
 
 def collect_rarely() -> None:
@@ -98,8 +100,7 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
             started = [tasks.create_task(run()) for run in running]
             await stopping.wait()
-            for task in started:
-                task.cancel()
+            await end(started, again_after=_CANCEL_AGAIN_AFTER)
 
 
 def open_pool(chain: Chain, settings: Settings) -> Pool:

@@ -369,3 +369,27 @@ async def test_who_is_cancelled_while_something_fails_ends_all_the_same(
     running.cancel()
     await asyncio.wait([running], timeout=10)
     assert ended
+
+
+@pytest.mark.parametrize("error", [FencedOut("lost"), OSError("away"), ArithmeticError()])
+async def test_who_failed_while_more_was_fetched_follows_on(
+    world: World, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    tries, again = count(), asyncio.Event()
+
+    async def commits(*_: object, **__: object) -> int:
+        await asyncio.sleep(0)  # the other part is waited for, too
+        if next(tries) == 0:
+            raise error
+        again.set()
+        return await asyncio.Event().wait()
+
+    monkeypatch.setattr(Stages, "take", commits)
+    world.tree.mine(60)
+    running = asyncio.ensure_future(world.follower.run())
+    try:
+        async with asyncio.timeout(20):
+            await again.wait()
+    finally:
+        running.cancel()
+        await asyncio.wait([running], timeout=10)

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from watcher.together import together
+from watcher.together import end, together
 
 
 class Part:
@@ -121,3 +121,21 @@ async def test_a_part_that_was_cancelled_by_itself_is_not_taken_for_done() -> No
             await together(gives_up(), other.run())
 
     assert other.ended
+
+
+async def test_a_task_that_misses_its_cancellation_is_cancelled_again() -> None:
+    begun = asyncio.Event()
+
+    async def misses_one() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            await asyncio.Event().wait()
+
+    task = asyncio.ensure_future(misses_one())
+    async with asyncio.timeout(10):
+        await begun.wait()
+        await end([task], again_after=0.01)
+
+    assert task.cancelled()
