@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from statistics import median_low
 from typing import TYPE_CHECKING
 
 from data.model import Settled
@@ -21,7 +22,7 @@ from watcher.rpc.purpose import Purpose
 from watcher.rpc.wire import Call
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from data.model import Chain
     from watcher.evm.abilities import Abilities
@@ -31,27 +32,44 @@ if TYPE_CHECKING:
 _AT_LEAST_EVERY = 6.0
 _WITHIN = 3.0
 _RECENT = 3
-"""Answers of which the lowest counts: machines behind one name differ in what they call safe."""
+"""Answers that are weighed together. They come of as many nodes, in turn, where there are so many:
+machines differ in what they call safe, and one node's word makes nothing final."""
 
 _UNKNOWN = (MethodUnsupported, UnexplainedError, BlockUnavailable)
 """How nodes say that they do not know a tag."""
 
 
 class _Tag:
-    """One tag: the lowest of what was told of late, and never lower than before."""
+    """One tag, by what was told of it of late, and never lower than before.
 
-    def __init__(self, name: str, ability: Ability) -> None:
+    ``weigh`` picks one height of those that were told: the lowest of what is called finalized, so
+    that no liar latches a chain; the middle one of what is called safe, so that none holds it back.
+    Nothing is believed before there are ``at_least`` so many.
+    """
+
+    def __init__(
+        self, name: str, ability: Ability, weigh: Callable[[Iterable[int]], int], at_least: int
+    ) -> None:
         self.name = name
         self.ability = ability
+        self._weigh = weigh
+        self._at_least = at_least
         self.height: int | None = None
         self._recent: deque[int] = deque(maxlen=_RECENT)
+
+    def at(self, by_depth: int) -> int | None:
+        """The height; by depth where nobody knows the tag, None while too few have told it."""
+        if self.height is None and not self._recent:
+            return max(0, by_depth)
+        return self.height
 
     def told(self, height: int, head: int) -> None:
         """Believed unless it is above the head; one that goes backwards changes nothing."""
         if height > head:
             return
         self._recent.append(height)
-        self.height = max(self.height or 0, min(self._recent))
+        if len(self._recent) >= self._at_least:
+            self.height = max(self.height or 0, self._weigh(self._recent))
 
 
 class Tags:
@@ -71,9 +89,11 @@ class Tags:
         self._clock = clock
         self._every = max(_AT_LEAST_EVERY, 2 * chain.block_time)
         self._asked_at: float | None = None
-        self._safe = _Tag("safe", Ability.SAFE)
-        self._finalized = _Tag("finalized", Ability.FINALIZED)
+        at_least = min(2, len(pool.nodes))
+        self._safe = _Tag("safe", Ability.SAFE, median_low, at_least)
+        self._finalized = _Tag("finalized", Ability.FINALIZED, min, at_least)
         self._tags = (self._safe, self._finalized)
+        self._answered: deque[str] = deque(maxlen=_RECENT - 1)
 
     async def settled(self, head: int) -> Settled:
         """Heights up to which the chain is safe, and finalized; safe is never below finalized.
@@ -85,13 +105,11 @@ class Tags:
         if self._asked_at is None or now - self._asked_at >= self._every:
             self._asked_at = now
             await self._ask(head)
-        finalized = self._finalized.height
-        if finalized is None:
-            finalized = max(0, head - self._finality.finalized_depth)
-        safe = self._safe.height
-        if safe is None:
-            safe = max(0, head - self._finality.safe_depth)
-        return Settled(max(safe, finalized), finalized)
+        finalized = self._finalized.at(head - self._finality.finalized_depth)
+        safe = self._safe.at(head - self._finality.safe_depth)
+        if safe is not None and finalized is not None:
+            safe = max(safe, finalized)
+        return Settled(safe, finalized)
 
     async def _ask(self, head: int) -> None:
         async def talk(asking: Asking) -> None:
@@ -105,6 +123,7 @@ class Tags:
                 if header is not None:
                     tag.told(_height(header), head)
                     self._abilities.did(asking.name, tag.ability)
+            self._answered.append(asking.name)
 
         if not any(self._known_by(node.name) for node in self._pool.nodes):
             return
@@ -125,7 +144,10 @@ class Tags:
         return [tag for tag in self._tags if self._abilities.may(node, tag.ability)]
 
     def _rank(self, node: str) -> int:
-        return len(self._tags) - len(self._known_by(node))
+        """Who knows most tags goes first, and of those who has not just been asked."""
+        unknown = len(self._tags) - len(self._known_by(node))
+        turn = max((at for at, name in enumerate(self._answered, 1) if name == node), default=0)
+        return unknown * _RECENT + turn
 
     async def _together(self, asking: Asking, tags: list[_Tag]) -> list[RpcHeader | None] | None:
         """All in one request; None where that does not go well."""

@@ -130,16 +130,51 @@ async def test_a_tag_that_goes_back_changes_nothing(
         assert await tags.settled(1000) == Settled(900, 800)
 
 
-async def test_of_machines_that_differ_the_lowest_counts(
+async def test_of_machines_that_differ_the_middle_one_says_what_is_safe(
     tags: Tags, teller: Teller, clock: Clock
 ) -> None:
-    await tags.settled(1000)
-    for safe in (990, 910, 995, 920, 999):
+    told = []
+    for safe in (900, 990, 910, 995, 920, 915):
         clock.now += 60
         teller.safe = safe
-        told = await tags.settled(1000)
-        assert told.safe is not None
-        assert told.safe <= 920
+        told.append((await tags.settled(1000)).safe)
+
+    assert told == [900, 900, 910, 990, 990, 990]
+
+
+async def test_of_machines_that_differ_the_lowest_says_what_is_final(
+    tags: Tags, teller: Teller, clock: Clock
+) -> None:
+    told = []
+    for finalized in (800, 890, 810, 895, 820, 899):
+        clock.now += 60
+        teller.finalized = finalized
+        told.append((await tags.settled(1000)).finalized)
+
+    assert told == [800, 800, 800, 810, 810, 820]
+
+
+async def test_one_node_of_several_makes_nothing_final_by_itself(
+    node: PickyNode, clock: Clock
+) -> None:
+    # given a node that tells the truth, and one that calls its head final
+    liar = Teller()
+    liar.finalized = 1000
+    async with (
+        PickyNode(node.url) as other,
+        Pool("ethereum", 1, [other.url, node.url], PoolOptions(timeout=20)) as pool,
+    ):
+        other.rules.append(liar)
+        tags = Tags(CHAIN, pool, Abilities(clock=clock), clock=clock)
+
+        # when they are asked again and again
+        told = []
+        for _ in range(6):
+            clock.now += 60
+            told.append((await tags.settled(1000)).finalized)
+
+    # then nothing is final until the other one was heard, and only what both say
+    assert told == [None, 800, 800, 800, 800, 800]
 
 
 async def test_when_nobody_answers_what_was_known_holds(
@@ -152,7 +187,7 @@ async def test_when_nobody_answers_what_was_known_holds(
 
 
 async def test_who_knows_no_tag_does_not_answer_for_one_that_takes_its_time(
-    node: PickyNode,
+    node: PickyNode, clock: Clock
 ) -> None:
     # given a node that tells the tags slowly, and one that does not know them
     async with PickyNode(node.upstream) as tagless:
@@ -163,9 +198,12 @@ async def test_who_knows_no_tag_does_not_answer_for_one_that_takes_its_time(
                 abilities.cannot(tagless.url.rstrip("/"), ability)
             node.delay = 0.2
 
-            settled = await Tags(CHAIN, pool, abilities).settled(1000)
+            tags = Tags(CHAIN, pool, abilities, clock=clock)
+            first = await tags.settled(1000)
+            clock.now += 60
+            second = await tags.settled(1000)
 
-        assert settled == Settled(900, 800)
+        assert (first, second) == (Settled(None, None), Settled(900, 800))
         assert tagless.asked["eth_getBlockByNumber"] == 0
 
 
