@@ -329,6 +329,9 @@ class Follower:
         if settled is not None:
             self._settling.written(settled)
             collector.finalized = self._settling.known.finalized
+        self._held_up_to = -1
+        if covers and collector.head <= step.after.number:
+            await self._end_gaps_above(step.after.number, epoch)
         if covers or step.missed is not None or any(block.missing for block in step.blocks):
             await self._read_gaps()
         for block in step.blocks:
@@ -364,6 +367,12 @@ class Follower:
                 await gaps.record(connection, gap)
             self._held_up_to = gap.last
             await self._read_gaps()
+
+    async def _end_gaps_above(self, number: int, epoch: int) -> None:
+        """A head that was told of may have been a lie: above the newest block nothing is missing."""
+        async with self._database.write() as connection:
+            if await leases.holds(connection, self._chain.name, epoch):
+                await gaps.end_above(connection, self._chain.name, number, self._now())
 
     async def _read_gaps(self) -> None:
         """Look which gaps are open now, and tell what changed."""

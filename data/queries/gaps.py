@@ -97,6 +97,19 @@ async def cover(
             await open_gap(connection, replace(gap, first=last + 1, next=last + 1))
 
 
+async def end_above(connection: AsyncConnection, chain: str, number: int, now: datetime) -> None:
+    """No block above ``number`` is missing: the head is followed there, whatever was told of it."""
+    await connection.execute(
+        update(coverage_gaps)
+        .where(
+            coverage_gaps.c.chain == chain,
+            coverage_gaps.c.closed_at.is_(None),
+            coverage_gaps.c.last > number,
+        )
+        .values(last=number, closed_at=case((coverage_gaps.c.next > number, now)))
+    )
+
+
 async def split(connection: AsyncConnection, gap: CoverageGap, at: int) -> None:
     """Make two of a gap, the second from block ``at`` on, so that it can be filled first."""
     cut = await connection.execute(

@@ -154,3 +154,17 @@ async def test_a_chain_is_held_under_its_last_epoch_alone(database: Database) ->
         assert epoch == 2
         assert await leases.holds(connection, "ethereum", 2)
         assert not await leases.holds(connection, "ethereum", 1)
+
+
+async def test_at_the_newest_block_nothing_above_is_missing(database: Database) -> None:
+    # given a gap below, one across, and one above the newest block
+    async with database.write() as connection:
+        for first, last in ((10, 20), (95, 10**9), (2 * 10**9, 3 * 10**9)):
+            await gaps.open_gap(connection, CoverageGap("ethereum", first, last, "told", NOW))
+
+        # when the head is followed at block 100
+        await gaps.end_above(connection, "ethereum", 100, NOW)
+
+        # then what is below is missing still, and nothing else
+        left = await gaps.still_open(connection, "ethereum")
+    assert [(gap.first, gap.last) for gap in left] == [(10, 20), (95, 100)]
