@@ -369,7 +369,7 @@ class Follower:
             await self._read_gaps()
 
     async def _end_gaps_above(self, number: int, epoch: int) -> None:
-        """A head that was told of may have been a lie: above the newest block nothing is missing."""
+        """A head that was told may have been a lie: above the newest block nothing is missing."""
         async with self._database.write() as connection:
             if await leases.holds(connection, self._chain.name, epoch):
                 await gaps.end_above(connection, self._chain.name, number, self._now())
