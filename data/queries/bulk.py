@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import JSON, Text, bindparam, cast, column, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator
 
 from data.columns import Bytes
+from data.queries import insert_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -57,7 +57,7 @@ async def insert_all(
 
 @lru_cache(maxsize=64)
 def _row_by_row(table: Table, finish: Callable[[Any], Any]) -> Any:
-    return finish(sqlite.insert(table))
+    return finish(insert_on("sqlite", table))
 
 
 @lru_cache(maxsize=64)
@@ -69,7 +69,7 @@ def _taken_apart(table: Table, names: tuple[str, ...], finish: Callable[[Any], A
     )
     new = parts.render_derived(with_types=True)
     arrived = select(*[_arrived(one, new.c[one.name]) for one in columns])
-    return finish(postgresql.insert(table).from_select(names, arrived))
+    return finish(insert_on("postgresql", table).from_select(names, arrived))
 
 
 def _travels_as(one: Column[Any]) -> Any:

@@ -129,13 +129,13 @@ async def _put(connection: AsyncConnection, rows: Mapping[_Key, _Values]) -> dic
     """Put the movements into their table; the id of each."""
     if connection.dialect.name == "postgresql":
         taken = await insert_all(connection, movements, list(rows.values()), _or_again_with_id)
-        return {(tx_hash, address): number for number, tx_hash, address in taken}
+        return {(row.tx_hash, row.address): row.id for row in taken}
     # SQLite returns nothing of many rows
     await insert_all(connection, movements, list(rows.values()), _or_again)
     here = movements.c.chain == next(iter(rows.values()))["chain"]
     told = among(connection, movements.c.tx_hash, {tx_hash for tx_hash, _ in rows})
     found = await connection.execute(select(*_WITH_ID).where(here, told))
-    return {(tx_hash, address): number for number, tx_hash, address in found}
+    return {(row.tx_hash, row.address): row.id for row in found}
 
 
 def _or_again(statement: Any) -> Any:

@@ -14,7 +14,7 @@ from data.queries.packed import ADDRESS, among_packed, pack
 from data.tables import chats, watches
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy import Select
