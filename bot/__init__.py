@@ -7,6 +7,7 @@
 - ``keyboards``, ``buttons``  the inline keyboards, and what their buttons carry
 - ``watchlist``   a chat's own watches, found and changed
 - ``health``      what /status tells
+- ``throttle``    answers pass the limiter, before everything else
 - ``answers``     saying something in a chat, patiently
 - ``numbers``     numbers as people read them
 - ``delivery``    alerts out of the outbox, into chats

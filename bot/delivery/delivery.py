@@ -65,6 +65,7 @@ class Delivery:
             labels=curated_labels(),
             lease_for=timedelta(seconds=settings.chat_lease_for),
             stopping=asyncio.Event(),
+            paid=settings.paid_broadcast,
             listeners=listeners,
         )
 
