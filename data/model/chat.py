@@ -60,3 +60,12 @@ class Chat:
     timing: Timing = Timing.INSTANT
     noise_let_in: frozenset[NoiseRule] = frozenset()
     """The rules against noise that the chat has switched off."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatName:
+    """What a chat calls an address; ``chain`` None means on every chain."""
+
+    chain: str | None
+    address: bytes
+    name: str
