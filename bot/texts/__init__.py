@@ -7,5 +7,6 @@
 - ``feeds``    whale feeds
 - ``names``    what the chat calls addresses
 - ``mutes``    mute and unmute
+- ``places``   what groups and channels are told about themselves
 - ``status``   what the bot knows about its own health
 """

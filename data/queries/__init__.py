@@ -1,6 +1,7 @@
 """Everything that is ever asked of the tables; each takes an open connection.
 
 - ``chats``      where alerts go, and whether they may
+- ``moving``     from a group to the supergroup that it became, from a closed topic to the general
 - ``names``      what chats call addresses
 - ``watches``    watchlists, and which watches a batch of addresses concerns
 - ``tokens``     what tokens call themselves
