@@ -12,6 +12,7 @@ from bot.handlers import (
     groups,
     membership,
     mute,
+    name,
     paste,
     start,
     status,
@@ -50,7 +51,8 @@ def _private_chats(context: Context) -> Router:
     router.callback_query.middleware(introduction)
     router.callback_query.middleware(Attention())
     for module in (
-        start, watch, unwatch, watchlist, card, threshold, whales, timing, mute, status, paste,
+        start, watch, unwatch, watchlist, card, name, threshold, whales, timing, mute, status,
+        paste,
     ):  # fmt: skip
         router.include_router(module.make_router())
     return router

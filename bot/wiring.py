@@ -24,7 +24,6 @@ from bot.polling import Polling
 from bot.throttle import Throttle
 from data.database import Database, open_database
 from data.errors import ConfigurationError
-from data.labels import curated_labels
 from data.metrics import metrics_served
 from data.migrate import prepare_schema
 from data.redis.connection import open_redis, refuse_eviction
@@ -96,7 +95,7 @@ async def run_bot(
             redis=redis,
             settings=settings,
             chains=tuple(settings.known_chains[name] for name in settings.chains),
-            labels=curated_labels(),
+            labels=settings.labels,
             clock=lambda: datetime.now(UTC),
         )
         polling = Polling(bot, make_dispatcher(context), redis, context.clock)

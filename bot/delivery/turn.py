@@ -172,7 +172,7 @@ class Turn:
             story.watches,
             chat,
             self._means.chains,
-            self._means.labels,
+            self._means.labels.for_chat(story.names),
             now,
             repeats=repeats or (),
         )

@@ -18,9 +18,17 @@ BACK_TO_LIST = "‹ List"
 PREVIOUS = "‹ Previous"
 NEXT = "Next ›"
 ALL_CHAINS = "All chains"
+FORGET_NAME = "Forget it"
+FORGET_NAMES = "Forget them"
+BACK_TO_NAMES = "‹ Names"
 FEED_OFF = "Turn it off"
 INSTANT = "⚡ Instant"
 SAFE = "🛡 Safe"
+
+
+def cut(text: str, longest: int = 24) -> str:
+    """As much of a name as a button holds."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def mute_for(minutes: int) -> str:
