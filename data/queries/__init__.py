@@ -13,6 +13,7 @@
 - ``leases``     who follows a chain
 - ``retention``  what is forgotten, and when
 - ``bulk``       many rows in one statement
+- ``packed``     many addresses or hashes in one parameter
 """
 
 from __future__ import annotations
@@ -44,8 +45,12 @@ def batches(values: Collection[_T], size: int = BATCH) -> Iterator[list[_T]]:
 
 def insert(connection: AsyncConnection, table: Table) -> Any:
     """An INSERT that knows ON CONFLICT, in the connection's dialect."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table)
+    return insert_on(connection.dialect.name, table)
+
+
+def insert_on(dialect: str, table: Table) -> Any:
+    """As ``insert``, for a statement that is made once for each dialect."""
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
 
 
 def among(

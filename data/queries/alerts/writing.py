@@ -6,14 +6,15 @@ A chat's timing is read by the statement that writes, so that a change a second 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, bindparam, case, func, literal, select
+from sqlalchemy import BigInteger, String, bindparam, case, func, literal, select
 
 from data.columns import Bytes, UtcTime
 from data.model import AlertState, Priority, Timing
-from data.queries import among, batches, insert
-from data.queries.alerts.feeds import feeds_reached
+from data.queries import among, batches, insert_on
+from data.queries.alerts.feeds import FEEDS_REACHED, reached_by
 from data.queries.alerts.reorg import DROPPED_BY_REORG
 from data.tables import alerts, chats
 
@@ -62,13 +63,7 @@ async def write(connection: AsyncConnection, batch: Sequence[NewAlert], now: dat
     ]
     if not values:
         return
-    of_chat = chats.c.id == bindparam("of_chat")
-    state = select(_state(chats.c.timing)).where(of_chat)
-    held_until = select(_held_until(chats.c.timing, bindparam("of_block", type_=BigInteger)))
-    statement = insert(connection, alerts).values(
-        state=state.scalar_subquery(), held_until=held_until.where(of_chat).scalar_subquery()
-    )
-    await connection.execute(_unless_there(statement), values)
+    await connection.execute(_to_chats(connection.dialect.name), values)
 
 
 async def write_for_feeds(
@@ -80,24 +75,15 @@ async def write_for_feeds(
     """
     if movement.usd is None:
         return
-    reached = feeds_reached(movement, born, now).subquery()
-    source = select(
-        literal(movement.block.chain),
-        literal(movement.tx_hash, Bytes),
-        reached.c.chat_id,
-        reached.c.topic_id,
-        literal(movement.id, BigInteger),
-        reached.c.watch_id,
-        literal(int(Priority.FEED)),
-        _state(reached.c.timing),
-        _held_until(reached.c.timing, literal(movement.block.number, BigInteger)),
-        literal(now, UtcTime),
-    ).where(literal(True))  # SQLite takes ON CONFLICT after SELECT for a join without a WHERE
-    columns = [
-        "chain", "tx_hash", "chat_id", "topic_id", "movement_id", "watch_id", "priority", "state",
-        "held_until", "created_at",
-    ]  # fmt: skip
-    await connection.execute(_unless_there(insert(connection, alerts).from_select(columns, source)))
+    told = {
+        "of_chain": movement.block.chain,
+        "of_tx": movement.tx_hash,
+        "of_movement": movement.id,
+        "of_block": movement.block.number,
+        "now": now,
+        **reached_by(movement, born, now),
+    }
+    await connection.execute(_to_feeds(connection.dialect.name), told)
 
 
 async def chats_with_pending(
@@ -116,6 +102,37 @@ async def chats_with_pending(
         for chat_id, best in await connection.execute(statement):
             urgent[chat_id] = min(Priority(best), urgent.get(chat_id, Priority(best)))
     return list(urgent.items())
+
+
+@cache
+def _to_chats(dialect: str) -> Any:
+    of_chat = chats.c.id == bindparam("of_chat")
+    state = select(_state(chats.c.timing)).where(of_chat)
+    held_until = select(_held_until(chats.c.timing, bindparam("of_block", type_=BigInteger)))
+    statement = insert_on(dialect, alerts).values(
+        state=state.scalar_subquery(), held_until=held_until.where(of_chat).scalar_subquery()
+    )
+    return _unless_there(statement)
+
+
+@cache
+def _to_feeds(dialect: str) -> Any:
+    reached = FEEDS_REACHED.subquery()
+    source: dict[str, ColumnElement[Any]] = {
+        "chain": bindparam("of_chain", type_=String),
+        "tx_hash": bindparam("of_tx", type_=Bytes),
+        "chat_id": reached.c.chat_id,
+        "topic_id": reached.c.topic_id,
+        "movement_id": bindparam("of_movement", type_=BigInteger),
+        "watch_id": reached.c.watch_id,
+        "priority": literal(int(Priority.FEED)),
+        "state": _state(reached.c.timing),
+        "held_until": _held_until(reached.c.timing, bindparam("of_block", type_=BigInteger)),
+        "created_at": bindparam("now", type_=UtcTime),
+    }
+    # SQLite takes ON CONFLICT after SELECT for a join without a WHERE
+    found = select(*source.values()).where(literal(True))
+    return _unless_there(insert_on(dialect, alerts).from_select(list(source), found))
 
 
 def _state(timing: ColumnElement[str]) -> ColumnElement[str]:
