@@ -55,6 +55,7 @@ class Wanted:
     alerts: list[tuple[Movement, Watch, list[tuple[Watch, Movement]]]] = field(default_factory=list)
     for_feeds: list[tuple[Movement, datetime]] = field(default_factory=list)
     keep: list[Movement] = field(default_factory=list)
+    worthless: list[tuple[Movement, Watch]] = field(default_factory=list)
 
 
 def key_of(movement: Movement) -> Key:

@@ -2,6 +2,7 @@
 
 - ``writing``  one alert per (chain, transaction, chat, topic), pending or held
 - ``feeds``    which feeds a movement is big enough for
+- ``noise``    those that rules took for noise
 - ``held``     alerts that wait for their block to become safe, released or forgotten
 - ``reorg``    what a reorg does to alerts, and what undoes it
 - ``outbox``   what waits for a chat, and what became of it
