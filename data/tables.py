@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -44,6 +45,9 @@ chats = Table(
     Column("muted_until", UtcTime),
     Column("created_at", UtcTime, nullable=False),
     Column("timing", String(16), nullable=False, server_default="instant"),
+    Column("lookalikes_let_in", Boolean, nullable=False, server_default=false()),
+    Column("imitations_let_in", Boolean, nullable=False, server_default=false()),
+    Column("airdrops_let_in", Boolean, nullable=False, server_default=false()),
 )
 
 watches = Table(
@@ -61,6 +65,7 @@ watches = Table(
     Column("label", Text),
     Column("muted_until", UtcTime),
     Column("created_at", UtcTime, nullable=False),
+    Column("unpriced", String(16), nullable=False, server_default="ignore"),
     UniqueConstraint("chat_id", "number"),
     Index("ix_watches_address", "address"),
     Index(
@@ -102,6 +107,10 @@ movements = Table(
     # set while a reorg has taken the block away: the height at which the transaction counts
     # as gone if no block has brought it back
     Column("orphaned_until", BigInteger),
+    Column("venue", Text),
+    Column("marks", Text),  # separated by commas
+    Column("is_contract", Boolean),
+    Column("counterparty_is_contract", Boolean),
     UniqueConstraint("chain", "tx_hash", "address"),
     Index("ix_movements_chain_block_number", "chain", "block_number"),
     Index(
@@ -127,6 +136,9 @@ legs = Table(
     Column("price_source", String(32)),
     Column("price_as_of", UtcTime),
     Column("price_state", String(16)),
+    Column("price_at_most", Text),
+    Column("standard", String(8), nullable=False, server_default="erc20"),
+    Column("token_id", Amount),
 )
 
 messages = Table(
@@ -166,6 +178,7 @@ alerts = Table(
     Column("created_at", UtcTime, nullable=False),
     # set while it is held: the block that must be safe first, its movement's
     Column("held_until", BigInteger),
+    Column("noise", Text),  # separated by commas
     UniqueConstraint("chain", "tx_hash", "chat_id", "topic_id"),
     Index(
         "ix_alerts_pending",
@@ -252,6 +265,51 @@ unverified_blocks = Table(
     Column("reason", Text, nullable=False),
     Column("seen_at", UtcTime, nullable=False),
     Index("ix_unverified_blocks_seen_at", "chain", "seen_at"),
+)
+
+# What a chat calls addresses; the empty chain means all of them.
+chat_names = Table(
+    "chat_names",
+    metadata,
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), primary_key=True),
+    Column("chain", String(32), primary_key=True),
+    Column("address", Bytes, primary_key=True),
+    Column("name", Text, nullable=False),
+)
+
+# Transactions that a chat asked to be followed; the watcher writes what became of them, the bot
+# edits one message for each.
+pursuits = Table(
+    "pursuits",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), nullable=False),
+    Column("topic_id", BigInteger, nullable=False),
+    Column("telegram_id", BigInteger, nullable=False),
+    Column("tx_hash", Bytes, nullable=False),
+    # of all chains on which it may be, as long as nobody has found it
+    Column("chain", String(32)),
+    Column("state", String(16), nullable=False),
+    # what is told of it; a struct of data.model.pursuit
+    Column("told", JSON, nullable=False),
+    # grows with every change, as a message's does
+    Column("revision", Integer, nullable=False),
+    Column("shown_revision", Integer, nullable=False),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+    Index(
+        "ix_pursuits_open",
+        "chain",
+        postgresql_where=text("ended_at IS NULL"),
+        sqlite_where=text("ended_at IS NULL"),
+    ),
+    Index(
+        "ix_pursuits_to_show",
+        "id",
+        postgresql_where=text("revision > shown_revision"),
+        sqlite_where=text("revision > shown_revision"),
+    ),
 )
 
 chain_leases = Table(

@@ -21,6 +21,8 @@ _SIGNS = {
     MovementKind.BURN: "🔥",
     MovementKind.WRAP: "🎁",
     MovementKind.UNWRAP: "🎁",
+    MovementKind.DEPOSIT: "📥",
+    MovementKind.WITHDRAW: "📤",
 }
 _WORDS = {
     MovementKind.RECEIVE: "Received",
@@ -29,6 +31,8 @@ _WORDS = {
     MovementKind.BURN: "Burned",
     MovementKind.WRAP: "Wrapped",
     MovementKind.UNWRAP: "Unwrapped",
+    MovementKind.DEPOSIT: "Deposited",
+    MovementKind.WITHDRAW: "Withdrew",
 }
 _PLAIN = {MovementKind.RECEIVE, MovementKind.SEND}
 _BIG, _HUGE = 10, 100

@@ -12,16 +12,18 @@ from data.model.alert import Alert, AlertState, Match, Message, Priority
 from data.model.block import (
     BlockRef,
     CoverageGap,
+    Event,
     Settled,
     Source,
+    Standard,
     Transaction,
     Transfer,
     UnverifiedBlock,
 )
 from data.model.chain import Chain, Explorer, Feed, Finality, Integrity, Token
-from data.model.chat import Chat, ChatKind, ChatState, Timing
-from data.model.movement import Leg, Movement, MovementKind, Price, PriceState
-from data.model.watch import Direction, Threshold, UnitThreshold, UsdThreshold, Watch
+from data.model.chat import Chat, ChatKind, ChatState, NoiseRule, Timing
+from data.model.movement import Leg, Mark, Movement, MovementKind, Price, PriceState
+from data.model.watch import Direction, Threshold, UnitThreshold, Unpriced, UsdThreshold, Watch
 
 __all__ = [
     "Alert",
@@ -33,26 +35,31 @@ __all__ = [
     "ChatState",
     "CoverageGap",
     "Direction",
+    "Event",
     "Explorer",
     "Feed",
     "Finality",
     "Integrity",
     "Leg",
+    "Mark",
     "Match",
     "Message",
     "Movement",
     "MovementKind",
+    "NoiseRule",
     "Price",
     "PriceState",
     "Priority",
     "Settled",
     "Source",
+    "Standard",
     "Threshold",
     "Timing",
     "Token",
     "Transaction",
     "Transfer",
     "UnitThreshold",
+    "Unpriced",
     "UnverifiedBlock",
     "UsdThreshold",
     "Watch",

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from data.model.chat import NoiseRule
+
 
 class Priority(IntEnum):
     """Across chats, the lower goes first."""
@@ -61,6 +63,8 @@ class Alert:
     reason: str | None
     message_id: int | None
     created_at: datetime
+    noise: frozenset[NoiseRule] = frozenset()
+    """The rules that took it for noise, whether or not the chat wanted to hear of it."""
 
 
 @dataclass(frozen=True, slots=True)

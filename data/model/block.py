@@ -32,11 +32,22 @@ class Source(StrEnum):
     TRACE = "trace"
 
 
+class Standard(StrEnum):
+    """What kind of asset a contract keeps; native coins count as ERC-20. Those of an ERC-721 or
+    ERC-1155 have a number each."""
+
+    ERC20 = "erc20"
+    ERC721 = "erc721"
+    ERC1155 = "erc1155"
+
+
 class Transfer(NamedTuple):
     """One asset movement in one transaction; ``token`` is None for the native coin.
 
     ``position`` counts within the source in the transaction, so that it survives a reorg.
-    ``amount`` is in base units. A named tuple, because a block has hundreds.
+    ``amount`` is in base units, 1 for an ERC-721's; it may be 0, which moves nothing and may be
+    meant to deceive. ``token_id`` numbers the asset of an ERC-721 or ERC-1155, None otherwise.
+    A named tuple, because a block has hundreds.
     """
 
     source: Source
@@ -45,6 +56,16 @@ class Transfer(NamedTuple):
     sender: bytes
     recipient: bytes
     amount: int
+    standard: Standard = Standard.ERC20
+    token_id: int | None = None
+
+
+class Event(NamedTuple):
+    """What a contract said that is no transfer, but tells what the transaction was about: a swap,
+    a deposit with a lending market. ``topic`` is the event's topic0, 32 bytes."""
+
+    emitter: bytes
+    topic: bytes
 
 
 class Transaction(NamedTuple):
@@ -52,7 +73,10 @@ class Transaction(NamedTuple):
 
     ``position`` is its place in the block; ``signer`` who paid for it; ``target`` the address
     called, None for a contract creation;
-    ``pools`` are the contracts that said of themselves that they swapped.
+    ``pools`` are the contracts that said of themselves that they swapped; ``events`` what
+    contracts said that a table of venues knows; ``contracts`` the addresses that the block itself
+    shows to be contracts: they emitted logs, were created, or were called with data, and signed
+    nothing.
     """
 
     hash: bytes
@@ -61,6 +85,8 @@ class Transaction(NamedTuple):
     target: bytes | None
     transfers: tuple[Transfer, ...]
     pools: frozenset[bytes] = frozenset()
+    events: tuple[Event, ...] = ()
+    contracts: frozenset[bytes] = frozenset()
 
 
 class Settled(NamedTuple):

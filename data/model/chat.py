@@ -29,6 +29,17 @@ class ChatState(StrEnum):
     GONE = "gone"
 
 
+class NoiseRule(StrEnum):
+    """What a chat is not told of unless it switches the rule off."""
+
+    LOOKALIKE = "lookalike"
+    """worthless transfers from an address that looks like one the chat watches or has dealt with"""
+    IMITATION = "imitation"
+    """tokens that imitate a known symbol or name"""
+    AIRDROP = "airdrop"
+    """one transaction, hundreds of receivers"""
+
+
 class Timing(StrEnum):
     """When a chat is alerted: at the head, or once the block is safe from all but deep reorgs."""
 
@@ -47,3 +58,5 @@ class Chat:
     muted_until: datetime | None
     created_at: datetime
     timing: Timing = Timing.INSTANT
+    noise_let_in: frozenset[NoiseRule] = frozenset()
+    """The rules against noise that the chat has switched off."""

@@ -7,6 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from data.model.block import Standard
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -21,16 +23,21 @@ class PriceState(StrEnum):
 
     PRICED = "priced"
     THIN = "thin"
+    UNPRICED = "unpriced"
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """USD for one whole unit. ``source`` says who said so, ``as_of`` when they did (UTC)."""
+    """USD for one whole unit. ``source`` says who said so, ``as_of`` when they did (UTC).
+
+    ``at_most`` is what any amount is worth at most, in USD: the liquidity behind a thin price.
+    """
 
     usd: Decimal
     source: str
     as_of: datetime
     state: PriceState = PriceState.PRICED
+    at_most: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,7 @@ class Leg:
     """One asset's net change for one address: ``amount`` in base units, received is positive.
 
     ``token`` is None for the native coin. ``decimals`` is None where the token does not say.
+    ``token_id`` numbers the asset of an ERC-721 or ERC-1155, None otherwise.
     """
 
     token: bytes | None
@@ -45,6 +53,8 @@ class Leg:
     decimals: int | None
     amount: int
     price: Price | None = None
+    standard: Standard = Standard.ERC20
+    token_id: int | None = None
     usd: Decimal | None = field(init=False, repr=False, compare=False)
     """What the change was worth, never negative; None without a price."""
 
@@ -52,6 +62,8 @@ class Leg:
         usd = None
         if self.price is not None and self.decimals is not None:
             usd = abs(self.amount) * self.price.usd / Decimal(10) ** self.decimals
+            if self.price.at_most is not None:
+                usd = min(usd, self.price.at_most)
         object.__setattr__(self, "usd", usd)
 
 
@@ -65,6 +77,21 @@ class MovementKind(StrEnum):
     BURN = "burn"
     WRAP = "wrap"
     UNWRAP = "unwrap"
+    DEPOSIT = "deposit"
+    """into a bridge, a lending market or a staking contract that a table knows"""
+    WITHDRAW = "withdraw"
+    """out of one"""
+
+
+class Mark(StrEnum):
+    """What is suspicious about a movement, whoever looks at it."""
+
+    IMITATION = "imitation"
+    """a token that calls itself like a known one, or nearly"""
+    AIRDROP = "airdrop"
+    """one transaction that gave the same token to very many"""
+    ZERO_VALUE = "zero value"
+    """nothing moved; somebody wants to be seen in a history"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +100,10 @@ class Movement:
 
     ``counterparty`` is the other side of the largest leg; None when there were several.
     ``signed`` tells whether the address paid for the transaction.
+    ``venue`` is the known protocol in which it happened: ``Uniswap v3``, ``Aave v3``.
+    ``marks`` are reasons not to believe it.
+    ``is_contract`` and ``counterparty_is_contract``: whether the block shows these addresses to be
+    contracts; False for whoever signed, None where the block does not tell.
     ``orphaned`` while a reorg has taken its block away and no other has brought it back.
     ``id`` is the database's, None before it was stored.
     """
@@ -87,19 +118,28 @@ class Movement:
     signed: bool
     orphaned: bool = False
     id: int | None = None
+    venue: str | None = None
+    marks: frozenset[Mark] = frozenset()
+    is_contract: bool | None = None
+    counterparty_is_contract: bool | None = None
     usd_in: Decimal = field(init=False, repr=False, compare=False)
     """Worth of everything received, as far as it has a price."""
     usd_out: Decimal = field(init=False, repr=False, compare=False)
     """Worth of everything sent, as far as it has a price."""
     usd: Decimal | None = field(init=False, repr=False, compare=False)
     """The movement's value: the larger side; None when nothing in it has a price."""
+    price_state: PriceState = field(init=False, repr=False, compare=False)
+    """How far its value is to be believed: thin where any leg's price is."""
 
     def __post_init__(self) -> None:
         received = sent = _NOTHING
         is_priced = False
+        state = PriceState.UNPRICED
         for leg in self.legs:
-            if leg.usd is not None:
+            if leg.usd is not None and leg.price is not None:
                 is_priced = True
+                if state is not PriceState.THIN:
+                    state = leg.price.state
                 if leg.amount > 0:
                     received += leg.usd
                 else:
@@ -107,3 +147,4 @@ class Movement:
         object.__setattr__(self, "usd_in", received)
         object.__setattr__(self, "usd_out", sent)
         object.__setattr__(self, "usd", max(received, sent) if is_priced else None)
+        object.__setattr__(self, "price_state", state)

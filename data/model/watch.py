@@ -43,6 +43,13 @@ class Direction(StrEnum):
     BOTH = "both"
 
 
+class Unpriced(StrEnum):
+    """What a watch with a threshold in USD does about movements that have no price."""
+
+    IGNORE = "ignore"
+    TELL = "tell"
+
+
 @dataclass(frozen=True, slots=True)
 class Watch:
     """One line of a watchlist; ``number`` is its name within the chat.
@@ -62,6 +69,7 @@ class Watch:
     label: str | None
     muted_until: datetime | None
     created_at: datetime
+    unpriced: Unpriced = Unpriced.IGNORE
 
     @property
     def is_feed(self) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
 
-from data.model import Chat, ChatKind, ChatState, Timing
+from data.model import Chat, ChatKind, ChatState, NoiseRule, Timing
 from data.queries import insert
 from data.tables import chats
 
@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+_LET_IN = {
+    NoiseRule.LOOKALIKE: chats.c.lookalikes_let_in,
+    NoiseRule.IMITATION: chats.c.imitations_let_in,
+    NoiseRule.AIRDROP: chats.c.airdrops_let_in,
+}
 
 
 def _chat(row: Any) -> Chat:
@@ -26,6 +33,9 @@ def _chat(row: Any) -> Chat:
         muted_until=row.muted_until,
         created_at=row.created_at,
         timing=Timing(row.timing),
+        noise_let_in=frozenset(
+            rule for rule, let_in in _LET_IN.items() if getattr(row, let_in.name)
+        ),
     )
 
 
@@ -71,6 +81,14 @@ async def set_default_threshold(connection: AsyncConnection, chat_id: int, usd: 
     await connection.execute(
         update(chats).where(chats.c.id == chat_id).values(default_threshold_usd=usd)
     )
+
+
+async def let_in(
+    connection: AsyncConnection, chat_id: int, rule: NoiseRule, *, noise: bool
+) -> None:
+    """Whether the chat is told of what a rule takes for noise."""
+    values = {_LET_IN[rule].name: noise}
+    await connection.execute(update(chats).where(chats.c.id == chat_id).values(values))
 
 
 async def set_timing(connection: AsyncConnection, chat_id: int, timing: Timing) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select, true, update
 
-from data.model import BlockRef, Leg, Movement, MovementKind, Price, PriceState
+from data.model import BlockRef, Leg, Mark, Movement, MovementKind, Price, PriceState, Standard
 from data.queries import among, batches
 from data.queries.bulk import insert_all
 from data.tables import legs, movements
@@ -25,10 +25,15 @@ def _leg(row: Any) -> Leg:
     price = None
     if row.price_usd is not None:
         price = Price(
-            Decimal(row.price_usd), row.price_source, row.price_as_of, PriceState(row.price_state)
+            Decimal(row.price_usd),
+            row.price_source,
+            row.price_as_of,
+            PriceState(row.price_state),
+            None if row.price_at_most is None else Decimal(row.price_at_most),
         )
     amount = row.amount if row.received else -row.amount
-    return Leg(row.token, row.symbol, row.decimals, amount, price)
+    standard = Standard(row.standard)
+    return Leg(row.token, row.symbol, row.decimals, amount, price, standard, row.token_id)
 
 
 def _leg_values(movement_id: int, position: int, leg: Leg) -> dict[str, Any]:
@@ -44,7 +49,14 @@ def _leg_values(movement_id: int, position: int, leg: Leg) -> dict[str, Any]:
         "price_source": leg.price.source if leg.price else None,
         "price_as_of": leg.price.as_of if leg.price else None,
         "price_state": leg.price.state if leg.price else None,
+        "price_at_most": _text(leg.price.at_most) if leg.price else None,
+        "standard": leg.standard,
+        "token_id": leg.token_id,
     }
+
+
+def _text(number: Decimal | None) -> str | None:
+    return None if number is None else str(number)
 
 
 def _movement(row: Any, its_legs: tuple[Leg, ...]) -> Movement:
@@ -61,6 +73,10 @@ def _movement(row: Any, its_legs: tuple[Leg, ...]) -> Movement:
         signed=row.signed,
         orphaned=row.orphaned_until is not None,
         id=row.id,
+        venue=row.venue,
+        marks=frozenset(map(Mark, row.marks.split(","))) if row.marks else frozenset(),
+        is_contract=row.is_contract,
+        counterparty_is_contract=row.counterparty_is_contract,
     )
 
 
@@ -230,4 +246,8 @@ def _values(movement: Movement) -> dict[str, Any]:
         "counterparty": movement.counterparty,
         "signed": movement.signed,
         "usd": movement.usd,
+        "venue": movement.venue,
+        "marks": ",".join(sorted(movement.marks)) or None,
+        "is_contract": movement.is_contract,
+        "counterparty_is_contract": movement.counterparty_is_contract,
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, null, or_, select, update
 
-from data.model import ChatState, Direction, Threshold, UnitThreshold, UsdThreshold, Watch
+from data.model import ChatState, Direction, Threshold, UnitThreshold, Unpriced, UsdThreshold, Watch
 from data.queries import among, batches
 from data.tables import chats, watches
 
@@ -58,6 +58,7 @@ def _watch(row: Any, default: Decimal | None = None) -> Watch:
         label=row.label,
         muted_until=row.muted_until,
         created_at=row.created_at,
+        unpriced=Unpriced(row.unpriced),
     )
 
 

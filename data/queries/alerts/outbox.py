@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import case, func, literal_column, select, update
 
-from data.model import Alert, AlertState, Priority
+from data.model import Alert, AlertState, NoiseRule, Priority
 from data.queries import batches, queues
 from data.queries.alerts.reorg import DROPPED_BY_REORG
 from data.tables import alerts, messages, movements
@@ -34,6 +34,7 @@ def alert_of(row: Any) -> Alert:
         reason=row.reason,
         message_id=row.message_id,
         created_at=row.created_at,
+        noise=frozenset(map(NoiseRule, row.noise.split(","))) if row.noise else frozenset(),
     )
 
 
