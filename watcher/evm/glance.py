@@ -18,7 +18,7 @@ from watcher.evm.texts import ADDRESSES, PARTIES
 from watcher.evm.transfers import DEPOSIT, TRANSFER, WITHDRAWAL
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from watcher.evm.wire import RpcReceipt, RpcTransaction
 
@@ -35,6 +35,7 @@ _WRAPPING = (DEPOSIT, WITHDRAWAL)
 _SEMI_FUNGIBLE = (TRANSFER_SINGLE, TRANSFER_BATCH)
 _NOBODY = "0x" + 40 * "0"
 _WORD = 66
+"""Characters of a number with 256 bits; no amount has more."""
 
 _Amounts = list[tuple[int, str]]
 """By its place in the block, a transaction in which an amount moved, and that amount in hex."""
@@ -165,18 +166,17 @@ class EvmGlance:
         for token, amounts in self._amounts.items():
             rate = rates.get(token)
             if rate:
-                words = [one for one in amounts if len(one[1]) == _WORD]
-                _weigh(weights, words, rate)
+                _weigh(weights, amounts, rate)
         rate = rates.get(None)
         if rate:
             _weigh(weights, self._value, rate)
         return weights
 
 
-def _weigh(weights: list[int], amounts: Iterable[tuple[int, str]], rate: int) -> None:
+def _weigh(weights: list[int], amounts: _Amounts, rate: int) -> None:
     for index, text in amounts:
         try:
-            amount = int(text, 16)
+            amount = int(text, 16) if len(text) <= _WORD else 0
         except ValueError:
             continue
         # int() knows more ways to write a number than nodes do, a minus among them
