@@ -186,12 +186,23 @@ _TOPICS = st.tuples(
         max_size=4,
     ),
 ).map(lambda both: [both[0], *both[1]])
-_LOGS = st.builds(
+_ODD_LOGS = st.builds(
     lambda emitter, topics, data: log(topics, data, emitter=emitter),
     _EMITTERS,
     st.one_of(_TOPICS, _TOPICS, st.just([])),
     _NUMBERS.map(word).flatmap(_written_otherwise),
 )
+_PARTIES = st.sampled_from([topic(ALICE), topic(BOB), topic(CAROL)])
+_SOUND_LOGS = st.builds(
+    lambda emitter, topics, amount: log(topics, word(amount), emitter=emitter),
+    st.sampled_from([USDC, WETH, TOKEN]),
+    st.one_of(
+        st.tuples(st.just(TRANSFER), _PARTIES, _PARTIES),
+        st.tuples(st.sampled_from([DEPOSIT, WITHDRAWAL]), _PARTIES),
+    ),
+    _NUMBERS,
+)
+_LOGS = st.one_of(_SOUND_LOGS, _ODD_LOGS)
 _BODIES = st.builds(
     RpcTransaction,
     st.sampled_from([TX_HASH, "0x" + "72" * 32]).flatmap(_written_otherwise),
