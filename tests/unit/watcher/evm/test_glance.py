@@ -154,6 +154,7 @@ def _written_otherwise(text: str) -> st.SearchStrategy[str]:
             text[:-1],
             text + "0",
             "-" + text,
+            "-" + text[:-1],
             text[:4] + "_" + text[5:],
             " " + text[:-1],
             text[:2] + "0x" + text[4:],
