@@ -6,6 +6,7 @@
 - ``texts``       everything the bot says outside of alerts
 - ``keyboards``, ``buttons``  the inline keyboards, and what their buttons carry
 - ``watchlist``   a chat's own watches, found and changed
+- ``why``         why a chat was told of a transaction, or was not
 - ``health``      what /status tells
 - ``answers``     saying something in a chat, patiently
 - ``numbers``     numbers as people read them

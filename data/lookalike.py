@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+DUST_USD = Decimal(1)
+"""What is worth less is sent to be seen, not to pay: a look-alike in a history costs its maker a
+few cents. Who gets more than that from a stranger wants to hear of it."""
 LEAST_AT_AN_END, LEAST_TOGETHER = 3, 7
 """Hex digits that both addresses begin and end with, and how many that are in all.
 

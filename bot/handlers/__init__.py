@@ -8,6 +8,9 @@
 - ``threshold``   /threshold
 - ``whales``      /whales
 - ``timing``      /timing
+- ``unpriced``    /unpriced
+- ``noise``       /noise
+- ``why``         /why
 - ``mute``        /mute and /unmute
 - ``status``      /status
 - ``paste``       pasted addresses, and whatever nobody understood

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from bot.texts.words import noise_words
+
+if TYPE_CHECKING:
+    from data.model import NoiseRule
+
 WATCH_A_WALLET = "👁 Watch a wallet"
 WHALE_FEED = "🐋 Whale feed"
 HELP = "Help"
@@ -21,6 +28,15 @@ ALL_CHAINS = "All chains"
 FEED_OFF = "Turn it off"
 INSTANT = "⚡ Instant"
 SAFE = "🛡 Safe"
+
+TELL_UNPRICED = "Tell me without a price, too"
+IGNORE_UNPRICED = "Only what has a price"
+LOWER_THRESHOLD = "Change the threshold"
+
+
+def let_in(rule: NoiseRule, *, noise: bool) -> str:
+    """``Let look-alikes in``, or keep them out."""
+    return f"{'Let' if noise else 'Keep'} {noise_words(rule)} {'in' if noise else 'out'}"
 
 
 def mute_for(minutes: int) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, or_, select
 
-from data.lookalike import looks_alike, neighbourhood
+from data.lookalike import DUST_USD, looks_alike, neighbourhood
 from data.queries import among, batches
 from data.tables import movements, watches
 
@@ -23,8 +22,6 @@ Known = dict[Meeting, bytes]
 """The address that is known to the chat, or to the address, and that the one met looks like."""
 
 _AT_ONCE = 100
-_LEAST_DEALT = Decimal(1)
-"""In dollars: who sent less was met, but not dealt with. A look-alike gets no history from dust."""
 
 
 async def known_like(
@@ -62,7 +59,8 @@ async def _dealt_with(
             or_(*near),
             columns.chain == chain,
             columns.marks.is_(None),
-            or_(columns.signed, columns.usd >= _LEAST_DEALT),
+            # nobody has dealt with who sent dust
+            or_(columns.signed, columns.usd >= DUST_USD),
         )
         for row in await connection.execute(statement.distinct()):
             dealt[row.address].add(row.counterparty)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from data.lookalike import DUST_USD
 from data.model import Mark, MovementKind, NoiseRule
 from watcher.noise.marks import is_cheap, is_imitation
 
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
 
     from data.model import Chain, Direction, Leg, Movement
     from data.queries.tokens import TokenRow
-
-DUST_USD = Decimal(1)
-"""Less than this is sent to be seen, not to pay: more than it costs to poison a history with."""
 
 
 def rules_against(

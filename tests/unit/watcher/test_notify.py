@@ -30,6 +30,7 @@ from .examples import ALICE, BOB, CAROL, ETHER
 from .outbox import Outbox, payment
 
 DAVE = b"\xda" * 20
+ERIN = b"\xe1" * 20
 EVE = b"\xee" * 20
 LIVE = {AlertState.PENDING, AlertState.SENT}
 _numbers = count(1)
