@@ -116,6 +116,14 @@ movements = Table(
     Column("counterparty_is_contract", Boolean),
     UniqueConstraint("chain", "tx_hash", "address"),
     Index("ix_movements_chain_block_number", "chain", "block_number"),
+    # with whom an address has dealt, for addresses that look like one of them
+    Index(
+        "ix_movements_dealings",
+        "address",
+        "counterparty",
+        postgresql_where=text("marks IS NULL"),
+        sqlite_where=text("marks IS NULL"),
+    ),
     Index(
         "ix_movements_orphaned",
         "chain",
