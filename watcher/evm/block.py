@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from data.model import BlockRef
-from watcher.evm.transfers import transactions_of
+from watcher.evm.transfers import transaction_at, transactions_of
 from watcher.evm.wire import fixed, moment, quantity
 
 if TYPE_CHECKING:
@@ -34,6 +34,11 @@ class EvmBlock:
     def transactions(self) -> Iterator[Transaction]:
         """Its successful transactions and what moved in them, read as they are asked for."""
         return transactions_of(self.body.transactions, self.receipts, self.wrapped_native)
+
+    def transaction(self, index: int) -> Transaction | None:
+        """The one at that place; None where it failed or is malformed."""
+        body, receipt = self.body.transactions[index], self.receipts[index]
+        return transaction_at(index, body, receipt, self.wrapped_native)
 
 
 def ref_of(chain: str, body: RpcBlock) -> BlockRef:
