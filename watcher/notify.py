@@ -13,9 +13,10 @@ from data.errors import FencedOut, SpyhopError
 from data.model import Priority
 from data.queries import alerts, cursors, gaps, leases, movements, queues, watches
 from data.queries.alerts import NewAlert
-from watcher.concern import Asked, concerns, key_of, parties_of
+from watcher.concern import SLICE, Asked, concerns, key_of, parties_of
 from watcher.coverage import note_coverage, note_flaws
 from watcher.enrich import moved_tokens
+from watcher.slices import Turns
 from watcher.weigh import weight_of
 
 if TYPE_CHECKING:
@@ -196,8 +197,7 @@ async def _with_names(
     No node is asked inside a transaction. What is large is known before it; where a watch turns out
     to need a name that nobody has read yet, the transaction begins anew.
     """
-    least = weight_of(keep_from_usd)
-    asked_for = moved_tokens(found for block in blocks for found in block.from_weight(least))
+    asked_for = await _heavy_tokens(blocks, weight_of(keep_from_usd))
     await names.of(asked_for)
     while True:
         try:
@@ -205,6 +205,19 @@ async def _with_names(
         except _Unread as unread:
             asked_for |= unread.tokens
             await names.of(unread.tokens)
+
+
+async def _heavy_tokens(blocks: Iterable[WeighedBlock], least: int) -> set[bytes]:
+    """All tokens that moved in transactions of so much weight; other chains get their turn."""
+    tokens: set[bytes] = set()
+    turns = Turns(SLICE)
+    for block in blocks:
+        for place in block.from_weight(least):
+            found = block.transaction(place)
+            if found is not None:
+                tokens |= moved_tokens([found])
+            await turns.worked(1)
+    return tokens
 
 
 async def _write(
@@ -305,7 +318,7 @@ async def _take_back(connection: AsyncConnection, chain: Chain, progress: Progre
 
 
 def _hashes(blocks: Iterable[WeighedBlock]) -> list[bytes]:
-    return [found.hash for block in blocks for found in block.transactions]
+    return [tx_hash for block in blocks for tx_hash in block.block.hashes()]
 
 
 def _tokens_in(found: Iterable[Movement]) -> set[bytes]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from data.model import BlockRef
+from watcher.evm.glance import glance_at
+from watcher.evm.texts import HASHES
 from watcher.evm.transfers import Reading
 from watcher.evm.wire import fixed, moment, quantity
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from data.model import Transaction
+    from watcher.evm.glance import EvmGlance
     from watcher.evm.transfers import Customs, Inside
     from watcher.evm.wire import RpcBlock, RpcReceipt
 
@@ -44,6 +47,16 @@ class EvmBlock:
             inside=self.inside,
         )
         object.__setattr__(self, "_reading", reading)
+
+    async def glance(self) -> EvmGlance:
+        """What is seen of it while it is still in hex."""
+        return await glance_at(
+            self.body.transactions, self.receipts, self.customs, inside=self.inside
+        )
+
+    def hashes(self) -> list[bytes]:
+        """Its transactions' hashes, by their place; a malformed one may be anything."""
+        return HASHES.bytes_of([one.hash for one in self.body.transactions])
 
     def transactions(self) -> Iterator[Transaction]:
         """Those in which something may have moved, read as they are asked for."""
