@@ -29,14 +29,11 @@ class Inside(NamedTuple):
     value: str
 
 
-def minted(body: RpcTransaction, signer: bytes, *, by_type: bool) -> Transfer | None:
-    """What the chain made for the transaction: deposits from a parent chain bring it along.
-
-    Of an OP chain's deposit it stays with the sender even where the deposit fails. Raises BadField.
+def minted(body: RpcTransaction, signer: bytes) -> Transfer | None:
+    """What an OP chain's deposit brings along from the parent chain; it stays with the sender even
+    where the deposit fails. Raises BadField.
     """
-    amount = quantity(body.value) if by_type else 0
-    if body.mint:
-        amount = quantity(body.mint)
+    amount = quantity(body.mint) if body.mint else 0
     return Transfer(Source.NATIVE, 1, None, ZERO_ADDRESS, signer, amount) if amount else None
 
 

@@ -78,12 +78,13 @@ class Reading:
         signer = ADDRESSES[body.signer] if body.signer else ZERO_ADDRESS
         target = ADDRESSES[body.target] if body.target else None
         transfers: list[Transfer] = []
-        brought = minted(body, signer, by_type=body.type in customs.minting_types and succeeded)
+        brought = minted(body, signer)
         if brought is not None:
             transfers.append(brought)
         events: dict[Event, None] = {}
         if succeeded:
-            value = carried(body, receipt, signer)
+            payer = ZERO_ADDRESS if body.type in customs.minting_types else signer
+            value = carried(body, receipt, payer)
             if value is not None:
                 transfers.append(value)
             logged = self._logged(receipt.logs, events)

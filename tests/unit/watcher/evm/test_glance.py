@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.model import Standard, UnitThreshold, UsdThreshold
+from data.model.block import ZERO_ADDRESS
 from tests.unit.watcher.examples import CHAIN, ETHER, NAMES, NOON, PRICES, REF, watch
 from watcher.concern import Asked, Wanted, concerns
 from watcher.evm.block import EvmBlock
@@ -268,7 +269,7 @@ def test_all_that_a_close_look_finds_is_seen(
         assert weights[found.position] >= exact
         assert {one.token for one in alike} <= {None, *seen.tokens}
         for one in found.transfers:
-            for party in (one.sender, one.recipient):
+            for party in {one.sender, one.recipient} - {ZERO_ADDRESS}:
                 assert party in seen.parties()
                 assert found.position in seen.touching({party})
 
