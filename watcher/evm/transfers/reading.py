@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from data.model import Event, Source, Transaction, Transfer
+from data.model import Event, Transaction, Transfer
 from data.model.block import ZERO_ADDRESS
 from watcher.evm.transfers.machines import machines_in
 from watcher.evm.transfers.native import carried, minted, traced, without_repeat

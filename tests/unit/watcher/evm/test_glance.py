@@ -245,7 +245,7 @@ _INSIDE = st.lists(st.builds(Inside, _ADDRESSES, _ADDRESSES, _NUMBERS.map(hex)),
 
 def block_of(
     pairs: Sequence[tuple[RpcTransaction, RpcReceipt]],
-    customs: Customs = Customs(WRAPPED),
+    customs: Customs,
     inside: Sequence[Inside] = (),
 ) -> EvmBlock:
     body = RpcBlock("0x64", BLOCK_HASH, BLOCK_HASH, "0x1", "0x", [one for one, _ in pairs])
