@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING
 
 from data.model.block import Standard
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 
 
 _NOTHING = Decimal(0)
+
+
+@cache
+def _whole(decimals: int) -> Decimal:
+    """How many base units are one; a token has 0 to 255 decimals."""
+    return Decimal(10) ** decimals
 
 
 class PriceState(StrEnum):
@@ -61,7 +68,7 @@ class Leg:
     def __post_init__(self) -> None:
         usd = None
         if self.price is not None and self.decimals is not None:
-            usd = abs(self.amount) * self.price.usd / Decimal(10) ** self.decimals
+            usd = abs(self.amount) * self.price.usd / _whole(self.decimals)
             if self.price.at_most is not None:
                 usd = min(usd, self.price.at_most)
         object.__setattr__(self, "usd", usd)

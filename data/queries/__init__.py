@@ -1,9 +1,12 @@
 """Everything that is ever asked of the tables; each takes an open connection.
 
 - ``chats``      where alerts go, and whether they may
+- ``moving``     from a group to the supergroup that it became, from a closed topic to the general
+- ``names``      what chats call addresses
 - ``watches``    watchlists, and which watches a batch of addresses concerns
 - ``tokens``     what tokens call themselves
 - ``movements``  what happened, orphaned and brought back by reorgs
+- ``dealings``   whom an address knows, for addresses that look like one of them
 - ``alerts``     the outbox: what is to be told, and what became of it
 - ``messages``   what Telegram shows
 - ``queues``     which chats have something to send, and who is at it
