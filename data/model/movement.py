@@ -155,3 +155,12 @@ class Movement:
         object.__setattr__(self, "usd_out", sent)
         object.__setattr__(self, "usd", max(received, sent) if is_priced else None)
         object.__setattr__(self, "price_state", state)
+
+    def stored_as(self, number: int) -> Movement:
+        """The same as the database has it: with its id, on the chain's branch."""
+        twin = object.__new__(Movement)
+        for name in Movement.__slots__:
+            object.__setattr__(twin, name, getattr(self, name))  # what it is worth stays the same
+        object.__setattr__(twin, "id", number)
+        object.__setattr__(twin, "orphaned", False)
+        return twin
