@@ -20,19 +20,21 @@ from bot.buttons import (
     NameAct,
     NameButton,
     NamesPageButton,
+    NoiseButton,
     OfferButton,
     PageButton,
     TimingButton,
     Topic,
     TopicButton,
+    UnpricedButton,
     WatchButton,
 )
 from bot.numbers import short_usd
 from bot.texts import buttons as captions
-from data.model import Timing
+from data.model import NoiseRule, Timing, UnitThreshold, Unpriced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from aiogram.filters.callback_data import CallbackData
 
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
 PAGE_LENGTH = 8
 """Watches, or names, on one page of their list."""
+_REMEDIES = 3
 FEW_CHAINS = 3
 """So many have a row each in a keyboard."""
 
@@ -93,6 +96,7 @@ def card(watch: Watch, *, muted: bool) -> InlineKeyboardMarkup:
     )
     return _keyboard(
         _thresholds(watch),
+        [] if watch.is_feed or isinstance(watch.threshold, UnitThreshold) else [_unpriced(watch)],
         mutes,
         [
             _button(captions.BACK_TO_LIST, PageButton(page=0)),
@@ -234,3 +238,41 @@ def timings(current: Timing) -> InlineKeyboardMarkup:
             for timing, name in names.items()
         ]
     )
+
+
+def noises(let_in: Collection[NoiseRule]) -> InlineKeyboardMarkup:
+    """A switch for each rule against noise."""
+    return _keyboard(*[[_noise(rule, noise=rule not in let_in)] for rule in NoiseRule])
+
+
+def remedies(
+    rules: Iterable[NoiseRule], lower: Iterable[Watch], unpriced: Iterable[Watch]
+) -> InlineKeyboardMarkup | None:
+    """Under what did not happen: switches that would have let it happen; None without any.
+
+    ``lower`` are watches whose threshold was not reached, ``unpriced`` those that wanted a price.
+    """
+    rows = [[_noise(rule, noise=True)] for rule in rules]
+    rows += [[_unpriced(watch)] for watch in unpriced]
+    rows += [
+        [
+            _button(
+                f"{captions.LOWER_THRESHOLD} of #{watch.number}",
+                WatchButton(id=watch.id, act=Act.THRESHOLDS),
+            )
+        ]
+        for watch in lower
+    ]
+    return _keyboard(*rows[:_REMEDIES]) if rows else None
+
+
+def _noise(rule: NoiseRule, *, noise: bool) -> InlineKeyboardButton:
+    return _button(captions.let_in(rule, noise=noise), NoiseButton(rule=rule, let_in=noise))
+
+
+def _unpriced(watch: Watch) -> InlineKeyboardButton:
+    if watch.unpriced is Unpriced.TELL:
+        return _button(
+            captions.IGNORE_UNPRICED, UnpricedButton(id=watch.id, unpriced=Unpriced.IGNORE)
+        )
+    return _button(captions.TELL_UNPRICED, UnpricedButton(id=watch.id, unpriced=Unpriced.TELL))

@@ -86,6 +86,7 @@ class Settings(BaseSettings):
     rate_chat_per_second: float = Field(default=0.9, gt=0, le=10_000)
     rate_chat_burst: int = Field(default=3, ge=1, le=10_000)
     rate_group_per_minute: int = Field(default=20, ge=1, le=10_000)
+    paid_broadcast: bool = False
 
     @field_validator("bot_token")
     @classmethod

@@ -64,6 +64,7 @@ class Delivery:
             labels=settings.labels,
             lease_for=timedelta(seconds=settings.chat_lease_for),
             stopping=asyncio.Event(),
+            paid=settings.paid_broadcast,
             listeners=listeners,
         )
 

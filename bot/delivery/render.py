@@ -23,6 +23,7 @@ from bot.delivery.markup import link
 from bot.delivery.parties import Names, way
 from bot.delivery.title import headline, title
 from bot.delivery.verdict import movement_ids, watch_ids
+from bot.delivery.warnings import warnings
 from data.model import AlertState, PriceState
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def render(
     lines.append(_where(alert, told, names, now))
     lines.extend(_watch_line(matched, chains))
     lines.extend(_price_notes(told))
+    lines.extend(warnings(alert, told, chain))
     text = "\n".join(lines)
     if alert.state is AlertState.RETRACTED:
         text = f"<s>{text}</s>\n{TAKEN_BACK}"

@@ -9,6 +9,9 @@
 - ``whales``      /whales
 - ``name``        /name and /names
 - ``timing``      /timing
+- ``unpriced``    /unpriced
+- ``noise``       /noise
+- ``why``         /why
 - ``mute``        /mute and /unmute
 - ``status``      /status
 - ``paste``       pasted addresses, and whatever nobody understood

@@ -20,6 +20,7 @@ from bot.texts.words import (
     watch_name,
 )
 from data.addresses import checksummed
+from data.model import Unpriced
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +62,8 @@ def card(watch: Watch, chat: Chat, chains: Sequence[Chain], labels: Labels, now:
     threshold = threshold_words(watch.threshold, chat.default_threshold_usd)
     meaning = threshold_meaning(watch.threshold, chains)
     lines.append(f"Alerts from <b>{threshold}</b>" + (f": {meaning}" if meaning else ""))
+    if watch.unpriced is Unpriced.TELL:
+        lines.append("Also tells of what has no price")
     if is_muted(watch.muted_until, now) and watch.muted_until:
         lines.append(f"🔕 Muted {until_words(watch.muted_until, now)}")
     return "\n".join(lines)
@@ -171,3 +174,13 @@ def _named(watch: Watch, chains: Sequence[Chain]) -> str:
     if name == short_address(watch.address):
         return address_link(watch.address, chains)
     return f"<b>{name}</b> ({address_link(watch.address, chains)})"
+
+
+def unpriced_set(watch: Watch, chains: Sequence[Chain]) -> str:
+    """After it was changed what a watch does about movements without a price."""
+    if watch.unpriced is Unpriced.TELL:
+        return (
+            f"{_named(watch, chains)} also tells of movements that have no price now, whatever"
+            " their size: new tokens, mostly, and much of it is spam."
+        )
+    return f"{_named(watch, chains)} tells only of what has a price now."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.numbers import full_usd
 from data.addresses import checksummed
 from data.health import told_time
-from data.model import UnitThreshold, Watch
+from data.model import NoiseRule, UnitThreshold, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -130,3 +130,15 @@ def duration_words(duration: timedelta) -> str:
 def count_words(count: int, one: str, many: str) -> str:
     """``1 block``, ``1,250 blocks``."""
     return f"{count:,} {one if count == 1 else many}"
+
+
+_NOISE = {
+    NoiseRule.LOOKALIKE: "look-alikes",
+    NoiseRule.IMITATION: "imitations",
+    NoiseRule.AIRDROP: "airdrops",
+}
+
+
+def noise_words(rule: NoiseRule) -> str:
+    """What a rule keeps out, in one word: ``look-alikes``."""
+    return _NOISE[rule]

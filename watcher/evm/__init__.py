@@ -21,7 +21,9 @@ what they are made of
 - ``keccak``     the hash
 
 what is read off them, and off contracts
-- ``transfers``  what moved in a block
+- ``glance``     what may have moved, seen at a glance while a block is still in hex
+- ``texts``      many hex texts at once
+- ``transfers``  what moved, exactly
 - ``multicall``  many contract reads in one call
 - ``metadata``   what tokens call themselves
 - ``chainlink``  prices from feeds on the chain

@@ -55,13 +55,21 @@ def transactions_of(
     they are asked for, so that a large block can be worked off in slices.
     """
     for index, (body, receipt) in enumerate(zip(transactions, receipts, strict=True)):
-        if receipt.status is not None and receipt.status != "0x1":
-            continue
-        try:
-            found = _transaction(index, body, receipt, wrapped_native)
-        except BadField:
-            continue
-        yield found
+        found = transaction_at(index, body, receipt, wrapped_native)
+        if found is not None:
+            yield found
+
+
+def transaction_at(
+    index: int, body: RpcTransaction, receipt: RpcReceipt, wrapped_native: bytes
+) -> Transaction | None:
+    """One transaction by its place in the block; None where it failed or is malformed."""
+    if receipt.status is not None and receipt.status != "0x1":
+        return None
+    try:
+        return _transaction(index, body, receipt, wrapped_native)
+    except BadField:
+        return None
 
 
 class _Addresses(dict[str, bytes]):
