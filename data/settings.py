@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     chains_dir: Path | None = None
     chains: Annotated[tuple[str, ...], NoDecode] = ("ethereum", "bsc")
     audit_receipts: bool = False
+    trace_chains: Annotated[tuple[str, ...], NoDecode] = ()
     price_api_url: str = "https://coins.llama.fi"
     labels_file: Path | None = None
 
@@ -128,7 +129,7 @@ class Settings(BaseSettings):
             _labels(value, info.data.get("chains_dir"))
         return value
 
-    @field_validator("chains", mode="before")
+    @field_validator("chains", "trace_chains", mode="before")
     @classmethod
     def _chains_are_known(cls, value: Any, info: ValidationInfo) -> Any:
         if not isinstance(value, str):

@@ -20,7 +20,15 @@ from data.model.block import (
     Transfer,
     UnverifiedBlock,
 )
-from data.model.chain import Chain, Explorer, Feed, Finality, Integrity, Token
+from data.model.chain import (
+    Chain,
+    Explorer,
+    Feed,
+    Finality,
+    Integrity,
+    SystemTransactions,
+    Token,
+)
 from data.model.chat import Chat, ChatKind, ChatName, ChatState, NoiseRule, Timing
 from data.model.movement import Leg, Mark, Movement, MovementKind, Price, PriceState
 from data.model.watch import Direction, Threshold, UnitThreshold, Unpriced, UsdThreshold, Watch
@@ -54,6 +62,7 @@ __all__ = [
     "Settled",
     "Source",
     "Standard",
+    "SystemTransactions",
     "Threshold",
     "Timing",
     "Token",
