@@ -97,6 +97,26 @@ class ChatThresholdButton(CallbackData, prefix="t"):
     usd: Small
 
 
+class NameAct(StrEnum):
+    """What a button does to the names that a chat gave an address."""
+
+    OPEN = "open"
+    FORGET = "rm"
+
+
+class NameButton(CallbackData, prefix="n"):
+    """Something done to the names of an address: 40 hex digits."""
+
+    address: Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
+    act: NameAct
+
+
+class NamesPageButton(CallbackData, prefix="p"):
+    """A page of the names, from 0."""
+
+    page: Annotated[int, Field(ge=0, le=10**6)]
+
+
 class TimingButton(CallbackData, prefix="s"):
     """Alert at the newest block, or once it is safe."""
 

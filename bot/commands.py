@@ -20,6 +20,8 @@ COMMANDS = {
     "watch": "Watch a wallet: address, threshold, label",
     "unwatch": "Stop watching: number, address or label",
     "list": "Your watches",
+    "name": "Call an address as you like",
+    "names": "The names you gave",
     "threshold": "How much is enough to tell you",
     "whales": "Everything big on a chain",
     "timing": "Alerts at once, or of safe blocks only",

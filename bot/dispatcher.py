@@ -12,6 +12,7 @@ from bot.handlers import (
     groups,
     membership,
     mute,
+    name,
     noise,
     paste,
     start,
@@ -53,8 +54,8 @@ def _private_chats(context: Context) -> Router:
     router.callback_query.middleware(introduction)
     router.callback_query.middleware(Attention())
     for module in (
-        start, watch, unwatch, watchlist, card, threshold, unpriced, whales, timing, mute, noise,
-        why, status, paste,
+        start, watch, unwatch, watchlist, card, name, threshold, unpriced, whales, timing, mute,
+        noise, why, status, paste,
     ):  # fmt: skip
         router.include_router(module.make_router())
     return router

@@ -17,6 +17,9 @@ from bot.buttons import (
     ChatThresholdButton,
     FeedAct,
     FeedButton,
+    NameAct,
+    NameButton,
+    NamesPageButton,
     NoiseButton,
     OfferButton,
     PageButton,
@@ -35,10 +38,10 @@ if TYPE_CHECKING:
 
     from aiogram.filters.callback_data import CallbackData
 
-    from data.model import Chain, Watch
+    from data.model import Chain, ChatName, Watch
 
 PAGE_LENGTH = 8
-"""Watches on one page of the list."""
+"""Watches, or names, on one page of their list."""
 _REMEDIES = 3
 FEW_CHAINS = 3
 """So many have a row each in a keyboard."""
@@ -145,12 +148,43 @@ def _mutes(watch: Watch) -> list[InlineKeyboardButton]:
 def watchlist(names: Sequence[tuple[Watch, str]], page: int, pages: int) -> InlineKeyboardMarkup:
     """A button for each watch of the page, two in a row, and the way to the other pages."""
     watches = [_button(name, WatchButton(id=watch.id, act=Act.OPEN)) for watch, name in names]
+    return _page(watches, PageButton, page, pages)
+
+
+def names(shown: Sequence[ChatName], page: int, pages: int) -> InlineKeyboardMarkup:
+    """A button for each name of the page, two in a row, and the way to the other pages."""
+    buttons = {
+        one.address: _button(
+            captions.cut(one.name), NameButton(address=one.address.hex(), act=NameAct.OPEN)
+        )
+        for one in shown
+    }
+    return _page(list(buttons.values()), NamesPageButton, page, pages)
+
+
+def name(address: bytes, count: int) -> InlineKeyboardMarkup:
+    """Under what a chat calls one address; ``count`` names on different chains."""
+    forget = captions.FORGET_NAME if count == 1 else captions.FORGET_NAMES
+    return _keyboard(
+        [
+            _button(captions.BACK_TO_NAMES, NamesPageButton(page=0)),
+            _button(forget, NameButton(address=address.hex(), act=NameAct.FORGET)),
+        ]
+    )
+
+
+def _page(
+    buttons: Sequence[InlineKeyboardButton],
+    turn: type[PageButton | NamesPageButton],
+    page: int,
+    pages: int,
+) -> InlineKeyboardMarkup:
     turns = []
     if page > 0:
-        turns.append(_button(captions.PREVIOUS, PageButton(page=page - 1)))
+        turns.append(_button(captions.PREVIOUS, turn(page=page - 1)))
     if page + 1 < pages:
-        turns.append(_button(captions.NEXT, PageButton(page=page + 1)))
-    rows = [watches[start : start + 2] for start in range(0, len(watches), 2)]
+        turns.append(_button(captions.NEXT, turn(page=page + 1)))
+    rows = [buttons[start : start + 2] for start in range(0, len(buttons), 2)]
     return _keyboard(*rows, turns)
 
 

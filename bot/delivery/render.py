@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from bot.delivery.amounts import value
 from bot.delivery.clean import clean, label_markup
+from bot.delivery.flow import flow_line
 from bot.delivery.markup import link
 from bot.delivery.parties import Names, way
 from bot.delivery.title import headline, title
@@ -111,6 +112,8 @@ def _story(
         return
     yield title(told[0], names.chain, watch, chat)
     yield way(told[0], names)
+    if line := flow_line(told[0], names.labels):
+        yield line
     for movement in told[1:_MOVEMENTS_SHOWN]:
         said = headline(movement, names.chain, for_feed=False)
         yield f"also {said} · {value(movement)}: {way(movement, names)}"

@@ -7,6 +7,7 @@
 - ``card``        the buttons of one watch
 - ``threshold``   /threshold
 - ``whales``      /whales
+- ``name``        /name and /names
 - ``timing``      /timing
 - ``unpriced``    /unpriced
 - ``noise``       /noise

@@ -25,6 +25,9 @@ BACK_TO_LIST = "‹ List"
 PREVIOUS = "‹ Previous"
 NEXT = "Next ›"
 ALL_CHAINS = "All chains"
+FORGET_NAME = "Forget it"
+FORGET_NAMES = "Forget them"
+BACK_TO_NAMES = "‹ Names"
 FEED_OFF = "Turn it off"
 INSTANT = "⚡ Instant"
 SAFE = "🛡 Safe"
@@ -37,6 +40,11 @@ LOWER_THRESHOLD = "Change the threshold"
 def let_in(rule: NoiseRule, *, noise: bool) -> str:
     """``Let look-alikes in``, or keep them out."""
     return f"{'Let' if noise else 'Keep'} {noise_words(rule)} {'in' if noise else 'out'}"
+
+
+def cut(text: str, longest: int = 24) -> str:
+    """As much of a name as a button holds."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def mute_for(minutes: int) -> str:

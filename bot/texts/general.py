@@ -38,6 +38,9 @@ _HELP = """<b>What I understand</b>
    <code>/watch 0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045 50 {coin} Vitalik</code>
 /unwatch <code>&lt;number, address or label&gt;</code>
 /list – your watches, to change them with buttons
+/name <code>[chain] &lt;address&gt; &lt;name&gt;</code> – what alerts call an address; \
+<code>-</code> forgets it
+/names – the names you gave
 
 <b>Everything big</b>
 /whales <code>&lt;chain or all&gt; &lt;value or off&gt;</code>

@@ -6,12 +6,13 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from bot.numbers import full_usd
+from bot.texts.buttons import cut
 from bot.texts.words import (
     address_link,
     chain_words,
     is_muted,
-    known_label,
     listed,
+    names_of,
     short_address,
     threshold_meaning,
     threshold_words,
@@ -52,8 +53,7 @@ def card(watch: Watch, chat: Chat, chains: Sequence[Chain], labels: Labels, now:
             if watch.chain in {None, chain.name}
         ]
         lines.append(f"<code>{checksummed(watch.address)}</code>")
-        known = known_label(watch.address, chains, labels)
-        lines += [f"Known as {escape(known.name)} ({escape(known.kind)})"] if known else []
+        lines += names_of(watch.address, chains, labels)
         lines.append(f"Watched on {listed(links)}")
     elif watch.chain is None:
         lines.append(f"Everything big on {chain_words(None, chains)}")
@@ -76,9 +76,7 @@ def headed(head: str, body: str) -> str:
 
 def offer(address: bytes, chat: Chat, chains: Sequence[Chain], labels: Labels) -> str:
     """The answer to an address that somebody pasted."""
-    known = known_label(address, chains, labels)
-    lines = [f"<code>{checksummed(address)}</code>"]
-    lines += [f"Known as {escape(known.name)} ({escape(known.kind)})"] if known else []
+    lines = [f"<code>{checksummed(address)}</code>", *names_of(address, chains, labels)]
     default = threshold_words(None, chat.default_threshold_usd)
     lines.append(f"Shall I watch {address_link(address, chains)} and tell you from {default} on?")
     return "\n".join(lines)
@@ -118,8 +116,7 @@ def watchlist(
 
 def caption(watch: Watch, chains: Sequence[Chain]) -> str:
     """A watch's button in the list; plain text."""
-    name = watch_name(watch, chains)
-    return f"{watch.number}. {name if len(name) <= 24 else name[:23] + '…'}"
+    return f"{watch.number}. {cut(watch_name(watch, chains))}"
 
 
 def removed(watch: Watch, chains: Sequence[Chain]) -> str:

@@ -74,6 +74,26 @@ def known_label(address: bytes, chains: Sequence[Chain], labels: Labels) -> Labe
     return next((label for label in found if label), None)
 
 
+def names_of(address: bytes, chains: Sequence[Chain], labels: Labels) -> list[str]:
+    """Lines of HTML: what the chat calls an address, and what other people do."""
+    own: dict[str, list[str]] = {}
+    for chain in chains:
+        if name := labels.own_name(chain.name, address):
+            own.setdefault(name, []).append(chain.title)
+    lines = []
+    for name, titles in own.items():
+        where = "" if len(titles) == len(chains) else f" on {escape(listed(titles))}"
+        lines.append(f"You call it <b>{escape(name)}</b>{where}")
+    known = known_label(address, chains, labels)
+    return [*lines, f"Known as {label_words(known)}"] if known else lines
+
+
+def label_words(label: Label) -> str:
+    """``Binance 14 · exchange`` as HTML."""
+    kind = "" if label.kind in {"other", "burn"} else f" · {label.kind}"
+    return escape(label.name) + kind + (" · defunct" if label.defunct else "")
+
+
 def watch_name(watch: Watch, chains: Sequence[Chain]) -> str:
     """What a watch is called in a sentence or on a button; plain text, not yet HTML."""
     if watch.label:

@@ -2,6 +2,7 @@
 
 - ``chats``      where alerts go, and whether they may
 - ``moving``     from a group to the supergroup that it became, from a closed topic to the general
+- ``names``      what chats call addresses
 - ``watches``    watchlists, and which watches a batch of addresses concerns
 - ``tokens``     what tokens call themselves
 - ``movements``  what happened, orphaned and brought back by reorgs

@@ -13,6 +13,7 @@ blocks, in the order in which one is had
 - ``outcomes``   what became of transactions, where there are logs only
 - ``checks``     whether it can be true
 - ``doubts``     a block that contradicts its header: a lie, or a check that does not hold
+- ``traces``     what moved inside transactions, where that is asked for
 - ``whole``      body, contents and checks together
 - ``block``      the block that comes out
 

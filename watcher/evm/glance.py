@@ -11,21 +11,25 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from watcher.evm.checks.slices import others_turn
 from watcher.evm.texts import ADDRESSES, PARTIES
-from watcher.evm.transfers import DEPOSIT, TRANSFER, WITHDRAWAL
+from watcher.evm.transfers import (
+    DEPOSIT,
+    NATIVE_LOG_EMITTER,
+    TRANSFER,
+    TRANSFER_BATCH,
+    TRANSFER_SINGLE,
+    WITHDRAWAL,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from watcher.evm.transfers import Customs, Inside
     from watcher.evm.wire import RpcReceipt, RpcTransaction
-
-TRANSFER_SINGLE = "0xc3d58168c5ae7397731d063d5bbf3d657854427343f4c083240f7aacaa2d0f62"
-"""``TransferSingle(address,address,address,uint256,uint256)`` of ERC-1155."""
-TRANSFER_BATCH = "0x4a39dc06d4c0dbc64b70af90fd698a233a518aa5d07e595d983b8c0526c8f7fb"
-"""``TransferBatch(address,address,address,uint256[],uint256[])`` of the same."""
 
 _RUN = 1000
 """Transactions that are glanced at without a pause: about 2 ms."""
@@ -42,9 +46,14 @@ _Amounts = list[tuple[int, str]]
 
 
 async def glance_at(
-    transactions: Sequence[RpcTransaction], receipts: Sequence[RpcReceipt], wrapped_native: bytes
+    transactions: Sequence[RpcTransaction],
+    receipts: Sequence[RpcReceipt],
+    customs: Customs,
+    *,
+    inside: Mapping[int, Sequence[Inside]] = MappingProxyType({}),
 ) -> EvmGlance:
-    """A glance at all of a block, pairs in the same order. Others get their turn in a large one."""
+    """A glance at all of a block, pairs in the same order, and at what traces tell of the inside
+    of a transaction, by its place. Others get their turn in a large one."""
     seen = _Seen()
     for start in range(0, len(transactions), _RUN):
         end = start + _RUN
@@ -52,7 +61,8 @@ async def glance_at(
         seen.look_at_logs(start, receipts[start:end])
         if end < len(transactions):
             await others_turn()
-    return EvmGlance(seen, wrapped_native)
+    seen.look_inside(inside)
+    return EvmGlance(seen, customs)
 
 
 class _Seen:
@@ -77,6 +87,16 @@ class _Seen:
                 if recipient:
                     self.value.append((index, body.value))
                     self.payers += body.signer or _NOBODY, recipient
+            if body.mint:
+                self.value.append((index, body.mint))
+                self.payers += _NOBODY, body.signer or _NOBODY
+
+    def look_inside(self, inside: Mapping[int, Sequence[Inside]]) -> None:
+        """Note what native coin traces tell of."""
+        for index, moves in inside.items():
+            for sender, recipient, value in moves:
+                self.value.append((index, value))
+                self.payers += sender, recipient
 
     def look_at_logs(self, start: int, receipts: Sequence[RpcReceipt]) -> None:
         """Note what moves by the logs of a run of transactions.
@@ -114,9 +134,11 @@ def _between(topic: str, first: str, second: str, third: str) -> tuple[str, ...]
 class EvmGlance:
     """What was seen of a block, as its family's ``Glance``."""
 
-    __slots__ = ("_amounts", "_ends", "_parties", "_payers", "_value", "_wrapped", "_wrapping")
+    __slots__ = (
+        "_amounts", "_ends", "_logged", "_parties", "_payers", "_value", "_wrapped", "_wrapping",
+    )  # fmt: skip
 
-    def __init__(self, seen: _Seen, wrapped_native: bytes) -> None:
+    def __init__(self, seen: _Seen, customs: Customs) -> None:
         self._ends, self._value = seen.ends, seen.value
         self._parties = PARTIES.bytes_of(seen.topics)
         self._payers = ADDRESSES.bytes_of(seen.payers)
@@ -124,7 +146,9 @@ class EvmGlance:
         tokens = ADDRESSES.bytes_of(list(seen.moved))
         for token, amounts in zip(tokens, seen.moved.values(), strict=True):
             self._amounts[token] += amounts
-        self._wrapped = wrapped_native
+        told = self._amounts.pop(NATIVE_LOG_EMITTER, None)
+        self._logged = told if told and customs.native_logs else []
+        self._wrapped = wrapped_native = customs.wrapped_native
         self._wrapping: _Amounts = []
         emitters = ADDRESSES.bytes_of(list(seen.wrapped))
         for emitter, amounts in zip(emitters, seen.wrapped.values(), strict=True):
@@ -170,6 +194,7 @@ class EvmGlance:
         rate = rates.get(None)
         if rate:
             _weigh(weights, self._value, rate)
+            _weigh(weights, self._logged, rate)
         return weights
 
 

@@ -12,12 +12,23 @@ from eth_hash.auto import keccak
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.model import UnitThreshold, UsdThreshold
+from data.model import Standard, UnitThreshold, UsdThreshold
+from data.model.block import ZERO_ADDRESS
 from tests.unit.watcher.examples import CHAIN, ETHER, NAMES, NOON, PRICES, REF, watch
 from watcher.concern import Asked, Wanted, concerns
 from watcher.evm.block import EvmBlock
-from watcher.evm.glance import TRANSFER_BATCH, TRANSFER_SINGLE, EvmGlance, glance_at
-from watcher.evm.transfers import DEPOSIT, SWAPS, TRANSFER, WITHDRAWAL
+from watcher.evm.glance import EvmGlance, glance_at
+from watcher.evm.transfers import (
+    DEPOSIT,
+    NATIVE_LOG_EMITTER,
+    SWAPS,
+    TRANSFER,
+    TRANSFER_BATCH,
+    TRANSFER_SINGLE,
+    WITHDRAWAL,
+    Customs,
+    Inside,
+)
 from watcher.evm.wire import RpcBlock, RpcLog, RpcReceipt, RpcTransaction
 from watcher.weigh import weighed, weight_of
 
@@ -47,7 +58,7 @@ FIVE_ETHER = UnitThreshold(
 
 def glance(*pairs: tuple[RpcTransaction, RpcReceipt]) -> EvmGlance:
     bodies, receipts = [one for one, _ in pairs], [one for _, one in pairs]
-    return asyncio.run(glance_at(bodies, receipts, WRAPPED))
+    return asyncio.run(glance_at(bodies, receipts, Customs(WRAPPED)))
 
 
 def of_logs(*logs: RpcLog) -> EvmGlance:
@@ -139,7 +150,7 @@ def test_an_amount_that_is_none_takes_no_weight_from_the_others(data: str) -> No
 async def test_a_large_block_is_seen_whole() -> None:
     bodies = [transaction("0x1") for _ in range(2500)]
     receipts = [receipt(log([TRANSFER, topic(BOB), topic(CAROL)], emitter=USDC)) for _ in bodies]
-    seen = await glance_at(bodies, receipts, WRAPPED)
+    seen = await glance_at(bodies, receipts, Customs(WRAPPED))
     assert seen.weights(RATES) == [3 + 5 * 7] * 2500
     assert seen.touching({address(CAROL)}) == set(range(2500))
 
@@ -196,9 +207,11 @@ _ODD_LOGS = st.builds(
 _PARTIES = st.sampled_from([topic(ALICE), topic(BOB), topic(CAROL)])
 _SOUND_LOGS = st.builds(
     lambda emitter, topics, amount: log(topics, word(amount), emitter=emitter),
-    st.sampled_from([USDC, WETH, TOKEN]),
+    st.sampled_from([USDC, WETH, TOKEN, "0x" + NATIVE_LOG_EMITTER.hex()]),
     st.one_of(
         st.tuples(st.just(TRANSFER), _PARTIES, _PARTIES),
+        st.tuples(st.just(TRANSFER), _PARTIES, _PARTIES, st.just(word(7))),
+        st.tuples(st.just(TRANSFER_SINGLE), _PARTIES, _PARTIES, _PARTIES),
         st.tuples(st.sampled_from([DEPOSIT, WITHDRAWAL]), _PARTIES),
     ),
     _NUMBERS,
@@ -210,6 +223,8 @@ _BODIES = st.builds(
     st.none() | _ADDRESSES,
     st.none() | _ADDRESSES,
     _NUMBERS.map(hex).flatmap(_written_otherwise),
+    st.sampled_from(["0x2", "0x64", "0x7e", None]),
+    mint=st.none() | _NUMBERS.map(hex).flatmap(_written_otherwise),
 )
 _RECEIPTS = st.builds(
     lambda logs, status, created: receipt(*logs, status=status, created=created),
@@ -218,29 +233,43 @@ _RECEIPTS = st.builds(
     st.none() | _ADDRESSES,
 )
 _BLOCKS = st.lists(st.tuples(_BODIES, _RECEIPTS), max_size=5)
+_CUSTOMS = st.builds(
+    Customs,
+    st.just(WRAPPED),
+    st.booleans(),
+    st.just(frozenset({"0x7e", "0x64"})),
+    st.just(frozenset({"0x64"})),
+)
+_INSIDE = st.lists(st.builds(Inside, _ADDRESSES, _ADDRESSES, _NUMBERS.map(hex)), max_size=3)
 
 
-def block_of(pairs: Sequence[tuple[RpcTransaction, RpcReceipt]]) -> EvmBlock:
+def block_of(
+    pairs: Sequence[tuple[RpcTransaction, RpcReceipt]],
+    customs: Customs,
+    inside: Sequence[Inside] = (),
+) -> EvmBlock:
     body = RpcBlock("0x64", BLOCK_HASH, BLOCK_HASH, "0x1", "0x", [one for one, _ in pairs])
-    return EvmBlock(REF, WRAPPED, body, [one for _, one in pairs])
+    traced = {index: inside for index, _ in enumerate(pairs)}
+    return EvmBlock(REF, customs, body, [one for _, one in pairs], inside=traced)
 
 
-@given(_BLOCKS)
+@given(_BLOCKS, _CUSTOMS, _INSIDE)
 def test_all_that_a_close_look_finds_is_seen(
-    pairs: list[tuple[RpcTransaction, RpcReceipt]],
+    pairs: list[tuple[RpcTransaction, RpcReceipt]], customs: Customs, inside: list[Inside]
 ) -> None:
-    block = block_of(pairs)
+    block = block_of(pairs, customs, inside)
     seen = asyncio.run(block.glance())
     weights = seen.weights(RATES)
     assert len(weights) == len(pairs)
     for found in block.transactions():
         assert found == block.transaction(found.position)
         assert found.hash == block.hashes()[found.position]
-        exact = sum(RATES.get(one.token, 0) * one.amount for one in found.transfers)
+        alike = [one for one in found.transfers if one.standard is Standard.ERC20]
+        exact = sum(RATES.get(one.token, 0) * one.amount for one in alike)
         assert weights[found.position] >= exact
+        assert {one.token for one in alike} <= {None, *seen.tokens}
         for one in found.transfers:
-            assert one.token is None or one.token in seen.tokens
-            for party in (one.sender, one.recipient):
+            for party in {one.sender, one.recipient} - {ZERO_ADDRESS}:
                 assert party in seen.parties()
                 assert found.position in seen.touching({party})
 
@@ -255,9 +284,11 @@ def concern(block: EvmBlock, asked: Asked, *, closely: bool) -> Wanted:
     return asyncio.run(look())
 
 
-@given(_BLOCKS, st.booleans(), st.booleans(), st.decimals(0, 100_000, places=2))
+@given(_BLOCKS, _CUSTOMS, _INSIDE, st.booleans(), st.booleans(), st.decimals(0, 100_000, places=2))
 def test_nothing_that_concerns_somebody_is_missed_however_it_is_written(
     pairs: list[tuple[RpcTransaction, RpcReceipt]],
+    customs: Customs,
+    inside: list[Inside],
     is_watched: bool,
     has_unit_feed: bool,
     keep_from: Decimal,
@@ -265,5 +296,5 @@ def test_nothing_that_concerns_somebody_is_missed_however_it_is_written(
     watches = [watch(UsdThreshold(Decimal(1)), address=address(ALICE))] if is_watched else []
     feeds = [watch(FIVE_ETHER, address=None)] if has_unit_feed else []
     asked = Asked(watches, None, feeds, keep_from, {})
-    block = block_of(pairs)
+    block = block_of(pairs, customs, inside)
     assert concern(block, asked, closely=False) == concern(block, asked, closely=True)
