@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from data.model import Price
 from watcher.enrich import enrich
 from watcher.match import match, primary, reaches
 from watcher.weigh import ONE, unit_rates, weigh, weight_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from data.model import Chain, Movement, Transaction, Watch
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
 Key = tuple[bytes, bytes]
 """A movement's transaction and address."""
 
+FoundOut = Mapping[bytes, Mapping[bytes | None, Price]]
+"""By a block's hash, prices of tokens that had none before somebody asked."""
+
+NOTHING_MORE: FoundOut = {}
 SLICE = 50
 """Transactions that are enriched and matched without a pause."""
 
@@ -46,11 +52,15 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a batch comes to: alerts to write, with the largest match of each first, primary
-    movements for feeds, and what to keep."""
+    movements for feeds, and what to keep.
+
+    ``unpriced`` are, by their block's hash, tokens without a price that moved at a watched address:
+    what they are worth is worth finding out."""
 
     alerts: list[tuple[Movement, Watch, list[tuple[Watch, Movement]]]] = field(default_factory=list)
     for_feeds: list[tuple[Movement, datetime]] = field(default_factory=list)
     keep: list[Movement] = field(default_factory=list)
+    unpriced: defaultdict[bytes, set[bytes]] = field(default_factory=lambda: defaultdict(set))
 
 
 def key_of(movement: Movement) -> Key:
@@ -71,9 +81,13 @@ async def parties_of(blocks: Sequence[WeighedBlock]) -> set[bytes]:
 
 
 async def concerns(
-    chain: Chain, blocks: Sequence[WeighedBlock], names: Mapping[bytes, TokenRow], asked: Asked
+    chain: Chain,
+    blocks: Sequence[WeighedBlock],
+    names: Mapping[bytes, TokenRow],
+    asked: Asked,
+    found_out: FoundOut = NOTHING_MORE,
 ) -> Wanted:
-    """What a batch comes to, in the order of the blocks."""
+    """What a batch comes to, in the order of the blocks, with the prices that were found out."""
     wanted = Wanted()
     on_address: defaultdict[bytes, list[Watch]] = defaultdict(list)
     for watch in asked.watches:
@@ -81,13 +95,16 @@ async def concerns(
             on_address[watch.address].append(watch)
     for block in blocks:
         near = list(_near(chain, block, on_address, asked))
+        more = found_out.get(block.ref.hash)
+        prices = {**block.prices, **more} if more else block.prices
         for start in range(0, len(near), SLICE):
             if start:
                 await asyncio.sleep(0)
             some = near[start : start + SLICE]
-            made = enrich(chain, block.ref, some, names, block.prices)
+            made = enrich(chain, block.ref, some, names, prices)
             for transaction, movements in zip(some, made, strict=True):
                 _tell(chain, block, transaction, movements, on_address, asked, wanted)
+                _note_unpriced(block.ref.hash, movements, on_address, wanted)
     return wanted
 
 
@@ -110,6 +127,19 @@ def _near(
             or transaction.hash in orphaned
         ):
             yield transaction
+
+
+def _note_unpriced(
+    block_hash: bytes,
+    made: Sequence[Movement],
+    on_address: Mapping[bytes, Sequence[Watch]],
+    wanted: Wanted,
+) -> None:
+    for movement in made:
+        if movement.address in on_address:
+            for leg in movement.legs:
+                if leg.price is None and leg.token is not None and leg.token_id is None:
+                    wanted.unpriced[block_hash].add(leg.token)
 
 
 def _tell(

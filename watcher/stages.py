@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from watcher.decode import decode
 from watcher.enrich import moved_tokens
-from watcher.notify import Filling, Progress, commit, fill
+from watcher.notify import Assets, Filling, Progress, commit, fill
 from watcher.slices import in_slices
 from watcher.weigh import weighed
 
@@ -41,6 +41,7 @@ class Stages:
         self._chain = chain
         self._names = names
         self._prices = prices
+        self._assets = Assets(names, prices)
         self._database = database
         self._keep_from_usd = keep_from_usd
         self._now = now
@@ -56,7 +57,7 @@ class Stages:
             self._chain,
             epoch,
             progress,
-            self._names,
+            self._assets,
             now=self._now(),
             keep_from_usd=self._keep_from_usd,
         )
@@ -71,7 +72,7 @@ class Stages:
             self._chain,
             epoch,
             Filling(gap, blocks[-1].ref.number + 1, blocks),
-            self._names,
+            self._assets,
             now=self._now(),
             keep_from_usd=self._keep_from_usd,
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from data.chains.table import Table
 from data.errors import ConfigurationError
-from data.model import Chain, Explorer, Feed, Finality, Integrity, Token
+from data.model import Chain, Explorer, Factory, Feed, Finality, Integrity, PoolKind, Token
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,6 +65,9 @@ def load_chain(path: Path) -> Chain:
         tokens=MappingProxyType(tokens),
         aliases=aliases,
         sequencer_feed=_sequencer_feed(table),
+        factories=_factories(table),
+        quotes=_quotes(table, tokens),
+        price_source_name=_price_source_name(table),
     )
     if chain.keep_hashes <= finality.finalized_depth:
         table.refuse("keep_hashes", "more than finality.finalized_depth is wanted")
@@ -157,6 +160,39 @@ def _sequencer_feed(table: Table) -> bytes | None:
     proxy = sequencer.address("proxy")
     sequencer.nothing_else()
     return proxy
+
+
+def _factories(table: Table) -> tuple[Factory, ...]:
+    factories = []
+    for row in table.rows("factories"):
+        kind = PoolKind(row.text("kind", pattern="v2|v3", like='"v2" or "v3"'))
+        fees = row.integers("fees", 1, 999_999) if kind is PoolKind.V3 else ()
+        factories.append(Factory(row.text("title"), kind, row.address("address"), fees))
+        row.nothing_else()
+    _refuse_twins(table, "factories", "address", (factory.address for factory in factories))
+    return tuple(factories)
+
+
+def _quotes(table: Table, tokens: dict[bytes, Token]) -> tuple[bytes, ...]:
+    quotes = []
+    for row in table.rows("quotes"):
+        address = row.address("address")
+        token = tokens.get(address)
+        if token is None or token.feed is None:
+            row.refuse("address", "a row of [[tokens]] with a feed has to have that address")
+        quotes.append(address)
+        row.nothing_else(but=("source", "symbol"))
+    _refuse_twins(table, "quotes", "address", quotes)
+    return tuple(quotes)
+
+
+def _price_source_name(table: Table) -> str | None:
+    if not table.has("price_source"):
+        return None
+    source = table.table("price_source")
+    name = source.text("name", pattern="[a-z0-9_-]{1,32}", like="a short name in small letters")
+    source.nothing_else()
+    return name
 
 
 def _urls(table: Table, key: str, *schemes: str, at_least: int = 0) -> tuple[str, ...]:

@@ -68,6 +68,13 @@ class Table:
             self.refuse(key, f"a list is wanted of which each part is {like}")
         return tuple(dict.fromkeys(values))
 
+    def integers(self, key: str, low: int, high: int) -> tuple[int, ...]:
+        """A list of whole numbers from ``low`` to ``high``."""
+        values = self._list(key) if self.has(key) else self.refuse(key, "it is missing")
+        if not all(type(value) is int and low <= value <= high for value in values):
+            self.refuse(key, f"a list of whole numbers from {low} to {high} is wanted")
+        return tuple(dict.fromkeys(values))
+
     def integer(self, key: str, low: int, high: int) -> int:
         """A whole number from ``low`` to ``high``."""
         value = self._value(key)

@@ -20,7 +20,7 @@ from data.model.block import (
     Transfer,
     UnverifiedBlock,
 )
-from data.model.chain import Chain, Explorer, Feed, Finality, Integrity, Token
+from data.model.chain import Chain, Explorer, Factory, Feed, Finality, Integrity, PoolKind, Token
 from data.model.chat import Chat, ChatKind, ChatState, NoiseRule, Timing
 from data.model.movement import Leg, Mark, Movement, MovementKind, Price, PriceState
 from data.model.watch import Direction, Threshold, UnitThreshold, Unpriced, UsdThreshold, Watch
@@ -37,6 +37,7 @@ __all__ = [
     "Direction",
     "Event",
     "Explorer",
+    "Factory",
     "Feed",
     "Finality",
     "Integrity",
@@ -47,6 +48,7 @@ __all__ = [
     "Movement",
     "MovementKind",
     "NoiseRule",
+    "PoolKind",
     "Price",
     "PriceState",
     "Priority",

@@ -132,6 +132,21 @@ async def set_threshold(
     )
 
 
+async def set_unpriced(
+    connection: AsyncConnection, chat_id: int, number: int, unpriced: Unpriced
+) -> Watch | None:
+    """Change what the chat's watch of that number does about movements that have no price; the
+    watch as it is then, None if there is none. A feed has no use for it: it never tells of them."""
+    statement = (
+        update(watches)
+        .where(watches.c.chat_id == chat_id, watches.c.number == number)
+        .values(unpriced=unpriced)
+        .returning(watches)
+    )
+    row = (await connection.execute(statement)).one_or_none()
+    return None if row is None else _watch(row)
+
+
 async def set_label(connection: AsyncConnection, watch_id: int, label: str | None) -> None:
     """Change what the chat calls it."""
     await connection.execute(update(watches).where(watches.c.id == watch_id).values(label=label))

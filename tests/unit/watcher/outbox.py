@@ -12,14 +12,14 @@ from typing import Self
 from sqlalchemy import select
 
 from data.database import Database
-from data.model import AlertState, BlockRef, ChatKind, Direction, Transaction, UnitThreshold
+from data.model import AlertState, BlockRef, ChatKind, Direction, Price, Transaction, UnitThreshold
 from data.model import UsdThreshold as Usd
 from data.queries import alerts, chats, cursors, leases, messages, watches
 from data.queries.tokens import TokenRow
 from data.tables import alerts as alert_table
 from watcher.collect import Collector, Step, first_cursor
 from watcher.decode import decode
-from watcher.notify import Progress, commit
+from watcher.notify import Assets, Progress, commit
 from watcher.weigh import weighed
 
 from .block_tree import START, BlockTree, VirtualTime
@@ -54,6 +54,11 @@ class KnownNames:
 
     async def of(self, wanted: Collection[bytes]) -> dict[bytes, TokenRow]:
         return NAMES
+
+
+class NoMorePrices:
+    async def of(self, *_: object) -> dict[bytes, Price]:
+        return {}
 
 
 class Outbox:
@@ -149,7 +154,7 @@ class Outbox:
             self.chain,
             self.epoch if epoch is None else epoch,
             Progress(step.before, step.ancestor, tuple(blocks)),
-            KnownNames(),
+            Assets(KnownNames(), NoMorePrices()),
             now=self.time.now(),
             keep_from_usd=KEEP_FROM,
         )
