@@ -3,8 +3,8 @@
 ``GET {base}/prices/historical/{timestamp}/{chain}:{address},…`` answers
 ``{"coins": {"{chain}:{address}": {"price": …, "timestamp": …, "confidence": …, "decimals": …}}}``
 (https://api-docs.defillama.com, coins; DefiLlama/defillama-server coins/src/getHistoricalCoins.ts).
-It is asked for prices at the full minute before a block's time, so that the same block gets the
-same ones at a second look, and one that is filled in late gets those of its time.
+It is asked for prices at a block's time, so that the same block gets the same ones at a second
+look, and one that is filled in late gets those of its time.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ LEAST_CONFIDENCE = 0.9
 """Below it the source doubts itself, and the price counts as thin."""
 OLDEST = timedelta(hours=1)
 """A price that is further from the time it was asked for is thin: prices move."""
-MINUTES_KEPT = 8
+TIMES_KEPT = 8
 """A gap is filled beside the head."""
 MOST_AT_ONCE = 60
 """Tokens in one request, so that its line stays below the 4 kB that any server takes."""
@@ -67,7 +67,7 @@ class _Answer(msgspec.Struct):
 
 
 class PriceApi:
-    """Prices of one chain's tokens, each asked for once for each minute of the chain.
+    """Prices of one chain's tokens, each asked for once for each time.
 
     A source that does not answer costs one short wait now and then, and no alert; the last that
     it said is told meanwhile, with its age.
@@ -88,7 +88,7 @@ class PriceApi:
         self._session = session
         self._timeout = aiohttp.ClientTimeout(total=timeout)
         self._clock = clock
-        self._by_minute: dict[int, dict[bytes, Quote | None]] = {}
+        self._by_time: dict[int, dict[bytes, Quote | None]] = {}
         self._latest: dict[bytes, Quote] = {}
         self._rests_until: float | None = None
         self._rest = REST
@@ -97,19 +97,19 @@ class PriceApi:
         """What is known of these tokens at a time, after asking for what is not; never raises."""
         if not self._url or not wanted:
             return {}
-        minute = int(at.timestamp()) // 60 * 60
-        known = self._by_minute.get(minute, {})
+        stamp = int(at.timestamp())
+        known = self._by_time.get(stamp, {})
         due = sorted(token for token in set(wanted) if token not in known)
         if due and (self._rests_until is None or self._clock() >= self._rests_until):
             parts = [
                 due[start : start + MOST_AT_ONCE] for start in range(0, len(due), MOST_AT_ONCE)
             ]
-            answers = await asyncio.gather(*(self._asked(part, minute) for part in parts))
+            answers = await asyncio.gather(*(self._asked(part, stamp) for part in parts))
             self._mind(answered=None not in answers)
             for part, found in zip(parts, answers, strict=True):
                 if found is not None:
-                    self._keep(minute, part, found)
-            known = self._by_minute.get(minute, {})
+                    self._keep(stamp, part, found)
+            known = self._by_time.get(stamp, {})
         told = {token: known.get(token) or self._still(token, at) for token in wanted}
         return {token: quote for token, quote in told.items() if quote is not None}
 
@@ -118,12 +118,12 @@ class PriceApi:
         quote = self._latest.get(token)
         return quote if quote is not None and abs(at - quote.price.as_of) <= OLDEST else None
 
-    def _keep(self, minute: int, asked: Collection[bytes], found: dict[bytes, Quote]) -> None:
-        of_minute = self._by_minute.pop(minute, {})
-        of_minute |= dict.fromkeys(asked) | found
-        self._by_minute[minute] = of_minute
-        while len(self._by_minute) > MINUTES_KEPT:
-            del self._by_minute[next(iter(self._by_minute))]
+    def _keep(self, stamp: int, asked: Collection[bytes], found: dict[bytes, Quote]) -> None:
+        of_time = self._by_time.pop(stamp, {})
+        of_time |= dict.fromkeys(asked) | found
+        self._by_time[stamp] = of_time
+        while len(self._by_time) > TIMES_KEPT:
+            del self._by_time[next(iter(self._by_time))]
         for token in asked:
             quote = found.get(token)
             before = self._latest.get(token)
@@ -135,10 +135,10 @@ class PriceApi:
         while len(self._latest) > 10 * MOST_AT_ONCE:
             del self._latest[next(iter(self._latest))]
 
-    async def _asked(self, tokens: Collection[bytes], minute: int) -> dict[bytes, Quote] | None:
+    async def _asked(self, tokens: Collection[bytes], stamp: int) -> dict[bytes, Quote] | None:
         """What the source answers; None if it does not."""
         try:
-            found = await self._ask(tokens, minute)
+            found = await self._ask(tokens, stamp)
         except (TimeoutError, aiohttp.ClientError, *_ILLEGIBLE) as error:
             log.warning(
                 "the price source does not answer",
@@ -155,9 +155,9 @@ class PriceApi:
             self._rests_until = self._clock() + self._rest
             self._rest = min(LONGEST_REST, 2 * self._rest)
 
-    async def _ask(self, tokens: Collection[bytes], minute: int) -> dict[bytes, Quote]:
+    async def _ask(self, tokens: Collection[bytes], stamp: int) -> dict[bytes, Quote]:
         names = {f"{self._named}:{checksummed(token)}".lower(): token for token in tokens}
-        url = f"{self._url}/prices/historical/{minute}/{','.join(names)}"
+        url = f"{self._url}/prices/historical/{stamp}/{','.join(names)}"
         params = {"searchWidth": _SEARCH_WIDTH}
         async with self._session.get(url, params=params, timeout=self._timeout) as response:
             response.raise_for_status()
@@ -167,7 +167,7 @@ class PriceApi:
                 if len(body) > _LARGEST_ANSWER:
                     raise ValueError("the answer is too long")
         coins = msgspec.json.decode(body, type=_Answer).coins
-        asked_for = datetime.fromtimestamp(minute, UTC)
+        asked_for = datetime.fromtimestamp(stamp, UTC)
         found: dict[bytes, Quote] = {}
         for name, coin in coins.items():
             token = names.get(name.lower())

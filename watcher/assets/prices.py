@@ -40,8 +40,6 @@ FIRST_READ_WITHIN = 60.0
 alert is worth its dollars, and none would come later."""
 EPOCHS_KEPT = 4
 """A gap is filled beside the head, and a batch may begin in one epoch and end in the next."""
-LONGEST_EPOCH = 100
-"""In blocks: many nodes know the state of the last 128 blocks only."""
 RIDES_FOR = 10
 """Epochs in which a token that was wanted is read together with the feeds."""
 MOST_RIDING = 12
@@ -56,7 +54,6 @@ class _Epoch:
 
     block: str
     time: datetime
-    feeds: Mapping[str, Price]
     curated: dict[bytes | None, Price]
     depths: dict[bytes, tuple[Depth, ...]] = field(default_factory=dict)
     failed_at: float | None = None
@@ -76,7 +73,7 @@ class Prices:
         self._chain = chain
         self._market = market
         self._api = api
-        self._epoch_blocks = max(1, min(LONGEST_EPOCH, round(EPOCH_SECONDS / chain.block_time)))
+        self._epoch_blocks = max(1, round(EPOCH_SECONDS / chain.block_time))
         self._clock = clock
         self._failed_at: float | None = None
         self._blind_since: float | None = None
@@ -193,12 +190,13 @@ class Prices:
         nearest = min(self._by_epoch, key=lambda other: abs(other - number), default=None)
         if nearest is not None:
             return self._by_epoch[nearest], unread
-        curated = await self._curated({}, ref.time)
-        return _Epoch(LATEST, ref.time, {}, curated), unread
+        # not asked for anew with every block
+        minute = ref.time.replace(second=0, microsecond=0)
+        return _Epoch(LATEST, minute, await self._curated({}, minute)), unread
 
     async def _begin(self, number: int, block: str, reading: Reading) -> _Epoch:
         curated = await self._curated(reading.feeds, reading.time)
-        epoch = _Epoch(block, reading.time, reading.feeds, curated, dict(reading.depths))
+        epoch = _Epoch(block, reading.time, curated, dict(reading.depths))
         self._failed_at = None
         self._by_epoch[number] = epoch
         if len(self._by_epoch) > EPOCHS_KEPT:
