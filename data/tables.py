@@ -48,6 +48,8 @@ chats = Table(
     Column("lookalikes_let_in", Boolean, nullable=False, server_default=false()),
     Column("imitations_let_in", Boolean, nullable=False, server_default=false()),
     Column("airdrops_let_in", Boolean, nullable=False, server_default=false()),
+    Column("moved_to", BigInteger),
+    Column("notice", Text),
 )
 
 watches = Table(

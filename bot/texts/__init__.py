@@ -6,5 +6,6 @@
 - ``watches``  a watch, the watchlist, what became of them
 - ``feeds``    whale feeds
 - ``mutes``    mute and unmute
+- ``places``   what groups and channels are told about themselves
 - ``status``   what the bot knows about its own health
 """

@@ -1,6 +1,7 @@
 """Everything that is ever asked of the tables; each takes an open connection.
 
 - ``chats``      where alerts go, and whether they may
+- ``moving``     from a group to the supergroup that it became, from a closed topic to the general
 - ``watches``    watchlists, and which watches a batch of addresses concerns
 - ``tokens``     what tokens call themselves
 - ``movements``  what happened, orphaned and brought back by reorgs

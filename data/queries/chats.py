@@ -33,6 +33,8 @@ def _chat(row: Any) -> Chat:
         muted_until=row.muted_until,
         created_at=row.created_at,
         timing=Timing(row.timing),
+        moved_to=row.moved_to,
+        notice=row.notice,
         noise_let_in=frozenset(
             rule for rule, let_in in _LET_IN.items() if getattr(row, let_in.name)
         ),
@@ -70,10 +72,26 @@ async def meet(
 async def set_state(
     connection: AsyncConnection, chat_id: int, state: ChatState, reason: str | None
 ) -> None:
-    """Note that the bot may, or may no longer, speak there, and what Telegram said."""
+    """Note that the bot may, or may no longer, speak there, and what Telegram said.
+
+    A chat that moved stays so: what comes late of its old place means nothing any more.
+    """
     await connection.execute(
-        update(chats).where(chats.c.id == chat_id).values(state=state, state_reason=reason)
+        update(chats)
+        .where(chats.c.id == chat_id, chats.c.state != ChatState.MOVED)
+        .values(state=state, state_reason=reason)
     )
+
+
+async def set_notice(connection: AsyncConnection, chat_id: int, html: str) -> None:
+    """Tell the chat something of the bot's own before its next message."""
+    await connection.execute(update(chats).where(chats.c.id == chat_id).values(notice=html))
+
+
+async def notice_told(connection: AsyncConnection, chat_id: int, html: str) -> None:
+    """It was told, unless it reads differently by now."""
+    told = (chats.c.id == chat_id) & (chats.c.notice == html)
+    await connection.execute(update(chats).where(told).values(notice=None))
 
 
 async def set_default_threshold(connection: AsyncConnection, chat_id: int, usd: Decimal) -> None:
