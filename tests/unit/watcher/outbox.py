@@ -56,9 +56,16 @@ class KnownNames:
         return NAMES
 
 
-class NoMorePrices:
-    async def of(self, *_: object) -> dict[bytes, Price]:
-        return {}
+class LongTail:
+    """What tokens are worth that nobody curated; ``asked`` is for which, in which block."""
+
+    def __init__(self) -> None:
+        self.known: dict[bytes, Price] = {}
+        self.asked: list[tuple[int, set[bytes]]] = []
+
+    async def of(self, ref: BlockRef, tokens: Collection[bytes], _: object) -> dict[bytes, Price]:
+        self.asked.append((ref.number, set(tokens)))
+        return {token: self.known[token] for token in tokens if token in self.known}
 
 
 class Outbox:
@@ -73,6 +80,7 @@ class Outbox:
         self.tree = BlockTree(self.time.now, self.time.sleep, chain=self.chain.name)
         self.committed: dict[int, tuple[BlockRef, tuple[Transaction, ...]]] = {}
         self.epoch = 0
+        self.names, self.long_tail = KnownNames(), LongTail()
         self.queued = 0
         self._telegram_id = 0
         self._rounds = 0
@@ -154,7 +162,7 @@ class Outbox:
             self.chain,
             self.epoch if epoch is None else epoch,
             Progress(step.before, step.ancestor, tuple(blocks)),
-            Assets(KnownNames(), NoMorePrices()),
+            Assets(self.names, self.long_tail),
             now=self.time.now(),
             keep_from_usd=KEEP_FROM,
         )
