@@ -65,8 +65,18 @@ _NOTHING_TO_EDIT = (
 _NEVER_LEFT = (ClientConnectorError, ConnectionTimeoutError, InvalidURL)
 
 
-async def send(bot: Bot, chat: Chat, topic_id: int, rendered: Rendered, within: float) -> Outcome:
+async def send(
+    bot: Bot,
+    chat: Chat,
+    topic_id: int,
+    rendered: Rendered,
+    within: float,
+    *,
+    paid: bool = False,
+) -> Outcome:
     """Send a message; ``within`` seconds the outcome is known, or is Unknown.
+
+    ``paid`` lets Telegram charge for it where the bot is over its free rate.
 
     Raises ConfigurationError when Telegram no longer takes the bot's token.
     """
@@ -78,6 +88,7 @@ async def send(bot: Bot, chat: Chat, topic_id: int, rendered: Rendered, within: 
             message_thread_id=topic_id or None,
             parse_mode=parse_mode,
             link_preview_options=_NO_PREVIEW,
+            allow_paid_broadcast=paid or None,
             request_timeout=max(1, round(within)),
         )
         return message.message_id

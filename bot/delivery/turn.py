@@ -140,7 +140,8 @@ class Turn:
     async def _tell(self, chat: Chat, story: Story, now: datetime) -> float | None:
         limiter = self._means.limiter
         batch = next_batch(story.alerts, await limiter.one_by_one(chat.id, chat.kind))
-        wait = await limiter.acquire(chat.id, chat.kind)
+        urgent = min(alert.priority for alert in batch)
+        wait = await limiter.acquire(chat.id, chat.kind, urgent)
         if wait:
             return wait
         found = dict(
@@ -171,7 +172,7 @@ class Turn:
             story.watches,
             chat,
             self._means.chains,
-            self._means.labels,
+            self._means.labels.for_chat(story.names),
             now,
             repeats=repeats or (),
         )
@@ -183,9 +184,7 @@ class Turn:
         fresh_keys = [alert_key(alert) for alert in ready if alert not in doubtful]
         doubtful_keys = [alert_key(alert) for alert in doubtful]
         try:
-            outcome = await send(
-                self._means.bot, chat, ready[0].topic_id, rendered, self._answer_within()
-            )
+            outcome = await self._shown_in(chat, ready[0].topic_id, rendered)
         except ConfigurationError:
             with suppress(RedisAway):
                 await claims.release(fresh_keys, doubtful_keys)
@@ -207,13 +206,17 @@ class Turn:
             return await self._fall_back(chat, ready[0].topic_id, outcome)
         return await self._after(chat, outcome, ready)
 
+    async def _shown_in(self, chat: Chat, topic_id: int, rendered: Rendered) -> Outcome:
+        means, within = self._means, self._answer_within()
+        return await send(means.bot, chat, topic_id, rendered, within, paid=means.paid)
+
     async def _say(self, chat: Chat, notice: str) -> float | None:
         """Tell a chat something of our own; a repeat after a kill does no harm: no claim."""
-        wait = await self._means.limiter.acquire(chat.id, chat.kind)
+        wait = await self._means.limiter.acquire(chat.id, chat.kind, Priority.WATCH)
         if wait:
             return wait
         rendered = Rendered(notice, "notice")
-        outcome = await send(self._means.bot, chat, GENERAL, rendered, self._answer_within())
+        outcome = await self._shown_in(chat, GENERAL, rendered)
         if not isinstance(outcome, Shown | Refused | TopicLost):
             return await self._after(chat, outcome, ())
         async with self._means.database.write() as connection:
@@ -247,10 +250,10 @@ class Turn:
         """Edit a message to what its alerts are now; doing it twice does no harm: no claim."""
         async with self._means.database.read() as connection:
             story = await outbox.read_message(connection, message)
-        wait = await self._means.limiter.acquire(chat.id, chat.kind) if story.alerts else 0
-        if wait:
-            return wait
         if story.alerts:
+            wait = await self._means.limiter.acquire(chat.id, chat.kind, Priority.EDIT)
+            if wait:
+                return wait
             rendered = self._render(chat, story, now)
             outcome = await edit(
                 self._means.bot, chat, message.telegram_id, rendered, self._answer_within()
@@ -294,6 +297,7 @@ class Turn:
         await means.limiter.pause(chat.id, outcome.retry_after)
         if for_bot is not None:
             await means.limiter.pause(None, for_bot)
+            await means.limiter.slow_down()
         reason = f"retry after {outcome.retry_after:g} s"
         means.tell(DeliveryEvent(EventKind.FLOODED, chat.id, reason=reason))
         return outcome.retry_after

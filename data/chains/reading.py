@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 
 from data.chains.table import Table
 from data.errors import ConfigurationError
-from data.model import Chain, Explorer, Factory, Feed, Finality, Integrity, PoolKind, Token
+from data.model import (
+    Chain,
+    Explorer,
+    Factory,
+    Feed,
+    Finality,
+    Integrity,
+    PoolKind,
+    SystemTransactions,
+    Token,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,6 +78,10 @@ def load_chain(path: Path) -> Chain:
         factories=_factories(table),
         quotes=_quotes(table, tokens),
         price_source_name=_price_source_name(table),
+        system=_system(table),
+        native_logs_from=(
+            native.integer("logs_from", 0, 2**53 - 1) if native.has("logs_from") else None
+        ),
     )
     if chain.keep_hashes <= finality.finalized_depth:
         table.refuse("keep_hashes", "more than finality.finalized_depth is wanted")
@@ -153,6 +167,18 @@ def _finality(table: Table) -> Finality:
     return finality
 
 
+def _system(table: Table) -> SystemTransactions:
+    if not table.has("system"):
+        return SystemTransactions()
+    rules = table.table("system")
+    types, minting = rules.integers("types", 0, 0xFF), rules.integers("minting_types", 0, 0xFF)
+    if not minting <= types:
+        rules.refuse("minting_types", "each of them has to be among types")
+    system = SystemTransactions(types, minting, frozenset(rules.addresses("contracts")))
+    rules.nothing_else()
+    return system
+
+
 def _sequencer_feed(table: Table) -> bytes | None:
     if not table.has("sequencer"):
         return None
@@ -167,7 +193,11 @@ def _factories(table: Table) -> tuple[Factory, ...]:
     for row in table.rows("factories"):
         kind = PoolKind(row.text("kind", pattern="v2|v3", like='"v2" or "v3"'))
         fees = row.integers("fees", 1, 999_999) if kind is PoolKind.V3 else ()
-        factories.append(Factory(row.text("title"), kind, row.address("address"), fees))
+        if kind is PoolKind.V3 and not fees:
+            row.refuse("fees", "a v3 has pools of one fee at least")
+        factories.append(
+            Factory(row.text("title"), kind, row.address("address"), tuple(sorted(fees)))
+        )
         row.nothing_else()
     _refuse_twins(table, "factories", "address", (factory.address for factory in factories))
     return tuple(factories)

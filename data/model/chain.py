@@ -90,6 +90,19 @@ class Finality:
 
 
 @dataclass(frozen=True, slots=True)
+class SystemTransactions:
+    """How the transactions are known that a chain puts into its blocks by itself.
+
+    ``types`` are those that nobody signs, ``minting_types`` those among them whose value is made
+    for them; ``contracts`` are what a block's producer calls in the chain's name, as on BSC.
+    """
+
+    types: frozenset[int] = frozenset()
+    minting_types: frozenset[int] = frozenset()
+    contracts: frozenset[bytes] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Chain:
     """One chain. Times in seconds, depths in blocks.
 
@@ -97,6 +110,8 @@ class Chain:
     proxy that tells whether a rollup's sequencer is up: 0 is up, 1 is down. ``factories`` make the
     pools that tokens without a feed are priced by, against the ``quotes``: curated tokens that
     have a feed. ``price_source_name`` is what the HTTP price source calls the chain.
+    ``native_logs_from`` is the block from which on native value shows in logs (EIP-7708); None: it
+    does not.
     """
 
     name: str
@@ -123,6 +138,8 @@ class Chain:
     factories: tuple[Factory, ...] = ()
     quotes: tuple[bytes, ...] = ()
     price_source_name: str | None = None
+    system: SystemTransactions = SystemTransactions()
+    native_logs_from: int | None = None
 
     def tokens_called(self, symbol: str) -> tuple[Token, ...]:
         """The curated tokens of that symbol, whatever its case; none if nobody curated it."""

@@ -77,3 +77,12 @@ class Chat:
     """The supergroup that it became."""
     notice: str | None = None
     """A sentence of the bot's own, as HTML, that the chat is to be told before anything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatName:
+    """What a chat calls an address; ``chain`` None means on every chain."""
+
+    chain: str | None
+    address: bytes
+    name: str

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select, update
 
 from data.model import Chat, ChatKind, ChatState, NoiseRule, Timing
-from data.queries import insert
+from data.queries import among, batches, insert
 from data.tables import chats
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
     from decimal import Decimal
 
@@ -107,6 +108,17 @@ async def let_in(
     """Whether the chat is told of what a rule takes for noise."""
     values = {_LET_IN[rule].name: noise}
     await connection.execute(update(chats).where(chats.c.id == chat_id).values(values))
+
+
+async def letting_in(
+    connection: AsyncConnection, chat_ids: Collection[int], rule: NoiseRule
+) -> set[int]:
+    """Those of the chats that are told of what a rule takes for noise."""
+    found: set[int] = set()
+    for some in batches(chat_ids):
+        statement = select(chats.c.id).where(among(connection, chats.c.id, some), _LET_IN[rule])
+        found.update((await connection.execute(statement)).scalars())
+    return found
 
 
 async def set_timing(connection: AsyncConnection, chat_id: int, timing: Timing) -> None:

@@ -174,7 +174,7 @@ WRONG = [
     ('symbol = "WORC"\naddress = "0x42', 'address = "0xZZ', r"quotes\[0\].address: an address"),
     ('18\nfeed = "ORC / USD"\n\n[[q', "18\n\n[[q", r"quotes\[0\].address: a row of .*tokens"),
     ('kind = "v3"', 'kind = "v4"', r'factories\[0\].kind: "v2" or "v3" is wanted'),
-    ('kind = "v2"', 'kind = "v3"', r"factories\[1\].fees: it is missing"),
+    ('kind = "v2"', 'kind = "v3"', r"factories\[1\].fees: a v3 has pools"),
     ("fees = [500, 3000]", "fees = 500", r"factories\[0\].fees: a list is wanted"),
     ("fees = [500, 3000]", "fees = [500, true]", r"factories\[0\].fees: a list of whole numbers"),
     ("fees = [500, 3000]", "fees = [1000000]", r"factories\[0\].fees: a list of whole numbers"),
