@@ -183,14 +183,8 @@ def test_what_has_no_price_is_noted_where_it_moved_at_a_watched_address() -> Non
 def test_a_price_that_was_found_out_counts() -> None:
     names = {**NAMES, SPAM: TokenRow(SPAM, "SPAM", "Spam", 0)}
     thin = Price(Decimal(3), "Uniswap v2 pool", NOON, PriceState.THIN, Decimal(2_000))
-    block = weighed(
-        CHAIN,
-        TreeBlock(REF),
-        (transaction(transfer(BOB, ALICE, 5_000, SPAM)),),
-        names,
-        PRICES,
-        NOON,
-    )
+    given = (transaction(transfer(BOB, ALICE, 5_000, SPAM)),)
+    block = weighed(CHAIN, TreeBlock(REF, given), TreeGlance(given), names, PRICES, NOON)
     wanted = asyncio.run(
         concerns(CHAIN, [block], names, asked(watch(Usd(Decimal(1)))), {REF.hash: {SPAM: thin}})
     )
