@@ -64,9 +64,9 @@ class LongTail(Protocol):
     """What tokens are worth that nobody curated."""
 
     async def of(
-        self, ref: BlockRef, tokens: Collection[bytes], names: Mapping[bytes, TokenRow]
-    ) -> Mapping[bytes, Price]:
-        """The prices as of a block of those that have one; never raises."""
+        self, wanted: Mapping[BlockRef, Collection[bytes]], names: Mapping[bytes, TokenRow]
+    ) -> Mapping[BlockRef, Mapping[bytes, Price]]:
+        """The prices as of some blocks of those that have one; never raises."""
         ...
 
 
@@ -241,12 +241,16 @@ async def _with_assets(
         except _Unread as unread:
             learned.named |= unread.tokens
             names = await assets.names.of(unread.tokens)
-            for block in blocks:
-                tokens = unread.unpriced.get(block.ref.hash)
-                if tokens:
-                    learned.priced |= {(block.ref.hash, token) for token in tokens}
-                    prices = await assets.prices.of(block.ref, tokens, names)
-                    learned.prices[block.ref.hash].update(prices.items())
+            wanted = {
+                block.ref: tokens
+                for block in blocks
+                if (tokens := unread.unpriced.get(block.ref.hash))
+            }
+            for ref, tokens in wanted.items():
+                learned.priced |= {(ref.hash, token) for token in tokens}
+            if wanted:
+                for ref, prices in (await assets.prices.of(wanted, names)).items():
+                    learned.prices[ref.hash].update(prices.items())
 
 
 async def _heavy_tokens(blocks: Iterable[WeighedBlock], least: int) -> set[bytes]:

@@ -9,6 +9,7 @@ moves is priced only where it concerns somebody, and rides along with the feeds 
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -42,10 +43,11 @@ EPOCHS_KEPT = 4
 """A gap is filled beside the head, and a batch may begin in one epoch and end in the next."""
 RIDES_FOR = 10
 """Epochs in which a token that was wanted is read together with the feeds."""
-MOST_RIDING = 12
-"""The latest wanted; so many fit into the feeds' call."""
-MOST_AT_ONCE = 48
-"""Tokens of one block that are looked for: whoever makes more of them is not worth the calls."""
+MOST_RIDING = 6
+"""The latest wanted; so many fit into the feeds' call, which grows by some 17 kB for each."""
+MOST_IN_AN_EPOCH = 160
+"""Tokens that are looked for, eight in a call: who makes more of them within a minute wants us to
+be busy."""
 
 
 @dataclass(slots=True)
@@ -93,25 +95,42 @@ class Prices:
         return {token: known[token] for token in wanted if token in known}
 
     async def of(
-        self, ref: BlockRef, tokens: Collection[bytes], names: Mapping[bytes, TokenRow]
-    ) -> dict[bytes, Price]:
-        """Prices as of a block of tokens that concern somebody and have none yet; thin ones.
+        self, wanted: Mapping[BlockRef, Collection[bytes]], names: Mapping[bytes, TokenRow]
+    ) -> dict[BlockRef, dict[bytes, Price]]:
+        """Prices as of blocks of tokens that concern somebody there and have none yet; thin ones.
 
         It never raises: what cannot be read has no price, and is asked for again later."""
-        epoch, _ = await self._epoch_of(ref)
         decimals = {
             token: row.decimals
-            for token in sorted(tokens)[:MOST_AT_ONCE]
+            for tokens in wanted.values()
+            for token in tokens
             if (row := names.get(token)) is not None and row.decimals is not None
         }
-        await self._look_for(decimals, ref, epoch)
+        prices: dict[BlockRef, dict[bytes, Price]] = {}
+        by_epoch: defaultdict[int, list[BlockRef]] = defaultdict(list)
+        for ref in wanted:
+            by_epoch[self._first_of(ref)].append(ref)
+        for number, refs in sorted(by_epoch.items()):
+            epoch, _ = await self._epoch_of(refs[0])
+            tokens = {token for ref in refs for token in wanted[ref] if token in decimals}
+            told = await self._long_tail(number, epoch, {one: decimals[one] for one in tokens})
+            for ref in refs:
+                prices[ref] = {token: told[token] for token in wanted[ref] if token in told}
+        return prices
+
+    async def _long_tail(
+        self, number: int, epoch: _Epoch, decimals: Mapping[bytes, int]
+    ) -> dict[bytes, Price]:
+        """What tokens are worth in an epoch: by their pools, or by the price source's word."""
+        await self._look_for(decimals, number, epoch)
         prices: dict[bytes, Price] = {}
         for token, places in decimals.items():
             depths = epoch.depths.get(token, ())
             price = price_of(depths, places, self._decimals, epoch.curated, epoch.time)
             if price is not None:
                 prices[token] = price
-        others = await self._api.quotes(decimals.keys() - prices.keys(), epoch.time)
+        unpriced = sorted(decimals.keys() - prices.keys())[:MOST_IN_AN_EPOCH]
+        others = await self._api.quotes(unpriced, epoch.time)
         for token, quote in others.items():
             told = _of_stranger(quote, decimals[token])
             if told is not None:
@@ -122,15 +141,15 @@ class Prices:
         row = self._chain.tokens.get(token)
         return None if row is None else row.decimals
 
-    async def _look_for(self, tokens: Collection[bytes], ref: BlockRef, epoch: _Epoch) -> None:
+    async def _look_for(self, tokens: Collection[bytes], number: int, epoch: _Epoch) -> None:
         """Read the pools of those tokens that nobody wanted yet in the epoch."""
-        number = self._first_of(ref)
-        for token in tokens:
+        for token in sorted(tokens):
             self._wanted_in.pop(token, None)
             self._wanted_in[token] = number
         for token in list(self._wanted_in)[: max(0, len(self._wanted_in) - MOST_RIDING)]:
             del self._wanted_in[token]
-        unread = [token for token in tokens if token not in epoch.depths]
+        room = max(0, MOST_IN_AN_EPOCH - len(epoch.depths))
+        unread = sorted(token for token in tokens if token not in epoch.depths)[:room]
         if not unread or not self._chain.factories:
             return
         failed_at = epoch.failed_at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -62,9 +62,14 @@ class LongTail:
         self.known: dict[bytes, Price] = {}
         self.asked: list[tuple[int, set[bytes]]] = []
 
-    async def of(self, ref: BlockRef, tokens: Collection[bytes], _: object) -> dict[bytes, Price]:
-        self.asked.append((ref.number, set(tokens)))
-        return {token: self.known[token] for token in tokens if token in self.known}
+    async def of(
+        self, wanted: Mapping[BlockRef, Collection[bytes]], _: object
+    ) -> dict[BlockRef, dict[bytes, Price]]:
+        self.asked += [(ref.number, set(tokens)) for ref, tokens in wanted.items()]
+        return {
+            ref: {token: self.known[token] for token in tokens if token in self.known}
+            for ref, tokens in wanted.items()
+        }
 
 
 class Outbox:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ from watcher.assets.price_api import Quote
 from watcher.assets.prices import (
     ASK_AGAIN,
     FIRST_READ_WITHIN,
-    MOST_AT_ONCE,
+    MOST_IN_AN_EPOCH,
     MOST_RIDING,
     RIDES_FOR,
     Prices,
@@ -106,6 +106,13 @@ def prices(feeds: Feeds, api: Api, clock: Clock) -> Prices:
 
 def at(number: int) -> BlockRef:
     return replace(REF, number=number)
+
+
+async def of(
+    prices: Prices, number: int, tokens: Collection[bytes], names: Mapping[bytes, TokenRow]
+) -> dict[bytes, Price]:
+    """What tokens are worth in one block."""
+    return (await prices.of({at(number): tokens}, names))[at(number)]
 
 
 async def test_feeds_are_read_once_an_epoch_at_its_first_block(
@@ -256,7 +263,7 @@ async def test_a_token_of_the_long_tail_is_priced_by_its_pool_where_it_concerns_
 ) -> None:
     feeds.pools[SPAM] = (POOL,)
     assert SPAM not in await prices.at(at(101), [SPAM])
-    found = await prices.of(at(101), [SPAM], NAMED)
+    found = await of(prices, 101, [SPAM], NAMED)
     assert found == {
         SPAM: Price(Decimal(3), "Uniswap v3 pool", REF.time, PriceState.THIN, Decimal(90_000))
     }
@@ -268,7 +275,7 @@ async def test_a_token_that_was_wanted_rides_along_with_the_feeds_for_a_while(
 ) -> None:
     feeds.pools[SPAM] = (POOL,)
     for number in range(100, 111):
-        await prices.of(at(number), [SPAM], NAMED)
+        await of(prices, number, [SPAM], NAMED)
     assert feeds.looked_for == [(hex(100), [SPAM])]
     assert feeds.riding == [[], [SPAM], [SPAM]]
     await prices.at(at(110 + 5 * (RIDES_FOR + 1)), [])
@@ -278,18 +285,29 @@ async def test_a_token_that_was_wanted_rides_along_with_the_feeds_for_a_while(
 async def test_only_the_latest_few_tokens_ride(prices: Prices, feeds: Feeds) -> None:
     tokens = [number.to_bytes(20) for number in range(1, 40)]
     for token in tokens:
-        await prices.of(at(100), [token], {token: TokenRow(token, "X", None, 18)})
+        await of(prices, 100, [token], {token: TokenRow(token, "X", None, 18)})
     await prices.at(at(105), [])
     assert feeds.riding[-1] == sorted(tokens[-MOST_RIDING:])
 
 
-async def test_so_many_tokens_of_a_block_are_looked_for_always_the_same(
-    prices: Prices, feeds: Feeds
-) -> None:
-    tokens = [number.to_bytes(20) for number in range(1, 200)]
+async def test_so_many_tokens_of_an_epoch_are_looked_for(prices: Prices, feeds: Feeds) -> None:
+    tokens = [number.to_bytes(20) for number in range(1, MOST_IN_AN_EPOCH + 40)]
     names = {token: TokenRow(token, "X", None, 18) for token in tokens}
-    await prices.of(at(100), list(reversed(tokens)), names)
-    assert feeds.looked_for == [(hex(100), tokens[:MOST_AT_ONCE])]
+    for start in range(0, len(tokens), 50):
+        await of(prices, 100, tokens[start : start + 50], names)
+    looked_for = [token for _, some in feeds.looked_for for token in some]
+    assert looked_for == tokens[:MOST_IN_AN_EPOCH]
+
+
+async def test_blocks_of_an_epoch_share_a_call(prices: Prices, feeds: Feeds) -> None:
+    tokens = [number.to_bytes(20) for number in range(1, 8)]
+    feeds.pools = dict.fromkeys(tokens, (POOL,))
+    names = {token: TokenRow(token, "X", None, 18) for token in tokens}
+    wanted = {at(100 + place): tokens[place : place + 2] for place in range(6)}
+    found = await prices.of(wanted, names)
+    assert {ref: sorted(told) for ref, told in found.items()} == wanted
+    # the sixth, which was wanted before, rode with the feeds
+    assert feeds.looked_for == [(hex(100), tokens[:6]), (hex(105), tokens[6:7])]
 
 
 async def test_a_token_that_tells_no_decimals_is_not_looked_for(
@@ -297,7 +315,7 @@ async def test_a_token_that_tells_no_decimals_is_not_looked_for(
 ) -> None:
     feeds.pools[SPAM] = (POOL,)
     silent = {SPAM: TokenRow(SPAM, "SPAM", None, None)}
-    assert await prices.of(at(100), [SPAM, USDC], silent) == {}
+    assert await of(prices, 100, [SPAM, USDC], silent) == {}
     assert feeds.looked_for == []
 
 
@@ -308,10 +326,10 @@ async def test_pools_that_cannot_be_read_cost_no_alert_and_are_asked_for_again_l
     await prices.at(at(100), [])
     feeds.silent_at = {hex(100)}
     for _ in range(3):
-        assert await prices.of(at(100), [SPAM], NAMED) == {}
+        assert await of(prices, 100, [SPAM], NAMED) == {}
     feeds.silent_at = set()
     clock.seconds += ASK_AGAIN
-    assert set(await prices.of(at(100), [SPAM], NAMED)) == {SPAM}
+    assert set(await of(prices, 100, [SPAM], NAMED)) == {SPAM}
     assert len(feeds.looked_for) == 2
 
 
@@ -319,9 +337,9 @@ async def test_without_a_pool_the_price_source_tells_thin_where_it_means_the_sam
     prices: Prices, api: Api
 ) -> None:
     api.known = {SPAM: priced("2")}
-    assert await prices.of(at(100), [SPAM], NAMED) == {}
+    assert await of(prices, 100, [SPAM], NAMED) == {}
     api.decimals = {SPAM: 18}
-    found = await prices.of(at(105), [SPAM], NAMED)
+    found = await of(prices, 105, [SPAM], NAMED)
     assert found == {SPAM: replace(priced("2"), state=PriceState.THIN)}
     api.known = {SPAM: THIN}
-    assert await prices.of(at(110), [SPAM], NAMED) == {}
+    assert await of(prices, 110, [SPAM], NAMED) == {}

@@ -75,7 +75,8 @@ class Ground:
     async def of(self, token: str, decimals: int = 18, at: BlockRef | None = None) -> Price | None:
         place = bytes.fromhex(token[2:])
         names = {place: TokenRow(place, "X", "X", decimals)}
-        return (await self.prices.of(at or self.head, [place], names)).get(place)
+        ref = at or self.head
+        return (await self.prices.of({ref: [place]}, names))[ref].get(place)
 
 
 @asynccontextmanager
