@@ -317,7 +317,7 @@ async def test_a_thin_market_and_a_warning_stand_in_the_explanation(talk: Conver
     await talk.say("/noise imitation off")
     await alerted(talk, watch, moved, IMITATION)
     text = await talk.say(f"/why {hash_of(1)}")
-    assert "⚠️ its token passes itself off as another one" in text
+    assert "⚠️ It is noise that is let in here: its token passes itself off" in text
     async with talk.context.database.read() as connection:
         (alert,) = await alerts.pending(connection, talk.chat, 10)
     assert alert.state is AlertState.PENDING
