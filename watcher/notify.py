@@ -308,7 +308,8 @@ async def _write(
     for_feeds = [(by_key[key_of(movement)], born) for movement, born in wanted.for_feeds]
     lost = [movement for key, movement in orphans.items() if key not in by_key]
     if lost:
-        edits += await alerts.repoint(connection, lost, new, for_feeds, now)
+        news = [one for one in new if not one.noise or one.is_warning]
+        edits += await alerts.repoint(connection, lost, news, for_feeds, now)
     await alerts.write(connection, new, now)
     for movement, born in for_feeds:
         noise = rules_against(chain, movement, known.names, for_feed=True)
