@@ -63,6 +63,12 @@ class Names(Protocol):
 class LongTail(Protocol):
     """What tokens are worth that nobody curated."""
 
+    def told(
+        self, wanted: Mapping[BlockRef, Collection[bytes]]
+    ) -> Mapping[BlockRef, Mapping[bytes, Price | None]]:
+        """What is known of them at once, as of some blocks; None for what has no price."""
+        ...
+
     async def of(
         self, wanted: Mapping[BlockRef, Collection[bytes]], names: Mapping[bytes, TokenRow]
     ) -> Mapping[BlockRef, Mapping[bytes, Price]]:
@@ -117,20 +123,33 @@ class _Learned:
         default_factory=lambda: defaultdict(dict)
     )
 
+    def not_priced(self, ref: BlockRef, tokens: Mapping[bytes, set[bytes]]) -> set[bytes]:
+        """Those of a block's tokens, which stand by its hash, whose price was not asked for."""
+        return {one for one in tokens.get(ref.hash, ()) if (ref.hash, one) not in self.priced}
+
+    def learn(
+        self, ref: BlockRef, asked: Collection[bytes], told: Mapping[bytes, Price | None]
+    ) -> None:
+        """Note what came of asking for prices in a block."""
+        self.priced |= {(ref.hash, token) for token in asked}
+        found = {token: price for token, price in told.items() if price is not None}
+        self.prices[ref.hash].update(found.items())
+
 
 @dataclass(frozen=True, slots=True)
 class _Known:
     """The names that are known; those of tokens that were asked for may have stayed unknown."""
 
     names: Mapping[bytes, TokenRow]
+    prices: LongTail
     learned: _Learned
 
 
 class _Unread(Exception):
     """What was to be written is about tokens of which nobody has asked for the name, or for the
-    price in a block, by its hash."""
+    price in a block."""
 
-    def __init__(self, tokens: set[bytes], unpriced: Mapping[bytes, set[bytes]]) -> None:
+    def __init__(self, tokens: set[bytes], unpriced: Mapping[BlockRef, set[bytes]]) -> None:
         self.tokens = tokens
         self.unpriced = unpriced
 
@@ -164,7 +183,7 @@ async def commit(
                 await alerts.forget_held_above(connection, chain.name, above)
             refs = [block.ref for block in progress.blocks]
             await cursors.remember(connection, refs, keep=chain.keep_hashes, above=above)
-            known = _Known(assets.names.at_hand, learned)
+            known = _Known(assets.names.at_hand, assets.prices, learned)
             orphans = await _orphans(connection, chain.name, progress.blocks)
             queued = await _write(
                 connection, chain, progress.blocks, orphans, known, now, keep_from_usd
@@ -205,7 +224,7 @@ async def fill(
             if not await gaps.advance(connection, filling.gap, filling.to, now):
                 msg = f"the gap of {chain.title} at block {filling.gap.next} was filled meanwhile"
                 raise GapMoved(msg)
-            known = _Known(assets.names.at_hand, learned)
+            known = _Known(assets.names.at_hand, assets.prices, learned)
             seen = await movements.stored_in(connection, chain.name, _hashes(filling.blocks))
             before = {key_of(movement): movement for movement in seen}
             queued = await _write(
@@ -241,16 +260,10 @@ async def _with_assets(
         except _Unread as unread:
             learned.named |= unread.tokens
             names = await assets.names.of(unread.tokens)
-            wanted = {
-                block.ref: tokens
-                for block in blocks
-                if (tokens := unread.unpriced.get(block.ref.hash))
-            }
-            for ref, tokens in wanted.items():
-                learned.priced |= {(ref.hash, token) for token in tokens}
-            if wanted:
-                for ref, prices in (await assets.prices.of(wanted, names)).items():
-                    learned.prices[ref.hash].update(prices.items())
+            if unread.unpriced:
+                found = await assets.prices.of(unread.unpriced, names)
+                for ref, tokens in unread.unpriced.items():
+                    learned.learn(ref, tokens, found.get(ref, {}))
 
 
 async def _heavy_tokens(blocks: Iterable[WeighedBlock], least: int) -> set[bytes]:
@@ -287,16 +300,7 @@ async def _write(
         keep_from_usd,
         orphans,
     )
-    learned = known.learned
-    wanted = await concerns(chain, blocks, known.names, asked, learned.prices)
-    unread = _tokens_in(wanted.keep) - known.names.keys() - learned.named
-    unpriced = {
-        block: missing
-        for block, tokens in wanted.unpriced.items()
-        if (missing := {token for token in tokens if (block, token) not in learned.priced})
-    }
-    if unread or unpriced:
-        raise _Unread(unread.union(*unpriced.values()), unpriced)
+    wanted = await _concerns(chain, blocks, known, asked)
     stored = await movements.store(connection, wanted.keep)
     by_key = {key_of(movement): movement for movement in stored}
     edits = await _bring_back(connection, orphans, by_key)
@@ -313,6 +317,37 @@ async def _write(
     ids = [movement.id for movement in stored if movement.id is not None]
     waiting = await alerts.chats_with_pending(connection, ids) if ids else []
     return waiting + [(chat_id, Priority.EDIT) for chat_id in edits]
+
+
+async def _concerns(
+    chain: Chain, blocks: Sequence[WeighedBlock], known: _Known, asked: Asked
+) -> Wanted:
+    """What the blocks come to, with the prices that are at hand of what nobody curated. Raises
+    _Unread for what nobody has asked for yet."""
+    learned = known.learned
+    while True:
+        wanted = await concerns(chain, blocks, known.names, asked, learned.prices)
+        unpriced = {
+            block.ref: missing
+            for block in blocks
+            if (missing := learned.not_priced(block.ref, wanted.unpriced))
+        }
+        if not unpriced:
+            break
+        told = known.prices.told(unpriced)
+        unasked = {
+            ref: missing
+            for ref, tokens in unpriced.items()
+            if (missing := tokens - told[ref].keys())
+        }
+        if unasked:
+            raise _Unread(set().union(*unasked.values()), unasked)
+        for ref, tokens in unpriced.items():
+            learned.learn(ref, tokens, told[ref])
+    unread = _tokens_in(wanted.keep) - known.names.keys() - learned.named
+    if unread:
+        raise _Unread(unread, {})
+    return wanted
 
 
 async def _orphans(

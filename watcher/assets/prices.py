@@ -58,6 +58,7 @@ class _Epoch:
     time: datetime
     curated: dict[bytes | None, Price]
     depths: dict[bytes, tuple[Depth, ...]] = field(default_factory=dict)
+    told: dict[bytes, Price | None] = field(default_factory=dict)
     failed_at: float | None = None
 
 
@@ -93,6 +94,17 @@ class Prices:
             raise unread
         wanted = {None, self._chain.wrapped_native, *moved}
         return {token: known[token] for token in wanted if token in known}
+
+    def told(
+        self, wanted: Mapping[BlockRef, Collection[bytes]]
+    ) -> dict[BlockRef, dict[bytes, Price | None]]:
+        """What is known without asking anybody, as of blocks: None for what has no price."""
+        known: dict[BlockRef, dict[bytes, Price | None]] = {}
+        for ref, tokens in wanted.items():
+            epoch = self._by_epoch.get(self._first_of(ref))
+            told = {} if epoch is None else epoch.told
+            known[ref] = {token: told[token] for token in tokens if token in told}
+        return known
 
     async def of(
         self, wanted: Mapping[BlockRef, Collection[bytes]], names: Mapping[bytes, TokenRow]
@@ -135,6 +147,10 @@ class Prices:
             told = _of_stranger(quote, decimals[token])
             if told is not None:
                 prices[token] = told
+        if self._chain.factories:
+            # what could not be read is not known to have none
+            decimals = {token: decimals[token] for token in decimals if token in epoch.depths}
+        epoch.told |= {token: prices.get(token) for token in decimals}
         return prices
 
     def _decimals(self, token: bytes) -> int | None:

@@ -47,7 +47,7 @@ class Contracts:
         for row in spec.tokens if spec.factories else ():
             place = hexes.address(row.address)
             if row.price_usd is not None and place not in quotes | {wrapped}:
-                self.open_pool(place, wrapped, USUAL_DEPTH)
+                self.open_pool(place, wrapped, USUAL_DEPTH, fee=(spec.factories[0].fees or (0,))[0])
         self._routers = frozenset(map(hexes.address, spec.routers))
 
     def add_token(self, spec: TokenSpec) -> None:

@@ -295,3 +295,9 @@ def test_wrong_socket_urls_are_told_without_their_keys(
     assert position in sentence
     assert SECRET not in sentence
     assert "node.example" not in sentence
+
+
+@pytest.mark.parametrize("off", ["off", "OFF", " off "])
+def test_the_price_source_can_be_turned_off(monkeypatch: pytest.MonkeyPatch, off: str) -> None:
+    monkeypatch.setenv("PRICE_API_URL", off)
+    assert load_settings().price_api_url == ""

@@ -60,11 +60,22 @@ class LongTail:
 
     def __init__(self) -> None:
         self.known: dict[bytes, Price] = {}
+        self.by_block: dict[BlockRef, dict[bytes, Price | None]] = {}
         self.asked: list[tuple[int, set[bytes]]] = []
+
+    def told(
+        self, wanted: Mapping[BlockRef, Collection[bytes]]
+    ) -> dict[BlockRef, dict[bytes, Price | None]]:
+        return {
+            ref: {one: price for one, price in self.by_block.get(ref, {}).items() if one in tokens}
+            for ref, tokens in wanted.items()
+        }
 
     async def of(
         self, wanted: Mapping[BlockRef, Collection[bytes]], _: object
     ) -> dict[BlockRef, dict[bytes, Price]]:
+        for ref, tokens in wanted.items():
+            self.by_block.setdefault(ref, {}).update({one: self.known.get(one) for one in tokens})
         self.asked += [(ref.number, set(tokens)) for ref, tokens in wanted.items()]
         return {
             ref: {token: self.known[token] for token in tokens if token in self.known}

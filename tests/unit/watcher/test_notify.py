@@ -133,6 +133,19 @@ async def test_a_strangers_token_is_told_by_what_its_pools_say(
     assert outbox.long_tail.asked == [(number, {SPAM}) for number in numbers]
 
 
+async def test_a_price_that_was_found_out_before_is_not_asked_for_again(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(NAMES, SPAM, TokenRow(SPAM, "SPAM", "Spam", 0))
+    thin = Price(Decimal(3), "Uniswap v2 pool", outbox.time.now(), PriceState.THIN, Decimal(20_000))
+    outbox.tree.mine(1, [(gift(1, ALICE, 400),)])
+    (ref,) = [block.ref for block in outbox.tree.canonical.values() if block.moved]
+    outbox.long_tail.by_block = {ref: {SPAM: thin}}
+    await outbox.follow()
+    assert await outbox.deliverable(outbox.private) == [(1).to_bytes(32)]
+    assert outbox.long_tail.asked == []
+
+
 async def test_what_has_no_price_is_asked_for_once_and_told_to_whom_wants_it(
     outbox: Outbox,
 ) -> None:

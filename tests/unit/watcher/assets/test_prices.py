@@ -343,3 +343,26 @@ async def test_without_a_pool_the_price_source_tells_thin_where_it_means_the_sam
     assert found == {SPAM: replace(priced("2"), state=PriceState.THIN)}
     api.known = {SPAM: THIN}
     assert await of(prices, 110, [SPAM], NAMED) == {}
+
+
+async def test_what_was_found_out_is_told_again_without_asking_for_the_blocks_of_its_epoch(
+    prices: Prices, feeds: Feeds
+) -> None:
+    other = b"\x0f" * 20
+    feeds.pools[SPAM] = (POOL,)
+    both = {at(101): {SPAM, other}, at(105): {SPAM}}
+    assert prices.told(both) == {at(101): {}, at(105): {}}
+    found = await of(prices, 100, [SPAM], NAMED)
+    assert prices.told(both) == {at(101): found, at(105): {}}
+    await of(prices, 100, [other], {other: TokenRow(other, "X", None, 18)})
+    assert prices.told(both) == {at(101): {**found, other: None}, at(105): {}}
+    assert len(feeds.looked_for) == 2
+
+
+async def test_what_could_not_be_read_is_not_told_to_have_no_price(
+    prices: Prices, feeds: Feeds
+) -> None:
+    await prices.at(at(100), [])
+    feeds.silent_at = {hex(100)}
+    await of(prices, 100, [SPAM], NAMED)
+    assert prices.told({at(100): {SPAM}}) == {at(100): {}}
