@@ -19,6 +19,7 @@ from bot.delivery.render import (
     watch_name,
 )
 from bot.delivery.title import headline
+from bot.delivery.warnings import brief_warnings
 from data.model import AlertState
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ def _line(
     if told:
         said = headline(told[0], chain, for_feed=for_feed)
         parts = [f"{names.transaction(alert.tx_hash, said)} · {value(told[0])}"]
+    parts.extend(brief_warnings(alert, told))
     parts.extend([] if alone else [_title(alert.chain, chains)])
     below = [way(told[0], names)] if told else []
     # a wallet's label stands at its address
