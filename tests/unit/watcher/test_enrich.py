@@ -70,7 +70,9 @@ def test_a_payment_to_oneself_makes_no_movement() -> None:
 
 
 def test_giving_one_asset_for_another_is_a_swap_whose_largest_leg_comes_first() -> None:
-    found = movements(transfer(ALICE, POOL, 10, USDC), transfer(POOL, ALICE, ETHER, WRAPPED))
+    found = movements(
+        transfer(ALICE, POOL, 2_990 * 10**6, USDC), transfer(POOL, ALICE, ETHER, WRAPPED)
+    )
     assert found[ALICE].kind is found[POOL].kind is MovementKind.SWAP
     assert [leg.token for leg in found[ALICE].legs] == [WRAPPED, USDC]
 
