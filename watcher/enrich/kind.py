@@ -30,9 +30,10 @@ def told(scene: Scene, address: bytes, flow: Flow, sides: Sides) -> Told:
     received, sent = sides
     if received and sent:
         return _exchange(scene, address, flow, sides)
-    others = flow.others(sides.first)
+    ours = received or sent
+    others = set().union(*(flow.others(leg) for leg in ours))
     wrapped = scene.chain.wrapped_native
-    if others == {wrapped} and sides.first.token == wrapped:
+    if others == {wrapped} and all(leg.token == wrapped for leg in ours):
         # the native coin moved inside the transaction, where logs do not show it
         return (MovementKind.WRAP if received else MovementKind.UNWRAP), None
     if not scene.is_machine(address):
@@ -120,9 +121,10 @@ def _is_pair(shares: Sequence[Leg], assets: Sequence[Leg], holds: bool) -> bool:
     return holds and len(shares) == 1 and len(assets) >= _SEVERAL
 
 
-def _gave(scene: Scene, address: bytes, flow: Flow, sent: Sequence[Leg]) -> Told | None:
+def _gave(
+    scene: Scene, address: bytes, flow: Flow, sent: Sequence[Leg], others: set[bytes]
+) -> Told | None:
     """It only gave: to a bridge, a market, a staking contract; or for what no log shows."""
-    others = set().union(*(flow.others(leg) for leg in sent))
     signed = address == scene.transaction.signer
     returned = all(is_returned(leg, flow) for leg in sent)
     place = _place(scene, others)
@@ -146,9 +148,10 @@ def _gave(scene: Scene, address: bytes, flow: Flow, sent: Sequence[Leg]) -> Told
     return None
 
 
-def _got(scene: Scene, address: bytes, flow: Flow, received: Sequence[Leg]) -> Told | None:
+def _got(
+    scene: Scene, address: bytes, flow: Flow, received: Sequence[Leg], others: set[bytes]
+) -> Told | None:
     """It only got: out of a bridge, a market, a staking contract."""
-    others = set().union(*(flow.others(leg) for leg in received))
     signed = address == scene.transaction.signer
     minted = any(is_minted(leg, flow) for leg in received)
     place = _place(scene, others)
@@ -171,7 +174,7 @@ def _got(scene: Scene, address: bytes, flow: Flow, received: Sequence[Leg]) -> T
 
 def _place(scene: Scene, others: set[bytes]) -> Venue | None:
     """The known keeper among those on the other side."""
-    for other in others:
+    for other in sorted(others):
         place = scene.venues.at(other)
         if place is not None and place.kind in _KEEPERS:
             return place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from data.columns import MAX_AMOUNT
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from data.queries.tokens import TokenRow
     from watcher.enrich.flows import Asset, Flow
 
+_NOTHING = Decimal(0)
 UNNAMED = "?"
 """Shown for a token that does not say what it is called."""
 
@@ -27,8 +29,13 @@ def legs_of(
     """What changed for an address, the most valuable first."""
     legs = [_leg(chain, asset, net, names, prices) for asset, net in flow.net.items() if net]
     if len(legs) > 1:
-        legs.sort(key=lambda leg: leg.usd or 0, reverse=True)
+        legs.sort(key=_rank)
     return tuple(legs)
+
+
+def _rank(leg: Leg) -> tuple[Decimal, bytes, int]:
+    """By value, then so that the order of the transfers does not matter."""
+    return -(leg.usd or _NOTHING), leg.token or b"", leg.token_id or 0
 
 
 def _leg(
