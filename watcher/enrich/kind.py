@@ -37,7 +37,7 @@ def told(scene: Scene, address: bytes, flow: Flow, sides: Sides) -> Told:
         # the native coin moved inside the transaction, where logs do not show it
         return (MovementKind.WRAP if received else MovementKind.UNWRAP), None
     if not scene.is_machine(address):
-        found = _gave(scene, address, flow, sent) if sent else _got(scene, address, flow, received)
+        found = (_gave if sent else _got)(scene, address, flow, ours, others)
         if found is not None:
             return found
     if received:
