@@ -16,9 +16,10 @@ from data.venues.pools import addresses
 
 FOLDER = Path(data.venues.__file__).parent
 CONTRACTS, EVENTS, DEPLOYERS = (
-    list(csv.DictReader((FOLDER / f"{name}.csv").open(encoding="utf-8", newline="")))
+    list(csv.DictReader((FOLDER / f"{name}.csv").read_text(encoding="utf-8").splitlines()))
     for name in ("contracts", "topics", "deployers")
 )
+TOPIC_OF = {row["signature"]: bytes.fromhex(row["topic"][2:]) for row in EVENTS}
 
 
 def test_every_row_names_its_source():
@@ -39,10 +40,8 @@ def test_every_topic_is_the_hash_of_its_signature():
 
 
 def test_a_topic_is_peculiar_to_a_protocol_only_where_it_is():
-    (curve,) = (
-        bytes.fromhex(r["topic"][2:]) for r in EVENTS if "int128,uint256,int128" in r["signature"]
-    )
-    shared = next(bytes.fromhex(row["topic"][2:]) for row in EVENTS if not row["venue"])
+    curve = TOPIC_OF["TokenExchange(address,int128,uint256,int128,uint256)"]
+    shared = TOPIC_OF["Swap(address,uint256,uint256,uint256,uint256,address)"]
     assert venues_on("ethereum").venue_of_topic(curve) == "Curve"
     assert venues_on("bsc").venue_of_topic(curve) is None
     assert venues_on("ethereum").venue_of_topic(shared) is None
@@ -52,8 +51,8 @@ def test_a_topic_is_peculiar_to_a_protocol_only_where_it_is():
 def test_no_token_and_no_exchange_is_a_venue():
     for name, chain in known_chains().items():
         known = venues_on(name)
-        tokens = {token for token in chain.tokens if (venue := known.at(token)) is not None}
-        assert all(known.at(token).kind is VenueKind.STAKING for token in tokens)
+        venues = [venue for token in chain.tokens if (venue := known.at(token)) is not None]
+        assert all(venue.kind is VenueKind.STAKING for venue in venues)
         assert known.at(chain.wrapped_native) is None
 
 
