@@ -64,8 +64,10 @@ class Names:
 
 
 def way(movement: Movement, names: Names) -> str:
-    """``from → to`` as HTML; who did it, where both sides are the same."""
+    """``from → to`` as HTML; who did it, where the venue is named or both sides are the same."""
     own = names.party(movement.address)
+    if movement.venue:
+        return own  # where it was is said before
     other = movement.counterparty
     if movement.kind is MovementKind.MINT:
         return f"new → {own}"
