@@ -1,8 +1,8 @@
 """Native coin that moved inside a transaction, where no log shows it, as far as it is certain.
 
 A wrapped coin's withdrawal pays native coin to whoever withdraws. A known router keeps nothing:
-what it unwraps for somebody who sold through it goes on to them. Where a node traced the
-transaction, what moved is known, and nothing is concluded.
+what it unwraps for somebody who sold through it goes on to them. Where traces or logs of native
+coin show what moved inside, nothing is concluded.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def with_unseen(
     target = venues.at(transaction.target)
     if target is None or target.kind not in _DOORS:
         return transfers
-    if any(one.source is Source.TRACE for one in transfers):
+    if any(one.token is None and one.source is not Source.NATIVE for one in transfers):
         return transfers
     wrapped = chain.wrapped_native
     held: dict[bytes, int] = {}
