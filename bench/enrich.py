@@ -2,33 +2,35 @@
 
 ``python -m bench.enrich [--blocks 60] [--transactions 200] [--rounds 5] [--watches 1000000]
 [--json]``. Simulated Ethereum blocks, in milliseconds of CPU per block, interleaved: the typed
-decoding of block and receipts; that with every transfer decoded and every movement made and
-priced, though nobody asked for them; and what is done beside it where nobody is concerned: a glance
-is weighed, its parties are looked for among the watches' addresses, and nothing is enriched.
+decoding of block and receipts; that with what the watcher makes of them, which is a glance, and
+transfers, movements and prices of what concerns a watch or is worth keeping; the same for every
+transaction, though nobody asked; and what is done beside the glance where nobody is concerned: its
+parties are looked for among the watches' addresses, and nothing is enriched.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from bench.crowd import watched_addresses
+from bench.ground import run
+from bench.node import SEED, populated
+from bench.racers import KEEP_FROM_USD, watch_on
 from bench.report import Promise, print_report
 from data.chains import known_chains
 from data.model import Price
 from data.queries.tokens import TokenRow
 from sandbox.chain import Chain as SimulatedChain
-from sandbox.chain import chain_spec
 from sandbox.chain.rendering import Rendering
 from watcher.concern import Asked, concerns, parties_of
 from watcher.decode import decode
@@ -76,35 +78,48 @@ def main() -> int:
         one.address: TokenRow(one.address, one.symbol, one.name, one.decimals)
         for one in CHAIN.tokens.values()
     }
+    known = set(watched_addresses(chosen.watches))
     # those on the chain are left out: nothing is to match
-    watched = set(watched_addresses(chosen.watches + _ON_CHAIN)) - _parties(blocks)
-    moved = [0]
+    strangers = known - _parties(blocks)
+    ready = [run(_weighed(one, names, prices)) for one in blocks]
+    made = {"asked": 0, "all": 0}
 
-    def enriched(one: Bytes) -> None:
-        block = one.typed()
-        made = enrich(CHAIN, block.ref, list(decode(block)), names, prices)
-        moved[0] += sum(map(len, made))
+    async def typed() -> None:
+        for one in blocks:
+            one.typed()
 
-    ready = [asyncio.run(_weighed(one, names, prices)) for one in blocks]
-    taken: dict[str, list[float]] = {"typed": [], "enriched": [], "unconcerned": []}
-    for _ in range(chosen.rounds):
-        taken["typed"].append(_cpu_ms(lambda: [one.typed() for one in blocks]) / len(blocks))
-        moved[0] = 0
-        taken["enriched"].append(_cpu_ms(lambda: [enriched(one) for one in blocks]) / len(blocks))
-        taken["unconcerned"].append(
-            _cpu_ms(lambda: asyncio.run(_unconcerned(ready, names, watched))) / len(blocks)
-        )
-    _print(taken, moved[0] / len(blocks), len(watched), as_json=chosen.json)
+    async def asked() -> None:
+        for one in blocks:
+            made["asked"] += await _concerned(one, names, prices, known)
+
+    async def everything() -> None:
+        for one in blocks:
+            block = one.typed()
+            found = enrich(CHAIN, block.ref, list(decode(block)), names, prices)
+            made["all"] += sum(map(len, found))
+
+    ways: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
+        "typed": typed,
+        "asked": asked,
+        "all": everything,
+        "nobody": lambda: _unconcerned(ready, names, strangers),
+    }
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+
+    async def rounds() -> None:
+        for _ in range(chosen.rounds):
+            for name, way in ways.items():
+                taken[name].append(await _cpu_ms(way) / len(blocks))
+
+    run(rounds())
+    told = {name: count / chosen.rounds / len(blocks) for name, count in made.items()}
+    _print(taken, told, len(strangers), as_json=chosen.json)
     return 0
-
-
-_ON_CHAIN = 5_000
-"""More than the watches that the crowd has on addresses of the chain."""
 
 
 def _made(count: int, transactions: int) -> tuple[list[Bytes], Mapping[bytes | None, Price]]:
     """Blocks, and what everything was worth in them."""
-    chain = SimulatedChain(chain_spec(CHAIN.name), seed=11, start_time=1_760_000_000, history=1)
+    chain = SimulatedChain(populated(), seed=SEED, start_time=1_760_000_000, history=1)
     found = []
     for head in chain.mine(count, transactions=transactions):
         block = chain.ledger.at(head.number)
@@ -143,6 +158,19 @@ async def _weighed(
     return weighed(CHAIN, block, await block.glance(), names, prices, block.ref.time)
 
 
+async def _concerned(
+    one: Bytes,
+    names: Mapping[bytes, TokenRow],
+    prices: Mapping[bytes | None, Price],
+    watched: set[bytes],
+) -> int:
+    """What the watcher makes of a block; how many movements it keeps or alerts of."""
+    block = await _weighed(one, names, prices)
+    hit = [watch_on(address) for address in await parties_of([block]) & watched]
+    wanted = await concerns(CHAIN, [block], names, Asked(hit, None, (), KEEP_FROM_USD, {}))
+    return len(wanted.keep)
+
+
 async def _unconcerned(
     blocks: Sequence[WeighedBlock], names: Mapping[bytes, TokenRow], watched: set[bytes]
 ) -> None:
@@ -156,25 +184,30 @@ async def _unconcerned(
             raise RuntimeError("nothing was to be told")
 
 
-def _cpu_ms(work: Callable[[], object]) -> float:
+async def _cpu_ms(way: Callable[[], Coroutine[Any, Any, None]]) -> float:
     begun = time.process_time()
-    work()
+    await way()
     return 1000 * (time.process_time() - begun)
 
 
 def _print(
-    taken: Mapping[str, Sequence[float]], moved: float, watches: int, *, as_json: bool
+    taken: Mapping[str, Sequence[float]],
+    told: Mapping[str, float],
+    watches: int,
+    *,
+    as_json: bool,
 ) -> None:
-    typed, enriched, unconcerned = (median(taken[name]) for name in taken)
-    times = median(
-        one / other for one, other in zip(taken["enriched"], taken["typed"], strict=True)
-    )
-    lines = [
-        f"{'':<44}  {'CPU ms/block':>12}",
-        f"{'typed decoding':<44}  {typed:>12.2f}",
-        f"{f'and {moved:,.0f} movements, named and priced':<44}  {enriched:>12.2f}",
-        f"{f'nobody concerned of {watches:,} watches':<44}  {unconcerned:>12.2f}",
-    ]
+    what = {
+        "typed": "typed decoding",
+        "asked": f"and {told['asked']:,.1f} movements that somebody asked for",
+        "all": f"and all {told['all']:,.0f} movements, though nobody did",
+        "nobody": f"nobody concerned of {watches:,} watches",
+    }
+    lines = [f"{'':<50}  {'CPU ms/block':>12}"]
+    lines += [f"{what[name]:<50}  {median(runs):>12.2f}" for name, runs in taken.items()]
+    pairs = zip(taken["asked"], taken["typed"], strict=True)
+    times = median(one / other for one, other in pairs)
+    unconcerned = median(taken["nobody"])
     promises = [
         Promise("decode, movements and prices × the typed decoding", times, at_most=3),
         Promise("ms of CPU a block where nothing matches", unconcerned, at_most=1),

@@ -33,8 +33,8 @@ class Flow:
 
     def others(self, leg: Leg) -> frozenset[bytes] | set[bytes]:
         """Who stood on the other side of a leg, in the direction that the leg has."""
-        asset = Asset(leg.token, leg.token_id, leg.standard)
-        return (self.came if leg.amount > 0 else self.went).get(asset, _NOBODY)
+        way = self.came if leg.amount > 0 else self.went
+        return way.get(Asset(leg.token, leg.token_id, leg.standard), _NOBODY)
 
 
 Flows = dict[bytes, Flow]

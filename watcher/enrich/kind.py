@@ -11,6 +11,7 @@ from watcher.enrich.shares import is_minted, is_returned, paid, took
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from data.model import Leg
     from data.venues import Venue
@@ -31,12 +32,14 @@ def told(scene: Scene, address: bytes, flow: Flow, sides: Sides) -> Told:
     if received and sent:
         return _exchange(scene, address, flow, sides)
     ours = received or sent
-    others = set().union(*(flow.others(leg) for leg in ours))
+    others = flow.others(ours[0])
+    if len(ours) > 1:
+        others = others.union(*(flow.others(leg) for leg in ours[1:]))
     wrapped = scene.chain.wrapped_native
     if others == {wrapped} and all(leg.token == wrapped for leg in ours):
         # the native coin moved inside the transaction, where logs do not show it
         return (MovementKind.WRAP if received else MovementKind.UNWRAP), None
-    if not scene.is_machine(address):
+    if scene.known and not scene.is_machine(address):
         found = (_gave if sent else _got)(scene, address, flow, ours, others)
         if found is not None:
             return found
@@ -122,7 +125,7 @@ def _is_pair(shares: Sequence[Leg], assets: Sequence[Leg], holds: bool) -> bool:
 
 
 def _gave(
-    scene: Scene, address: bytes, flow: Flow, sent: Sequence[Leg], others: set[bytes]
+    scene: Scene, address: bytes, flow: Flow, sent: Sequence[Leg], others: AbstractSet[bytes]
 ) -> Told | None:
     """It only gave: to a bridge, a market, a staking contract; or for what no log shows."""
     signed = address == scene.transaction.signer
@@ -149,7 +152,7 @@ def _gave(
 
 
 def _got(
-    scene: Scene, address: bytes, flow: Flow, received: Sequence[Leg], others: set[bytes]
+    scene: Scene, address: bytes, flow: Flow, received: Sequence[Leg], others: AbstractSet[bytes]
 ) -> Told | None:
     """It only got: out of a bridge, a market, a staking contract."""
     signed = address == scene.transaction.signer
@@ -172,7 +175,7 @@ def _got(
     return None
 
 
-def _place(scene: Scene, others: set[bytes]) -> Venue | None:
+def _place(scene: Scene, others: AbstractSet[bytes]) -> Venue | None:
     """The known keeper among those on the other side."""
     for other in sorted(others):
         place = scene.venues.at(other)
@@ -196,6 +199,6 @@ def _crosses(scene: Scene) -> bool:
     return _is(scene.target, VenueKind.BRIDGE) or not scene.swapped
 
 
-def _all_machines(scene: Scene, others: set[bytes]) -> bool:
+def _all_machines(scene: Scene, others: AbstractSet[bytes]) -> bool:
     target = scene.transaction.target
     return all(other == target or scene.is_machine(other) for other in others)

@@ -23,15 +23,17 @@ _MOST_NAMES = 2
 class Scene:
     """One transaction, as its known venues show it.
 
-    ``traded`` names where assets were exchanged or liquidity given: the aggregator or settlement,
-    else the pools, two at most. ``swapped``: somebody says that a swap took place. ``lent`` names
-    the lending market, ``lending`` is what it says happened; ``crossing`` the same of bridges.
+    ``known``: a venue or pool took part. ``traded`` names where assets were exchanged or liquidity
+    given: the aggregator or settlement, else the pools, two at most. ``swapped``: somebody says
+    that a swap took place. ``lent`` names the lending market, ``lending`` is what it says happened;
+    ``bridge`` and ``crossing`` are the same of bridges.
     """
 
     chain: Chain
     venues: Venues
     transaction: Transaction
     flows: Flows
+    known: bool = False
     target: Venue | None = None
     traded: str | None = None
     swapped: bool = False
@@ -89,6 +91,7 @@ def scene_of(chain: Chain, venues: Venues, transaction: Transaction, flows: Flow
         venues,
         transaction,
         flows,
+        True,
         target,
         _traded(bare, target, known),
         swapped,

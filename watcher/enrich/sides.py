@@ -39,6 +39,9 @@ def sides_of(legs: Sequence[Leg]) -> Sides:
 
     Routers give back a few wei of what they did not need: that makes no swap of a payment.
     """
+    if len(legs) == 1:
+        (only,) = ours = tuple(legs)
+        return Sides(ours, ()) if only.amount > 0 else Sides((), ours)
     received = tuple([leg for leg in legs if leg.amount > 0])
     sent = tuple([leg for leg in legs if leg.amount < 0])
     if received and sent:
