@@ -155,7 +155,10 @@ async def _weighed(
     one: Bytes, names: Mapping[bytes, TokenRow], prices: Mapping[bytes | None, Price]
 ) -> WeighedBlock:
     block = one.typed()
-    return weighed(CHAIN, block, await block.glance(), names, prices, block.ref.time)
+    glance = await block.glance()
+    # as the product asks for them: of the native coin and of what moved
+    of_it = {token: prices[token] for token in {None, *glance.tokens} if token in prices}
+    return weighed(CHAIN, block, glance, names, of_it, block.ref.time)
 
 
 async def _concerned(

@@ -9,9 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from watcher.evm.transfers.parties import ADDRESSES
-from watcher.evm.wire import BadField
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -21,31 +18,20 @@ _SET_CODE = "0x4"
 _NO_DATA = len('"0x"')
 
 
-def machines_in(
-    bodies: Sequence[RpcTransaction], receipts: Sequence[RpcReceipt]
-) -> frozenset[bytes]:
-    """All contracts that show themselves in a block; malformed addresses are none."""
-    shown: set[str] = set()
-    people: set[str] = set()
-    for body, receipt in zip(bodies, receipts, strict=True):
-        if body.signer:
-            people.add(body.signer)
-        shown.update([log.address for log in receipt.logs])
-        if receipt.contract_address:
-            shown.add(receipt.contract_address)
-        if body.target:
-            if body.type == _SET_CODE:
-                people.add(body.target)
-            elif memoryview(body.input).nbytes > _NO_DATA:
-                shown.add(body.target)
-    return frozenset(_known(shown) - _known(people))
+def machines_in(bodies: Sequence[RpcTransaction], receipts: Sequence[RpcReceipt]) -> frozenset[str]:
+    """All contracts that show themselves in a block, as nodes write addresses.
 
-
-def _known(texts: set[str]) -> set[bytes]:
-    found = set()
-    for text in texts:
-        try:
-            found.add(ADDRESSES[text])
-        except BadField:
+    They stay text: a block has hundreds, and only those are asked for whom something concerns.
+    """
+    shown = {log.address for receipt in receipts for log in receipt.logs}
+    shown.update([one.contract_address for one in receipts if one.contract_address])
+    people = {body.signer for body in bodies if body.signer}
+    for body in bodies:
+        target = body.target
+        if not target:
             continue
-    return found
+        if body.type == _SET_CODE:
+            people.add(target)
+        elif target not in shown and memoryview(body.input).nbytes > _NO_DATA:
+            shown.add(target)
+    return frozenset(shown - people)
