@@ -21,7 +21,7 @@ from sqlalchemy import func, select
 from bench.ground import Run, Span, Stopwatch, run
 from data.chains import known_chains
 from data.database import Database
-from data.model import BlockRef, Direction, Integrity, UsdThreshold, Watch
+from data.model import BlockRef, Direction, Integrity, Standard, UsdThreshold, Watch
 from data.queries import cursors
 from data.tables import (
     alerts,
@@ -211,8 +211,14 @@ async def floor(span: Span) -> Run:
 
 
 def len_of(block: Block) -> int:
-    """How many transfers are in a block."""
-    return sum([len(one.transfers) for one in decode(block)])
+    """How many transfers are in a block, of the kinds that the peers decode as well."""
+    return sum(
+        [
+            one.standard is Standard.ERC20 and one.amount > 0
+            for found in decode(block)
+            for one in found.transfers
+        ]
+    )
 
 
 def watch_on(address: bytes) -> Watch:

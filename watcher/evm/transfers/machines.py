@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from watcher.evm.texts import ADDRESSES
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -18,20 +20,21 @@ _SET_CODE = "0x4"
 _NO_DATA = len('"0x"')
 
 
-def machines_in(bodies: Sequence[RpcTransaction], receipts: Sequence[RpcReceipt]) -> frozenset[str]:
-    """All contracts that show themselves in a block, as nodes write addresses.
-
-    They stay text: a block has hundreds, and only those are asked for whom something concerns.
-    """
+def machines_in(
+    bodies: Sequence[RpcTransaction], receipts: Sequence[RpcReceipt]
+) -> frozenset[bytes]:
+    """All contracts that show themselves in a block; malformed addresses are none."""
+    # one pass each, because this is done for nearly every block
     shown = {log.address for receipt in receipts for log in receipt.logs}
     shown.update([one.contract_address for one in receipts if one.contract_address])
-    people = {body.signer for body in bodies if body.signer}
-    for body in bodies:
-        target = body.target
-        if not target:
-            continue
-        if body.type == _SET_CODE:
-            people.add(target)
-        elif target not in shown and memoryview(body.input).nbytes > _NO_DATA:
-            shown.add(target)
-    return frozenset(shown - people)
+    shown.update(
+        [
+            one.target
+            for one in bodies
+            if len(one.input) > _NO_DATA and one.target and one.type != _SET_CODE
+        ]
+    )
+    people = {one.signer for one in bodies if one.signer}
+    people.update([one.target for one in bodies if one.type == _SET_CODE and one.target])
+    found = {*ADDRESSES.bytes_of(list(shown))}
+    return frozenset(found - {*ADDRESSES.bytes_of(list(people)), b""})

@@ -53,7 +53,7 @@ class Reading:
     ) -> None:
         self._bodies, self._receipts, self._customs = bodies, receipts, customs
         self._producer, self._inside = producer, inside
-        self._machines: frozenset[str] | None = None
+        self._machines: frozenset[bytes] | None = None
 
     def at(self, index: int) -> Transaction | None:
         """The one at that place; None where it failed, so that nothing moved, or is malformed."""
@@ -104,13 +104,7 @@ class Reading:
             tuple(transfers),
             frozenset([one.emitter for one in events if "0x" + one.topic.hex() in SWAPS]),
             tuple(events),
-            frozenset(
-                [
-                    one
-                    for one in _everybody(signer, target, transfers)
-                    if "0x" + one.hex() in self._machines
-                ]
-            ),
+            self._machines & _everybody(signer, target, transfers),
             self._is_system(body, target),
         )
 
