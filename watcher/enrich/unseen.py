@@ -1,8 +1,9 @@
 """Native coin that moved inside a transaction, where no log shows it, as far as it is certain.
 
 A wrapped coin's withdrawal pays native coin to whoever withdraws. A known router keeps nothing:
-what it unwraps for somebody who sold through it goes on to them. Where traces or logs of native
-coin show what moved inside, nothing is concluded.
+what it unwraps in a transaction that calls it goes on to the signer, if they gave a token and got
+none. Where it unwraps several times, one of them may be a token's own sale of its fees, and nothing is
+concluded; nor where traces or logs of native coin show what moved inside.
 """
 
 from __future__ import annotations
@@ -29,33 +30,24 @@ def with_unseen(
         return transfers
     if any(one.token is None and one.source is not Source.NATIVE for one in transfers):
         return transfers
-    wrapped = chain.wrapped_native
-    held: dict[bytes, int] = {}
-    unwrapped: dict[bytes, int] = {}
-    gave = False
-    for one in transfers:
-        gave = gave or (one.sender == signer and one.token is not None)
-        if one.token != wrapped:
-            continue
-        if one.recipient == wrapped:
-            unwrapped[one.sender] = unwrapped.get(one.sender, 0) + one.amount
-        held[one.sender] = held.get(one.sender, 0) - one.amount
-        held[one.recipient] = held.get(one.recipient, 0) + one.amount
-    made = [
-        (door, amount)
-        for door, amount in unwrapped.items()
-        if held[door] == 0 and _is_door(venues, door)
-    ]
-    if not gave or not made:
+    door, wrapped = transaction.target, chain.wrapped_native
+    unwrapped = [one for one in transfers if one.token == wrapped and one.recipient == wrapped]
+    unwrapped = [one for one in unwrapped if one.sender == door]
+    of_tokens = [one for one in transfers if one.token is not None]
+    if (
+        door is None
+        or len(unwrapped) != 1
+        or not any(one.sender == signer for one in of_tokens)
+        or any(one.recipient == signer for one in of_tokens)
+        or sum(_change(one, door) for one in of_tokens if one.token == wrapped) != 0
+    ):
         return transfers
-    found = list(transfers)
-    for number, (door, amount) in enumerate(made):
-        for hop, (sender, recipient) in enumerate(((wrapped, door), (door, signer))):
-            position = 2 * number + hop
-            found.append(Transfer(Source.TRACE, position, None, sender, recipient, amount))
-    return found
+    amount = unwrapped[0].amount
+    hops = enumerate(((wrapped, door), (door, signer)))
+    found = [Transfer(Source.TRACE, place, None, *parties, amount) for place, parties in hops]
+    return [*transfers, *found]
 
 
-def _is_door(venues: Venues, address: bytes) -> bool:
-    known = venues.at(address)
-    return known is not None and known.kind in _DOORS
+def _change(transfer: Transfer, address: bytes) -> int:
+    """By how much a transfer changed what somebody has."""
+    return transfer.amount * ((transfer.recipient == address) - (transfer.sender == address))

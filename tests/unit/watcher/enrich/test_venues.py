@@ -178,6 +178,32 @@ def test_what_a_known_router_unwraps_goes_on_to_who_sold() -> None:
     assert UNISWAP_V2_ROUTER not in of
 
 
+def test_a_tokens_own_sale_of_its_fees_is_not_the_sellers() -> None:
+    # given a token that sells fees through the router that it is just sold through
+    fees = [
+        transfer(SPAM, POOL, 9, SPAM),
+        transfer(POOL, UNISWAP_V2_ROUTER, ETHER, WRAPPED),
+        transfer(UNISWAP_V2_ROUTER, WRAPPED, ETHER, WRAPPED),
+    ]
+    sold = [transfer(ALICE, POOL, 90, SPAM)]
+    dollars = [
+        transfer(POOL, UNISWAP_V2, 9 * ETHER, WRAPPED),
+        transfer(UNISWAP_V2, ALICE, 27_000 * DOLLARS, USDC),
+    ]
+    coins = [
+        transfer(POOL, UNISWAP_V2_ROUTER, 9 * ETHER, WRAPPED),
+        transfer(UNISWAP_V2_ROUTER, WRAPPED, 9 * ETHER, WRAPPED),
+    ]
+    for got in (dollars, coins):
+        for called in (UNISWAP_V2_ROUTER, known("Uniswap", "router")):
+            made = transaction(*fees, *sold, *got, target=called, pools=frozenset({POOL}))
+            (found,) = enrich(CHAIN, REF, [made], NAMES, PRICES)
+            (alice,) = [movement for movement in found if movement.address == ALICE]
+            # then only what logs show came, and it is a sale all the same
+            assert all(leg.token is not None for leg in alice.legs)
+            assert alice.kind is MovementKind.SWAP
+
+
 def test_nothing_is_concluded_of_a_contract_that_nobody_knows() -> None:
     sold = [
         transfer(ALICE, UNISWAP_V2, 3_000 * DOLLARS, USDC),
