@@ -2,8 +2,8 @@
 
 A wrapped coin's withdrawal pays native coin to whoever withdraws. A known router keeps nothing:
 what it unwraps in a transaction that calls it goes on to the signer, if they gave a token and got
-none. Where it unwraps several times, one of them may be a token's own sale of its fees, and nothing is
-concluded; nor where traces or logs of native coin show what moved inside.
+none. Where it unwraps several times, one of them may be a token's own sale of its fees, and nothing
+is concluded; nor where traces or logs of native coin show what moved inside.
 """
 
 from __future__ import annotations
