@@ -166,7 +166,7 @@ async def in_memory(database: Database, span: Span, watched: AbstractSet[bytes])
                 at = await prices.at(block.ref, glance.tokens)
                 batch.append(weighed(CHAIN, block, glance, names.at_hand, at, block.ref.time))
             seen += found
-            hit = [_watch(one) for one in await parties_of(batch) & watched]
+            hit = [watch_on(one) for one in await parties_of(batch) & watched]
             asked = Asked(hit, None, (), KEEP_FROM_USD, {})
             told += len((await concerns(CHAIN, batch, names.at_hand, asked)).alerts)
         taken = watch.stop(alerts=told)
@@ -221,7 +221,8 @@ def len_of(block: Block) -> int:
     )
 
 
-def _watch(address: bytes) -> Watch:
+def watch_on(address: bytes) -> Watch:
+    """With the threshold that chats have at first."""
     both, threshold = Direction.BOTH, UsdThreshold(Decimal(100_000))
     return Watch(0, 0, 1, 0, None, address, threshold, both, None, None, _LONG_AGO)
 

@@ -34,6 +34,7 @@ VERBS = frozenset(
         "add_pool",
         "add_token",
         "burn",
+        "deal",
         "deposit",
         "find",
         "mine",

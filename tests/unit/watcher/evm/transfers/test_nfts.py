@@ -9,6 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.model import Source, Standard, Transfer
+from tests.unit.watcher.evm.blocks import (
+    ALICE,
+    BOB,
+    TOKEN,
+    WRAPPED,
+    address,
+    log,
+    receipt,
+    topic,
+    transaction,
+    word,
+)
 from watcher.evm.transfers import (
     TRANSFER,
     TRANSFER_BATCH,
@@ -17,8 +29,6 @@ from watcher.evm.transfers import (
     transactions_of,
 )
 from watcher.evm.wire import RpcLog
-
-from ..blocks import ALICE, BOB, TOKEN, WRAPPED, address, log, receipt, topic, transaction, word
 
 CAROL = "0x" + "ca" * 20
 SENT = [TRANSFER, topic(ALICE), topic(BOB), word(7)]
