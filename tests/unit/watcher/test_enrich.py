@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.columns import MAX_AMOUNT
-from data.model import Movement, MovementKind, Transfer
+from data.model import Leg, Movement, MovementKind, Standard, Transfer
 from data.queries.tokens import TokenRow
 from watcher.enrich import UNNAMED, enrich, moved_tokens
 
@@ -129,24 +129,55 @@ def test_moved_tokens_are_contracts_without_the_native_coin() -> None:
 
 
 _ADDRESSES = st.sampled_from([ALICE, BOB, CAROL, POOL, ZERO, WRAPPED])
-_TRANSFERS = st.builds(
+_ALIKE = st.builds(
     transfer,
     _ADDRESSES,
     _ADDRESSES,
-    st.integers(1, 2**240),
+    st.integers(0, 2**240),
     st.sampled_from([None, USDC, WRAPPED, SPAM]),
 )
+_NUMBERED = st.builds(
+    lambda moved, standard, number: moved._replace(standard=standard, token_id=number),
+    st.builds(transfer, _ADDRESSES, _ADDRESSES, st.integers(0, 9), st.sampled_from([USDC, SPAM])),
+    st.sampled_from([Standard.ERC721, Standard.ERC1155]),
+    st.integers(0, 2),
+)
+_TRANSFERS = st.one_of(_ALIKE, _NUMBERED)
+
+
+def asset_of(moved: Transfer | Leg) -> tuple[bytes | None, Standard, int | None]:
+    return moved.token, moved.standard, moved.token_id
+
+
+def test_tokens_with_numbers_are_each_their_own_and_have_no_price() -> None:
+    first, second = (
+        transfer(ALICE, BOB, 1, USDC)._replace(standard=Standard.ERC721, token_id=number)
+        for number in (7, 8)
+    )
+    back = second._replace(sender=BOB, recipient=ALICE)
+    found = movements(first, second, back)
+    (leg,) = found[BOB].legs
+    assert (leg.token_id, leg.amount, leg.price, leg.usd) == (7, 1, None, None)
+    assert found[BOB].counterparty == ALICE
+
+
+def test_what_moves_nothing_makes_no_movement_and_no_counterparty() -> None:
+    nothing = transfer(CAROL, ALICE, 0, USDC)
+    assert movements(nothing) == {}
+    found = movements(nothing, transfer(BOB, ALICE, 5, USDC))
+    assert set(found) == {ALICE, BOB}
+    assert found[ALICE].counterparty == BOB
 
 
 @given(st.lists(_TRANSFERS, max_size=12))
 def test_of_each_asset_nothing_is_lost_or_made(transfers: list[Transfer]) -> None:
-    sums: defaultdict[bytes | None, int] = defaultdict(int)
+    sums: defaultdict[tuple[bytes | None, Standard, int | None], int] = defaultdict(int)
     for one in movements(*transfers).values():
         assert all(leg.amount for leg in one.legs)
-        assert len({leg.token for leg in one.legs}) == len(one.legs)
+        assert len({asset_of(leg) for leg in one.legs}) == len(one.legs)
         for leg in one.legs:
-            sums[leg.token] += leg.amount
+            sums[asset_of(leg)] += leg.amount
     for moved in transfers:
-        sums[moved.token] -= moved.amount * (moved.sender == ZERO)
-        sums[moved.token] += moved.amount * (moved.recipient == ZERO)
+        sums[asset_of(moved)] -= moved.amount * (moved.sender == ZERO)
+        sums[asset_of(moved)] += moved.amount * (moved.recipient == ZERO)
     assert not any(sums.values())

@@ -7,10 +7,19 @@ import pytest
 
 from data.chains import known_chains
 from data.model import Transaction
+from tests.unit.watcher.evm.blocks import (
+    ALICE,
+    BOB,
+    TOKEN,
+    TX_HASH,
+    WRAPPED,
+    address,
+    log,
+    receipt,
+    topic,
+)
 from watcher.evm.transfers import TRANSFER, Customs, Reading, customs_of
 from watcher.evm.wire import RpcReceipt, RpcTransaction
-
-from ..blocks import ALICE, BOB, TOKEN, TX_HASH, WRAPPED, address, log, receipt, topic
 
 CAROL = "0x" + "ca" * 20
 CALLED, PLAIN = msgspec.Raw(b'"0xa9059cbb"'), msgspec.Raw(b'"0x"')

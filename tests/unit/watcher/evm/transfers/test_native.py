@@ -9,10 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.model import Source, Transaction
+from tests.unit.watcher.evm.blocks import (
+    ALICE,
+    BOB,
+    TX_HASH,
+    WRAPPED,
+    address,
+    log,
+    receipt,
+    topic,
+    transaction,
+    word,
+)
 from watcher.evm.transfers import NATIVE_LOG_EMITTER, TRANSFER, Customs, Inside, Reading
 from watcher.evm.wire import RpcLog, RpcReceipt, RpcTransaction
-
-from ..blocks import ALICE, BOB, TX_HASH, WRAPPED, address, log, receipt, topic, transaction, word
 
 CAROL = "0x" + "ca" * 20
 EMITTER = "0x" + NATIVE_LOG_EMITTER.hex()

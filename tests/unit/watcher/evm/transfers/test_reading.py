@@ -7,17 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.model import Source, Transaction, Transfer
-from watcher.evm.transfers import (
-    DEPOSIT,
-    SWAPS,
-    TRANSFER,
-    WITHDRAWAL,
-    Customs,
-    transactions_of,
-)
-from watcher.evm.wire import RpcLog, RpcReceipt, RpcTransaction
-
-from ..blocks import (
+from tests.unit.watcher.evm.blocks import (
     ALICE,
     BOB,
     TOKEN,
@@ -29,6 +19,15 @@ from ..blocks import (
     transaction,
     word,
 )
+from watcher.evm.transfers import (
+    DEPOSIT,
+    SWAPS,
+    TRANSFER,
+    WITHDRAWAL,
+    Customs,
+    transactions_of,
+)
+from watcher.evm.wire import RpcLog, RpcReceipt, RpcTransaction
 
 CUSTOMS = Customs(WRAPPED)
 PAID = [TRANSFER, topic(ALICE), topic(BOB)]
