@@ -159,6 +159,7 @@ async def in_memory(database: Database, span: Span, watched: AbstractSet[bytes])
             next_one = found[-1].ref.number + 1
             if next_one <= span.last:
                 fetching = asyncio.create_task(_fetch(source, next_one, span.last))
+                await asyncio.sleep(0)  # the node is asked before anything else is done
             batch = []
             for block in found:
                 glance = await block.glance()

@@ -13,6 +13,10 @@ from typing import TYPE_CHECKING
 
 from watcher.enrich import enrich
 from watcher.match import match, primary, reaches
+from watcher.noise.judging import concerned
+from watcher.noise.marks import marked
+from watcher.noise.nothing import nothing_moved
+from watcher.noise.rules import is_worthless
 from watcher.slices import Turns
 from watcher.weigh import ONE, unit_rates, weight_of
 
@@ -53,6 +57,7 @@ class Wanted:
     alerts: list[tuple[Movement, Watch, list[tuple[Watch, Movement]]]] = field(default_factory=list)
     for_feeds: list[tuple[Movement, datetime]] = field(default_factory=list)
     keep: list[Movement] = field(default_factory=list)
+    worthless: list[tuple[Movement, Watch]] = field(default_factory=list)
 
 
 def key_of(movement: Movement) -> Key:
@@ -87,7 +92,8 @@ async def concerns(
             some = [found for place in places if (found := block.transaction(place)) is not None]
             made = enrich(chain, block.ref, some, names, block.prices)
             for transaction, movements in zip(some, made, strict=True):
-                _tell(chain, block, transaction, movements, on_address, asked, wanted)
+                seen = marked(chain, transaction, movements, names)
+                _tell(chain, block, transaction, seen, on_address, names, asked, wanted)
             await turns.worked(len(places))
     return wanted
 
@@ -130,13 +136,17 @@ def _tell(
     transaction: Transaction,
     made: Sequence[Movement],
     on_address: Mapping[bytes, Sequence[Watch]],
+    names: Mapping[bytes, TokenRow],
     asked: Asked,
     wanted: Wanted,
 ) -> None:
+    nothing = nothing_moved(block.ref, transaction, made, on_address, names, block.prices)
     kept = {
         m.address: m
-        for m in made
-        if (m.usd or 0) >= asked.keep_from_usd or key_of(m) in asked.orphans
+        for m in [*made, *nothing]
+        if (m.usd or 0) >= asked.keep_from_usd
+        or m.address in on_address
+        or key_of(m) in asked.orphans
     }
     hits: defaultdict[tuple[int, int], list[tuple[Movement, Watch]]] = defaultdict(list)
     watched = [watch for m in made for watch in on_address.get(m.address, ())]
@@ -153,6 +163,10 @@ def _tell(
             slot = feed.chat_id, feed.topic_id
             if feed.created_at <= block.born and reaches(shown, feed) and slot not in hits:
                 hits[slot].append((shown, feed))
+    worthless = [m for m in made if m.address in on_address and is_worthless(chain, m, names)]
+    for m, watch in concerned([*worthless, *nothing], on_address):
+        if watch.created_at <= block.born and (watch.chat_id, watch.topic_id) not in hits:
+            wanted.worthless.append((m, watch))
     for found in hits.values():
         found.sort(key=lambda hit: hit[0].usd or 0, reverse=True)
         (movement, watch), *rest = found

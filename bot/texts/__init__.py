@@ -5,6 +5,8 @@
 - ``general``  greeting, help, what is said when something is not understood
 - ``watches``  a watch, the watchlist, what became of them
 - ``feeds``    whale feeds
+- ``names``    what the chat calls addresses
 - ``mutes``    mute and unmute
+- ``places``   what groups and channels are told about themselves
 - ``status``   what the bot knows about its own health
 """
