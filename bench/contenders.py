@@ -69,7 +69,7 @@ class Ours:
                 (_hex(found.hash), _hex(one.token), _hex(one.sender), _hex(one.recipient), amount)
                 for found in block.transactions()
                 for one in found.transfers
-                if one.source is Source.LOG and one.token
+                if one.source is Source.LOG and one.token and one.token_id is None
                 for amount in (str(one.amount),)
             )
 

@@ -211,8 +211,15 @@ async def floor(span: Span) -> Run:
 
 
 def len_of(block: Block) -> int:
-    """How many transfers are in a block."""
-    return sum([len(one.transfers) for one in decode(block)])
+    """How many transfers are in a block of which the peers know as well: those that move something
+    that has no number."""
+    return sum(
+        [
+            one.amount > 0 and one.token_id is None
+            for found in decode(block)
+            for one in found.transfers
+        ]
+    )
 
 
 def _watch(address: bytes) -> Watch:

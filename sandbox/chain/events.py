@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from eth_hash.auto import keccak
 
 from sandbox.chain.hexes import padded, uint
@@ -12,6 +14,8 @@ TRANSFER = keccak(b"Transfer(address,address,uint256)")
 APPROVAL = keccak(b"Approval(address,address,uint256)")
 DEPOSIT = keccak(b"Deposit(address,uint256)")
 WITHDRAWAL = keccak(b"Withdrawal(address,uint256)")
+TRANSFER_SINGLE = keccak(b"TransferSingle(address,address,address,uint256,uint256)")
+TRANSFER_BATCH = keccak(b"TransferBatch(address,address,address,uint256[],uint256[])")
 SWAP_V2 = keccak(b"Swap(address,uint256,uint256,uint256,uint256,address)")
 SYNC_V2 = keccak(b"Sync(uint112,uint112)")
 
@@ -24,6 +28,20 @@ def transfer(token: bytes, sender: bytes, recipient: bytes, amount: int) -> Log:
 def nft_transfer(collection: bytes, sender: bytes, recipient: bytes, token_id: int) -> Log:
     """An ERC-721 movement: four topics and no data."""
     return Log(collection, (TRANSFER, padded(sender), padded(recipient), uint(token_id)), b"")
+
+
+def multi_transfer(
+    collection: bytes, sender: bytes, recipient: bytes, amounts: Mapping[int, int]
+) -> Log:
+    """An ERC-1155 movement of amounts by their numbers: a batch, or a single one."""
+    parties = (padded(sender), padded(sender), padded(recipient))
+    if len(amounts) == 1:
+        ((token_id, amount),) = amounts.items()
+        return Log(collection, (TRANSFER_SINGLE, *parties), uint(token_id) + uint(amount))
+    count = uint(len(amounts))
+    numbers = b"".join(map(uint, amounts))
+    data = uint(0x40) + uint(0x60 + len(numbers)) + count + numbers + count
+    return Log(collection, (TRANSFER_BATCH, *parties), data + b"".join(map(uint, amounts.values())))
 
 
 def approval(token: bytes, owner: bytes, spender: bytes, amount: int) -> Log:
