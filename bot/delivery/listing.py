@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.delivery.amounts import value
 from bot.delivery.clean import label_markup
+from bot.delivery.headline import headline
 from bot.delivery.markup import LONGEST, visible_length
 from bot.delivery.parties import Names, way
 from bot.delivery.render import (
@@ -18,7 +19,6 @@ from bot.delivery.render import (
     told_movements,
     watch_name,
 )
-from bot.delivery.title import headline
 from data.model import AlertState
 
 if TYPE_CHECKING:

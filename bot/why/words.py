@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot import keyboards
 from bot.delivery.amounts import value
 from bot.delivery.clean import clean
-from bot.delivery.title import headline
+from bot.delivery.headline import headline
 from bot.delivery.verdict import MUTED, WATCH_REMOVED
 from bot.numbers import full_usd, short_quantity
 from bot.texts.words import listed, noise_words, threshold_words, until_words, watch_name

@@ -13,6 +13,7 @@ from sandbox.chain import drafts, events, hexes
 from sandbox.chain.block import Block
 from sandbox.chain.contracts import Contracts
 from sandbox.chain.contracts.aggregator import FeedFault
+from sandbox.chain.deals import How, Protocols
 from sandbox.chain.happenings import Head, Mined, Reorg
 from sandbox.chain.ledger import AnyBlock, Ledger
 from sandbox.chain.market import Market
@@ -131,6 +132,26 @@ class Chain:
     def burn(self, token: str, holder: str, amount: int, *, mine: bool = True) -> Mined:
         """Tokens into the zero address."""
         draft = drafts.burn(self._token(token), hexes.address(holder), amount)
+        return self._submit(draft, mine=mine)
+
+    def deal(
+        self,
+        how: How,
+        who: str,
+        *,
+        gives: Sequence[tuple[str | None, int]] = (),
+        gets: Sequence[tuple[str | None, int]] = (),
+        mine: bool = True,
+    ) -> Mined:
+        """With a well-known protocol: swap by an aggregator, a settlement or a fill, lend, cross
+        a bridge, or give a pool liquidity. `None` stands for native coin.
+        """
+        given, gotten = (
+            [(None if token is None else self._token(token), amount) for token, amount in side]
+            for side in (gives, gets)
+        )
+        protocols = Protocols(self.spec.name, self._wrapped)
+        draft = protocols.deal(how, hexes.address(who), given, gotten)
         return self._submit(draft, mine=mine)
 
     def transact(

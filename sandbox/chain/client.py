@@ -11,6 +11,7 @@ import aiohttp
 
 from sandbox.chain.chain import Keep, Order
 from sandbox.chain.contracts.aggregator import FeedFault
+from sandbox.chain.deals import How
 from sandbox.chain.fault import Fault
 from sandbox.chain.happenings import Head, Mined, Reorg
 from sandbox.chain.sealing import Untrue
@@ -108,6 +109,19 @@ class ChainClient:
     async def burn(self, token: str, holder: str, amount: int, *, mine: bool = True) -> Mined:
         """`Chain.burn`."""
         return await self._mined("burn", token=token, holder=holder, amount=amount, mine=mine)
+
+    async def deal(
+        self,
+        how: How,
+        who: str,
+        *,
+        gives: Sequence[tuple[str | None, int]] = (),
+        gets: Sequence[tuple[str | None, int]] = (),
+        mine: bool = True,
+    ) -> Mined:
+        """`Chain.deal`."""
+        sides = {"gives": list(gives), "gets": list(gets)}
+        return await self._mined("deal", how=how, who=who, **sides, mine=mine)
 
     async def transact(
         self,

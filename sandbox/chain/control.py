@@ -32,6 +32,7 @@ Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 VERBS = frozenset(
     {
         "burn",
+        "deal",
         "deposit",
         "find",
         "mine",

@@ -119,7 +119,7 @@ class Reading:
                 if topics[0] in TELLING:
                     event = Event(ADDRESSES[log.address], fixed(topics[0], 32))
                     events[event] = None
-                else:
+                if topics[0] in MOVING:
                     found += self._moved(position, log)
             except BadField:
                 continue
