@@ -91,9 +91,10 @@ class Reading:
             if customs.native_logs:
                 inside = [one for one in logged if one.token is None]
                 transfers += without_repeat(inside, value)
+                transfers += [one for one in logged if one.token is not None]
             else:
                 transfers += traced(self._inside.get(index, ()))
-            transfers += [one for one in logged if one.token is not None]
+                transfers += logged
         if self._machines is None:
             self._machines = machines_in(self._bodies, self._receipts)
         return Transaction(
