@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from eth_hash.auto import keccak
 
 from sandbox.chain.hexes import padded, uint
-from sandbox.chain.transaction import Log
+from sandbox.chain.transaction import Log, Transaction
 
 ZERO = bytes(20)
+NATIVE_EMITTER = bytes.fromhex("fffffffffffffffffffffffffffffffffffffffe")
 TRANSFER = keccak(b"Transfer(address,address,uint256)")
 APPROVAL = keccak(b"Approval(address,address,uint256)")
 DEPOSIT = keccak(b"Deposit(address,uint256)")
@@ -57,6 +58,19 @@ def deposit(wrapped: bytes, owner: bytes, amount: int) -> Log:
 def withdrawal(wrapped: bytes, owner: bytes, amount: int) -> Log:
     """The wrapped form became native coin again."""
     return Log(wrapped, (WITHDRAWAL, padded(owner)), uint(amount))
+
+
+def with_native_logs(transaction: Transaction) -> tuple[Log, ...]:
+    """A transaction's logs where native value shows in them (EIP-7708): its own value first, then
+    what contracts moved, and nothing of what stays where it is or failed."""
+    draft = transaction.draft
+    others = tuple(log for log in draft.logs if log.address != NATIVE_EMITTER)
+    if not draft.status or transaction.is_unsigned:
+        return others
+    recipient = transaction.created_address() if draft.recipient is None else draft.recipient
+    moves = ((draft.sender, recipient, draft.value), *draft.inside)
+    told = (transfer(NATIVE_EMITTER, *move) for move in moves if move[2] and move[0] != move[1])
+    return (*told, *others)
 
 
 def pair_swap(

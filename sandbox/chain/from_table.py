@@ -85,6 +85,7 @@ def spec_of(
         consensus=traits.consensus,
         spam=hostile_tokens(table.chain_id),
         noise=noise or NoiseSpec(transactions=traits.transactions),
+        native_logs=table.native_logs_from is not None,
     )
 
 

@@ -72,7 +72,7 @@ class NoiseSpec:
 class ChainSpec:
     """One EVM chain; `block_time` in seconds, depths in blocks, `base_fee` in wei (0 where there
     is none). `native_follows` names the market that the coin's price is (own symbol if empty).
-    `safe_depth` None: no node has that tag.
+    `safe_depth` None: no node has that tag. `native_logs`: native value shows in logs (EIP-7708).
     """
 
     name: str
@@ -96,6 +96,7 @@ class ChainSpec:
     native_follows: str = ""
     spam: tuple[TokenSpec, ...] = ()
     noise: NoiseSpec = NoiseSpec()
+    native_logs: bool = False
 
     def token(self, symbol: str) -> TokenSpec:
         """The token of that symbol; KeyError if the chain has none."""

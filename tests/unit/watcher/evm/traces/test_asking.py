@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -135,6 +136,37 @@ async def test_traces_that_will_not_do_are_not_used_and_the_nodes_blocks_are(
         (node,) = asked.pool.nodes
         assert node.state is Standing.READY
         assert node.faults == 0
+
+
+def net(block: EvmBlock, address: str) -> dict[bytes | None, int]:
+    party = bytes.fromhex(address[2:])
+    changes: Counter[bytes | None] = Counter()
+    for found in block.transactions():
+        for one in found.transfers:
+            changes[one.token] += one.amount * ((one.recipient == party) - (one.sender == party))
+    return dict(changes)
+
+
+@pytest.mark.parametrize("native_logs", [False, True])
+async def test_native_coin_that_was_bought_arrives_once_by_traces_and_by_logs(
+    native_logs: bool,
+) -> None:
+    spec = replace(ethereum_spec(), native_logs=native_logs)
+    chain = replace(CHAIN, native_logs_from=0) if native_logs else CHAIN
+    async with ChainSandbox(spec, nodes=1, history=1) as sandbox:
+        sandbox.chain.swap(ALICE, "USDC", 3_000, None, 7, mine=False)
+        sandbox.chain.transfer(ALICE, ALICE, 5, mine=False)
+        sandbox.chain.transfer(ALICE, BOB, 2, mine=False)
+        sandbox.chain.mine()
+        async with Pool("ethereum", 1, sandbox.rpc_urls, PoolOptions(timeout=20)) as pool:
+            blocks = EvmBlocks(chain, pool, audit=True, on_traced=lambda *_: None)
+            block = await blocks.block(sandbox.chain.head.number, exists=True)
+        asked = sandbox.nodes[0].tally.calls
+    assert block is not None
+    usdc = next(token.address for token in CHAIN.tokens_called("USDC"))
+    assert net(block, ALICE)[usdc] == -3_000
+    assert net(block, ALICE)[None] == 7 - 2
+    assert bool(asked[PARITY]) is not native_logs
 
 
 async def test_no_traces_are_asked_for_unless_somebody_wants_them() -> None:
