@@ -92,6 +92,7 @@ def spec_of(
         quotes=tuple(map(checksummed, table.quotes)),
         price_source_name=table.price_source_name or table.name,
         noise=noise or NoiseSpec(transactions=traits.transactions),
+        native_logs=table.native_logs_from is not None,
     )
 
 

@@ -85,6 +85,7 @@ class ChainSpec:
     `safe_depth` None: no node has that tag. `sequencer` is the uptime feed of a rollup. Tokens with
     a price have a pool against the wrapped coin with the first of the `factories`, unless they are
     `quotes` themselves. `price_source_name` is what the price source calls the chain.
+    `native_logs`: native value shows in logs (EIP-7708).
     """
 
     name: str
@@ -112,6 +113,7 @@ class ChainSpec:
     quotes: tuple[str, ...] = ()
     price_source_name: str = ""
     noise: NoiseSpec = NoiseSpec()
+    native_logs: bool = False
 
     def token(self, symbol: str) -> TokenSpec:
         """The token of that symbol; KeyError if the chain has none."""

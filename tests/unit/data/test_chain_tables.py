@@ -30,9 +30,15 @@ symbol = "ORC"
 decimals = 18
 wrapped = "0x4200000000000000000000000000000000000006"
 feed = "ORC / USD"
+logs_from = 90
 
 [integrity]
 bloom_from = 12
+
+[system]
+types = [0x7e, 100]
+minting_types = [100]
+contracts = ["0x0000000000000000000000000000000000001000"]
 
 [finality]
 safe_depth = 5
@@ -107,6 +113,9 @@ def test_reads_a_whole_table(tmp_path: Path) -> None:
     assert chain.feeds["ORC / USD"].heartbeat == 600
     assert chain.ws_urls == ("ws://node.orca.example:8546",)
     assert chain.sequencer_feed is None
+    assert (chain.system.types, chain.system.minting_types) == ({0x7E, 100}, {100})
+    assert chain.system.contracts == {bytes(18) + b"\x10\x00"}
+    assert chain.native_logs_from == 90
     assert chain.quotes == (chain.wrapped_native,)
     assert [(made.kind.value, made.fees) for made in chain.factories] == [
         ("v3", (500, 3000)),
@@ -150,6 +159,17 @@ WRONG = [
     ("bloom_from = 12", "deposit_nonces = 1", "integrity.deposit_nonces: true or false"),
     ("bloom_from = 12", "bloom_form = 12", "integrity.'bloom_form': there is no such key"),
     ("[integrity]\nbloom_from = 12", "integrity = 5\n[extra]", "integrity: it is missing"),
+    ("logs_from = 90", "logs_from = -1", "native.logs_from: a whole number from 0"),
+    ("[0x7e, 100]", "126", "system.types: a list is wanted"),
+    ("[0x7e, 100]", '[126, "100"]', "system.types: a list of whole numbers from 0 to 255"),
+    ("[0x7e, 100]", "[256, 100]", "system.types: a list of whole numbers from 0 to 255"),
+    ("[0x7e, 100]", "[0x7e]", "system.minting_types: each of them has to be among types"),
+    (
+        '["0x0000000000000000000000000000000000001000"]',
+        '["0x1000"]',
+        "system.contracts: an address",
+    ),
+    ("minting_types", "mint_types", "system.'mint_types': there is no such key"),
     ("safe_depth = 5", "safe_depth = 21", "finality.safe_depth: no more than finalized_depth"),
     ("/tx/{hash}", "/tx/", "explorer.tx: a URL is wanted with {hash}"),
     ("/tx/{hash}", "/{hash.__class__}/{hash}", "explorer.tx: a URL is wanted with {hash}"),

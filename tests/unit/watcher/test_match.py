@@ -156,4 +156,13 @@ def test_a_feed_shows_the_largest_of_an_address_that_is_no_machine() -> None:
 
 def test_a_transaction_without_values_has_nothing_to_show() -> None:
     assert primary(CHAIN, transaction(), []) is None
+
+
+def test_what_the_chain_puts_in_by_itself_is_shown_in_no_feed() -> None:
+    own = movement(dollars(10**6), signed=True)
+    assert primary(CHAIN, transaction(), [own]) is own
+    assert primary(CHAIN, transaction()._replace(system=True), [own]) is None
+
+
+def test_where_nothing_has_a_price_nobody_but_the_signer_is_shown() -> None:
     assert primary(CHAIN, transaction(), [movement(Leg(SPAM, "?", None, 5), address=ALICE)]) is None

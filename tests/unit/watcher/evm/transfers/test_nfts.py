@@ -89,10 +89,20 @@ def test_a_transfer_that_names_its_number_in_three_topics_stays_an_erc20s() -> N
 
 
 def test_a_real_erc721_reads_as_on_mainnet() -> None:
-    """A CryptoPunks-like collection's log in the shape of EIP-721's own example."""
-    number = 2**256 - 1
-    (found,) = transfers(log([*SENT[:3], word(number)], "0x"))
-    assert found.token_id == number
+    """From Ethereum's block 18000000, transaction 0xa656f2ec…bac913: number 83,773 was minted."""
+    collection = "0x8d0802559775c70fb505f22988a4fd4a4f6d3b62"
+    minter = "0x2eff1def3299e0a96c37406e6c4f0261ec29b805"
+    (found,) = transfers(
+        log([TRANSFER, topic(ZERO), topic(minter), word(0x1473D)], "0x", emitter=collection)
+    )
+    assert found == Transfer(
+        Source.LOG, 0, address(collection), bytes(20), address(minter), 1, Standard.ERC721, 83_773
+    )
+
+
+def test_the_largest_number_is_kept_whole() -> None:
+    (found,) = transfers(log([*SENT[:3], "0x" + "ff" * 32], "0x"))
+    assert found.token_id == 2**256 - 1
 
 
 @pytest.mark.parametrize(
