@@ -43,8 +43,8 @@ from watcher.assets.prices import Prices
 from watcher.collect import BATCH, Step
 from watcher.concern import Asked, concerns, parties_of
 from watcher.decode import decode
-from watcher.evm.chainlink import read_feeds
 from watcher.evm.fetch import EvmBlocks
+from watcher.evm.market import EvmMarket
 from watcher.evm.metadata import read_tokens
 from watcher.evm.wire import RpcBlock, RpcReceipt
 from watcher.follow import Follower, FollowOptions
@@ -254,8 +254,4 @@ def _names(chain: Chain, pool: Pool, database: Database) -> TokenNames:
 
 
 def _prices(chain: Chain, pool: Pool, session: aiohttp.ClientSession) -> Prices:
-    async def read(block: str, asked_at: datetime) -> Any:
-        every = list(chain.feeds.values())
-        return await read_feeds(pool, chain.multicall3, every, block, asked_at, within=10)
-
-    return Prices(chain, read, PriceApi("", chain, session))
+    return Prices(chain, EvmMarket(pool, chain, within=10), PriceApi("", chain, session))

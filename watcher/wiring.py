@@ -10,7 +10,6 @@ import socket
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -25,8 +24,8 @@ from data.redis.published import NodeStatus
 from watcher.assets.names import TokenNames
 from watcher.assets.price_api import PriceApi
 from watcher.assets.prices import Prices
-from watcher.evm.chainlink import read_feeds
 from watcher.evm.fetch import EvmBlocks
+from watcher.evm.market import EvmMarket
 from watcher.evm.metadata import read_tokens
 from watcher.follow import Follower, FollowOptions
 from watcher.instruments import (
@@ -54,7 +53,7 @@ from watcher.upkeep import upkeep
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
-    from data.model import Chain, Price
+    from data.model import Chain
     from data.queries.tokens import TokenRow
     from data.settings import Settings
 
@@ -163,13 +162,6 @@ def _follower(
     settings: Settings,
     owner: str,
 ) -> Follower:
-    feeds = list(chain.feeds.values())
-
-    async def feeds_at(block: str, asked_at: datetime) -> dict[str, Price]:
-        return await read_feeds(
-            pool, chain.multicall3, feeds, block, asked_at, within=_ASSETS_WITHIN
-        )
-
     async def tokens(addresses: Sequence[bytes]) -> list[TokenRow]:
         return await read_tokens(pool, chain.multicall3, addresses, within=_ASSETS_WITHIN)
 
@@ -178,7 +170,7 @@ def _follower(
         chain,
         blocks,
         TokenNames(chain, database, tokens),
-        Prices(chain, feeds_at, api),
+        Prices(chain, EvmMarket(pool, chain, within=_ASSETS_WITHIN), api),
         _node_statuses(pool, blocks),
         database,
         redis,

@@ -23,9 +23,11 @@ from data.model.block import (
 from data.model.chain import (
     Chain,
     Explorer,
+    Factory,
     Feed,
     Finality,
     Integrity,
+    PoolKind,
     SystemTransactions,
     Token,
 )
@@ -46,6 +48,7 @@ __all__ = [
     "Direction",
     "Event",
     "Explorer",
+    "Factory",
     "Feed",
     "Finality",
     "Integrity",
@@ -56,6 +59,7 @@ __all__ = [
     "Movement",
     "MovementKind",
     "NoiseRule",
+    "PoolKind",
     "Price",
     "PriceState",
     "Priority",

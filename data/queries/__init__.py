@@ -63,3 +63,11 @@ def among(
     if connection.dialect.name == "postgresql":
         return column == any_(bindparam(None, list(values), type_=ARRAY(column.type), unique=True))
     return column.in_(values)
+
+
+def among_given(dialect: str, column: ColumnElement[_T], name: str) -> ColumnElement[bool]:
+    """As ``among``, for a statement that is made once for each dialect: the values are the list
+    that is given under that name."""
+    if dialect == "postgresql":
+        return column == any_(bindparam(name, type_=ARRAY(column.type)))
+    return column.in_(bindparam(name, expanding=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from data.columns import DatabaseNow
 from data.model import BlockRef, Settled
@@ -16,6 +16,17 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+# made once: they are part of every step
+_MOVE = (
+    update(cursors)
+    .where(cursors.c.chain == bindparam("of"), cursors.c.block_hash == bindparam("from"))
+    .values(updated_at=DatabaseNow())
+)
+_FORGET = delete(blocks).where(blocks.c.chain == bindparam("of"))
+_FORGET_ABOVE = _FORGET.where(blocks.c.number > bindparam("at"))
+_FORGET_UP_TO = _FORGET.where(blocks.c.number <= bindparam("at"))
 
 
 async def get(connection: AsyncConnection, chain: str) -> BlockRef | None:
@@ -68,14 +79,14 @@ async def move(connection: AsyncConnection, before: BlockRef, after: BlockRef, e
     if not await leases.holds(connection, before.chain, epoch):
         return False
     moved = await connection.execute(
-        update(cursors)
-        .where(cursors.c.chain == before.chain, cursors.c.block_hash == before.hash)
-        .values(
-            block_number=after.number,
-            block_hash=after.hash,
-            block_time=after.time,
-            updated_at=DatabaseNow(),
-        )
+        _MOVE,
+        {
+            "of": before.chain,
+            "from": before.hash,
+            "block_number": after.number,
+            "block_hash": after.hash,
+            "block_time": after.time,
+        },
     )
     return moved.rowcount == 1
 
@@ -100,8 +111,8 @@ async def remember(
     chain, last = branch[0].chain, branch[-1].number
     stays = branch[0].number - 1 if above is None else above
     # two ranges in two statements: as one, SQLite reads every remembered block of the chain
-    for forgotten in (blocks.c.number > stays, blocks.c.number <= last - keep):
-        await connection.execute(delete(blocks).where(blocks.c.chain == chain, forgotten))
+    for forget, number in ((_FORGET_ABOVE, stays), (_FORGET_UP_TO, last - keep)):
+        await connection.execute(forget, {"of": chain, "at": number})
     await connection.execute(
         blocks.insert(),
         [
