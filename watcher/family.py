@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from data.model import BlockRef, Settled, Transaction
+    from watcher.pursuits.sighting import Sighting, Wanted
 
 
 class Block(Protocol):
@@ -88,4 +89,14 @@ class BlockSource(Protocol):
 
     def accuse(self, nodes: Collection[str], why: str) -> None:
         """Hold against nodes that what they told contradicts the rest."""
+        ...
+
+
+class TransactionSource(Protocol):
+    """Asks the nodes of one chain for single transactions."""
+
+    async def look(self, wanted: Sequence[Wanted], head: int) -> Mapping[bytes, Sighting]:
+        """What the nodes say of each, by hash; those that nobody could tell anything about are left
+        out. ``head`` is how high the chain is followed. Raises RpcError when no node answers.
+        """
         ...

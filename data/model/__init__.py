@@ -6,6 +6,7 @@
 - ``watch``     a chat's interest, with its threshold and direction
 - ``chat``      where alerts go
 - ``alert``     what one chat is to be told about one transaction, and the message that shows it
+- ``pursuit``   a transaction that a chat asked to be followed, and what became of it
 """
 
 from data.model.alert import Alert, AlertState, Match, Message, Priority
@@ -23,6 +24,7 @@ from data.model.block import (
 from data.model.chain import Chain, Explorer, Feed, Finality, Integrity, Token
 from data.model.chat import Chat, ChatKind, ChatState, NoiseRule, Timing
 from data.model.movement import Leg, Mark, Movement, MovementKind, Price, PriceState
+from data.model.pursuit import Depth, Inclusion, Pursuit, PursuitState, Replacement, Told, Wish
 from data.model.watch import Direction, Threshold, UnitThreshold, Unpriced, UsdThreshold, Watch
 
 __all__ = [
@@ -34,11 +36,13 @@ __all__ = [
     "ChatKind",
     "ChatState",
     "CoverageGap",
+    "Depth",
     "Direction",
     "Event",
     "Explorer",
     "Feed",
     "Finality",
+    "Inclusion",
     "Integrity",
     "Leg",
     "Mark",
@@ -50,12 +54,16 @@ __all__ = [
     "Price",
     "PriceState",
     "Priority",
+    "Pursuit",
+    "PursuitState",
+    "Replacement",
     "Settled",
     "Source",
     "Standard",
     "Threshold",
     "Timing",
     "Token",
+    "Told",
     "Transaction",
     "Transfer",
     "UnitThreshold",
@@ -63,4 +71,5 @@ __all__ = [
     "UnverifiedBlock",
     "UsdThreshold",
     "Watch",
+    "Wish",
 ]

@@ -16,12 +16,16 @@ blocks, in the order in which one is had
 - ``whole``      body, contents and checks together
 - ``block``      the block that comes out
 
+single transactions
+- ``lookup``     pending, in a block, or not known; and who took another's nonce
+
 what they are made of
 - ``wire``       the JSON of blocks and receipts, as typed structs
 - ``keccak``     the hash
 
 what is read off them, and off contracts
 - ``transfers``  what moved in a block
+- ``fees``       what its transactions paid for gas
 - ``multicall``  many contract reads in one call
 - ``metadata``   what tokens call themselves
 - ``chainlink``  prices from feeds on the chain

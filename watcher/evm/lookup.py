@@ -1,0 +1,294 @@
+"""Single transactions, asked of a chain's nodes: pending, in a block, or not known.
+
+What one node knows of mempools, others need not: a transaction that it does not know is asked of
+all. How often a sender's nonce was used is asked of the same node in the same exchange, and the
+receipt once more behind it, so that a block that comes in between looks like no replacement.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from data.model import Inclusion, Wish
+from data.model.block import ZERO_ADDRESS
+from watcher.evm.keccak import keccak
+from watcher.evm.several import several
+from watcher.evm.wire import BadField, data, fixed, quantity
+from watcher.pursuits.sighting import Rival, Sighting, Wanted
+from watcher.rpc.errors import GarbledAnswer, RpcError, UntrueAnswer
+from watcher.rpc.purpose import Purpose
+from watcher.rpc.wire import Call
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from watcher.evm.abilities import Abilities
+    from watcher.rpc.asking import Asking
+    from watcher.rpc.pool import Pool
+
+WITHIN = 10.0
+"""Seconds for one look: the next is soon."""
+SEARCHED_FOR_RIVALS = 120
+"""Blocks below the head in which a replacement is looked for: many nodes know the state of the last
+128 only."""
+_DIGEST = 8
+
+
+class RpcFound(msgspec.Struct, rename="camel"):
+    """A transaction by its hash; without a block it is pending."""
+
+    hash: str
+    signer: str | None = msgspec.field(name="from", default=None)
+    target: str | None = msgspec.field(name="to", default=None)
+    nonce: str = "0x0"
+    value: str = "0x0"
+    input: str = "0x"
+    gas_price: str | None = None
+    max_fee_per_gas: str | None = None
+    max_priority_fee_per_gas: str | None = None
+    block_hash: str | None = None
+
+
+class RpcOutcome(msgspec.Struct, rename="camel"):
+    """What a receipt says of a transaction as a whole."""
+
+    transaction_hash: str
+    block_hash: str
+    block_number: str
+    gas_used: str
+    status: str | None = None
+    effective_gas_price: str | None = None
+    l1_fee: str | None = None
+
+
+class _RpcBlockOfAll(msgspec.Struct):
+    number: str
+    transactions: list[RpcFound]
+
+
+class EvmTransactions:
+    """Looks for transactions on one EVM chain."""
+
+    def __init__(self, pool: Pool, abilities: Abilities) -> None:
+        self._pool = pool
+        self._abilities = abilities
+
+    async def look(self, wanted: Sequence[Wanted], head: int) -> Mapping[bytes, Sighting]:
+        """What the nodes say of each; raises RpcError when none of them answers."""
+
+        async def talk(asking: Asking) -> dict[bytes, Sighting]:
+            return await self._look(asking, wanted)
+
+        answer = await self._pool.ask(
+            "transactions",
+            talk,
+            size=len(wanted),
+            rounds=1,
+            within=WITHIN,
+            purpose=Purpose.PURSUIT,
+        )
+        seen = dict(answer.value)
+        missing = [
+            one
+            for one in wanted
+            if (said := seen.get(one.tx_hash)) and said.wish is None and said.inclusion is None
+        ]
+        if missing and len(self._pool.nodes) > 1:
+            seen |= await self._of_others(missing, seen)
+        return await self._with_rivals(wanted, seen, head)
+
+    async def _look(self, asking: Asking, wanted: Collection[Wanted]) -> dict[bytes, Sighting]:
+        """What one node says. Raises errors of the tree."""
+        found = await self._found(asking, [one.tx_hash for one in wanted])
+        wishes = {tx_hash: _wish(one) for tx_hash, one in found.items()}
+        mined = [tx_hash for tx_hash, one in found.items() if one.block_hash is not None]
+        # a node may have given up a transaction and keep its receipt
+        known = [one.tx_hash for one in wanted if one.wish and one.tx_hash not in found]
+        inclusions = await self._inclusions(asking, [*mined, *known])
+        # in a block, but without a receipt yet: nothing to be told
+        unclear = set(mined) - inclusions.keys()
+        pending = {
+            one.tx_hash: wish
+            for one in wanted
+            if (wish := wishes.get(one.tx_hash) or one.wish)
+            and one.tx_hash not in inclusions
+            and one.tx_hash not in unclear
+        }
+        nonces = await self._next_nonces(asking, {wish.sender for wish in pending.values()})
+        used = [
+            tx_hash for tx_hash, wish in pending.items() if nonces.get(wish.sender, 0) > wish.nonce
+        ]
+        inclusions |= await self._inclusions(asking, used)
+        return {
+            one.tx_hash: Sighting(
+                wishes.get(one.tx_hash),
+                inclusions.get(one.tx_hash),
+                nonces.get(pending[one.tx_hash].sender) if one.tx_hash in pending else None,
+            )
+            for one in wanted
+            if one.tx_hash not in unclear
+        }
+
+    async def _of_others(
+        self, missing: Sequence[Wanted], seen: Mapping[bytes, Sighting]
+    ) -> dict[bytes, Sighting]:
+        """What any node knows of transactions that one of them does not know."""
+
+        async def talk(asking: Asking) -> dict[bytes, Sighting]:
+            return await self._look(asking, missing)
+
+        told = await self._pool.each(talk, within=WITHIN, purpose=Purpose.PURSUIT)
+        best = {one.tx_hash: seen[one.tx_hash] for one in missing}
+        for answers in told.values():
+            for tx_hash, sighting in answers.items():
+                best[tx_hash] = max(best[tx_hash], sighting, key=_worth)
+        return best
+
+    async def _with_rivals(
+        self, wanted: Sequence[Wanted], seen: dict[bytes, Sighting], head: int
+    ) -> dict[bytes, Sighting]:
+        """Who was mined in the place of those whose nonce is used, where that can be found."""
+        for one in wanted:
+            sighting = seen.get(one.tx_hash)
+            wish = one.wish if sighting is None else sighting.wish or one.wish
+            if (
+                sighting is None
+                or wish is None
+                or sighting.inclusion is not None
+                or not one.rival_wanted
+            ):
+                continue
+            if sighting.next_nonce is None or sighting.next_nonce <= wish.nonce:
+                continue
+            try:
+                rival = await self._rival(wish, head)
+            except RpcError:
+                continue
+            if rival is not None and rival.tx_hash != one.tx_hash:
+                seen[one.tx_hash] = Sighting(sighting.wish, None, sighting.next_nonce, rival)
+        return seen
+
+    async def _rival(self, wish: Wish, head: int) -> Rival | None:
+        """The mined transaction of the same sender and nonce, by halving the last blocks."""
+
+        async def talk(asking: Asking) -> Rival | None:
+            low, high = max(0, head - SEARCHED_FOR_RIVALS), head
+            if await self._used_at(asking, wish, low) or not await self._used_at(
+                asking, wish, high
+            ):
+                return None
+            while high - low > 1:
+                middle = (low + high) // 2
+                if await self._used_at(asking, wish, middle):
+                    high = middle
+                else:
+                    low = middle
+            call = Call("eth_getBlockByNumber", [hex(high), True], _RpcBlockOfAll | None)
+            block = await asking.one(call)
+            for one in block.transactions if block is not None else ():
+                other = _wish(one)
+                if (other.sender, other.nonce) == (wish.sender, wish.nonce):
+                    return Rival(_fixed(one.hash, 32), high, other)
+            return None
+
+        answer = await self._pool.ask(
+            "a replacement", talk, rounds=1, within=WITHIN, purpose=Purpose.PURSUIT
+        )
+        return answer.value
+
+    async def _used_at(self, asking: Asking, wish: Wish, number: int) -> bool:
+        address = "0x" + wish.sender.hex()
+        count = await asking.one(Call("eth_getTransactionCount", [address, hex(number)], str))
+        return _number(count) > wish.nonce
+
+    async def _found(self, asking: Asking, hashes: Sequence[bytes]) -> dict[bytes, RpcFound]:
+        calls = [_by_hash("eth_getTransactionByHash", one, RpcFound | None) for one in hashes]
+        told = await several(asking, calls, self._abilities)
+        found = {}
+        for tx_hash, one in zip(hashes, told, strict=True):
+            if one is None:
+                continue
+            if _fixed(one.hash, 32) != tx_hash:
+                raise UntrueAnswer("another transaction was answered than was asked for")
+            found[tx_hash] = one
+        return found
+
+    async def _inclusions(self, asking: Asking, hashes: Sequence[bytes]) -> dict[bytes, Inclusion]:
+        calls = [_by_hash("eth_getTransactionReceipt", one, RpcOutcome | None) for one in hashes]
+        told = await several(asking, calls, self._abilities) if calls else []
+        found = {}
+        for tx_hash, one in zip(hashes, told, strict=True):
+            if one is None:
+                continue
+            if _fixed(one.transaction_hash, 32) != tx_hash:
+                raise UntrueAnswer("the receipt of another transaction was answered")
+            found[tx_hash] = _inclusion(one)
+        return found
+
+    async def _next_nonces(self, asking: Asking, senders: Collection[bytes]) -> dict[bytes, int]:
+        ordered = sorted(senders)
+        calls = [
+            Call("eth_getTransactionCount", ["0x" + sender.hex(), "latest"], str)
+            for sender in ordered
+        ]
+        told = await several(asking, calls, self._abilities) if calls else []
+        return {sender: _number(one) for sender, one in zip(ordered, told, strict=True)}
+
+
+def _worth(sighting: Sighting) -> tuple[bool, bool, int]:
+    """In a block tells more than pending, and that more than nothing; a higher nonce is newer."""
+    nonce = -1 if sighting.next_nonce is None else sighting.next_nonce
+    return sighting.inclusion is not None, sighting.wish is not None, nonce
+
+
+def _by_hash(method: str, tx_hash: bytes, kind: Any) -> Call:
+    return Call(method, ["0x" + tx_hash.hex()], kind)
+
+
+def _wish(found: RpcFound) -> Wish:
+    try:
+        called = data(found.input)
+        tip = found.max_priority_fee_per_gas
+        return Wish(
+            fixed(found.signer, 20) if found.signer else ZERO_ADDRESS,
+            fixed(found.target, 20) if found.target else None,
+            quantity(found.nonce),
+            quantity(found.value),
+            quantity(found.max_fee_per_gas or found.gas_price or "0x0"),
+            None if tip is None else quantity(tip),
+            keccak(called)[:_DIGEST].hex() if called else "",
+        )
+    except BadField as error:
+        raise GarbledAnswer(f"a transaction is malformed: {error}") from None
+
+
+def _inclusion(told: RpcOutcome) -> Inclusion:
+    try:
+        price, l1_fee = told.effective_gas_price, told.l1_fee
+        return Inclusion(
+            quantity(told.block_number),
+            fixed(told.block_hash, 32),
+            # before Byzantium (October 2017) nobody said
+            told.status in {"0x1", None},
+            quantity(told.gas_used),
+            None if price is None else quantity(price),
+            None if l1_fee is None else quantity(l1_fee),
+        )
+    except BadField as error:
+        raise GarbledAnswer(f"a receipt is malformed: {error}") from None
+
+
+def _fixed(text: str, size: int) -> bytes:
+    try:
+        return fixed(text, size)
+    except BadField as error:
+        raise GarbledAnswer(f"a hash is malformed: {error}") from None
+
+
+def _number(text: str) -> int:
+    try:
+        return quantity(text)
+    except BadField as error:
+        raise GarbledAnswer(f"a nonce is malformed: {error}") from None
