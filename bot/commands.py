@@ -25,6 +25,8 @@ COMMANDS = {
     "timing": "Alerts at once, or of safe blocks only",
     "mute": "Be quiet for a while",
     "unmute": "Speak again",
+    "tx": "Follow a transaction to its end",
+    "gas": "What a transfer and a swap cost now",
     "status": "How far I am on each chain",
     "help": "What I understand",
 }

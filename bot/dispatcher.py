@@ -9,6 +9,7 @@ from aiogram import Dispatcher, F, Router
 from bot.handlers import (
     card,
     failure,
+    gas,
     groups,
     membership,
     mute,
@@ -17,6 +18,7 @@ from bot.handlers import (
     status,
     threshold,
     timing,
+    tx,
     unwatch,
     watch,
     watchlist,
@@ -50,7 +52,8 @@ def _private_chats(context: Context) -> Router:
     router.callback_query.middleware(introduction)
     router.callback_query.middleware(Attention())
     for module in (
-        start, watch, unwatch, watchlist, card, threshold, whales, timing, mute, status, paste,
+        start, watch, unwatch, watchlist, card, threshold, whales, timing, mute, tx, gas, status,
+        paste,
     ):  # fmt: skip
         router.include_router(module.make_router())
     return router

@@ -50,6 +50,11 @@ def headline(movement: Movement, chain: Chain | None, *, for_feed: bool) -> str:
     return f"{word} {_or_nothing(ours, chain)}"
 
 
+def sign(movement: Movement) -> str:
+    """The picture that stands for what happened."""
+    return _SIGNS[movement.kind]
+
+
 def title(movement: Movement, chain: Chain | None, watch: Watch | None, chat: Chat) -> str:
     """The whole first line as HTML."""
     for_feed = watch is not None and watch.is_feed

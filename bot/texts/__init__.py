@@ -6,5 +6,7 @@
 - ``watches``  a watch, the watchlist, what became of them
 - ``feeds``    whale feeds
 - ``mutes``    mute and unmute
+- ``gas``      what transactions cost
+- ``pursuits`` followed transactions, apart from their own messages
 - ``status``   what the bot knows about its own health
 """

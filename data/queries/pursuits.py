@@ -60,12 +60,12 @@ async def begin(
     return int(result.scalar_one())
 
 
-async def move(connection: AsyncConnection, pursuit_id: int, telegram_id: int) -> None:
-    """Go on in another message, which shows it as it is now."""
+async def move(connection: AsyncConnection, one: Pursuit, telegram_id: int) -> None:
+    """Go on in another message, which shows it as it was read."""
     await connection.execute(
         update(pursuits)
-        .where(pursuits.c.id == pursuit_id)
-        .values(telegram_id=telegram_id, shown_revision=pursuits.c.revision)
+        .where(pursuits.c.id == one.id)
+        .values(telegram_id=telegram_id, shown_revision=one.revision)
     )
 
 

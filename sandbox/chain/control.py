@@ -33,10 +33,13 @@ VERBS = frozenset(
     {
         "burn",
         "deposit",
+        "drop",
         "find",
+        "include",
         "mine",
         "mint",
         "reorg",
+        "replace",
         "serve_parent_of",
         "serve_recorded",
         "set_feed_fault",
@@ -47,6 +50,7 @@ VERBS = frozenset(
         "transact",
         "transfer",
         "transfer_erc20",
+        "wait",
         "withdraw",
     }
 )

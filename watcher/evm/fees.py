@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from watcher.evm.block import EvmBlock
     from watcher.evm.wire import RpcReceipt
 
+_MOST = 2**63
+"""Ten coins for one gas: nobody ever paid it, and JSON's readers end there."""
+
 
 def fees_of(block: EvmBlock) -> BlockFees:
     """Prices of those who paid at all: what a chain puts in by itself is free. What a node does not
@@ -58,6 +61,7 @@ def _number(text: str | None) -> int | None:
     if text is None:
         return None
     try:
-        return quantity(text)
+        number = quantity(text)
     except BadField:
         return None
+    return number if number <= _MOST else None

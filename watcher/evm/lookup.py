@@ -152,22 +152,19 @@ class EvmTransactions:
         """Who was mined in the place of those whose nonce is used, where that can be found."""
         for one in wanted:
             sighting = seen.get(one.tx_hash)
-            wish = one.wish if sighting is None else sighting.wish or one.wish
-            if (
-                sighting is None
-                or wish is None
-                or sighting.inclusion is not None
-                or not one.rival_wanted
-            ):
+            if sighting is None or not one.rival_wanted:
                 continue
-            if sighting.next_nonce is None or sighting.next_nonce <= wish.nonce:
+            wish, nonce = sighting.wish or one.wish, sighting.next_nonce
+            if sighting.inclusion is not None or wish is None or nonce is None:
+                continue
+            if nonce <= wish.nonce:
                 continue
             try:
                 rival = await self._rival(wish, head)
             except RpcError:
                 continue
             if rival is not None and rival.tx_hash != one.tx_hash:
-                seen[one.tx_hash] = Sighting(sighting.wish, None, sighting.next_nonce, rival)
+                seen[one.tx_hash] = Sighting(sighting.wish, None, nonce, rival)
         return seen
 
     async def _rival(self, wish: Wish, head: int) -> Rival | None:
