@@ -95,8 +95,8 @@ class BlockSource(Protocol):
 class TransactionSource(Protocol):
     """Asks the nodes of one chain for single transactions."""
 
-    async def look(self, wanted: Sequence[Wanted], head: int) -> Mapping[bytes, Sighting]:
+    async def look(self, wanted: Sequence[Wanted]) -> Mapping[bytes, Sighting]:
         """What the nodes say of each, by hash; those that nobody could tell anything about are left
-        out. ``head`` is how high the chain is followed. Raises RpcError when no node answers.
+        out. Raises RpcError when no node answers.
         """
         ...

@@ -1,4 +1,4 @@
-"""Pasted addresses get an offer, transactions are followed; whatever nobody understood gets one helpful sentence."""
+"""Pasted addresses get an offer, transactions are followed; the rest gets one helpful sentence."""
 
 from __future__ import annotations
 

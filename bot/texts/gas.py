@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from data.model import Chain
     from data.redis.gas import GasStatus
 
-AWAY = "I can't tell just now: Redis cannot be reached, where the watcher writes what gas costs; try again in a minute."
+AWAY = (
+    "I can't tell just now: Redis cannot be reached, where the watcher writes what gas costs; try"
+    " again in a minute."
+)
 TRANSFER_GAS = 21_000
-"""A payment of native coin: https://eips.ethereum.org/EIPS/eip-2028, G_transaction."""
+"""A payment of native coin: the yellow paper's G_transaction, in its appendix G."""
 TYPICAL_SWAP_GAS = 152_000
 """Where no swap was seen: the median of the 25 swaps in Ethereum's block 18,000,000."""
 _STALE = timedelta(minutes=1)
@@ -49,7 +52,7 @@ def one(chain: Chain, status: GasStatus | None, now: datetime) -> str:
 
 def overview(told: Sequence[tuple[Chain, GasStatus | None]], now: datetime) -> str:
     """The answer to ``/gas``: a table that a phone holds."""
-    rows = [("chain", "gwei", "transfer", "swap")]
+    rows: list[tuple[str, ...]] = [("chain", "gwei", "transfer", "swap")]
     ages, notes = [], []
     for chain, status in told:
         price = None if status is None else _price(status)

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 WITHIN = 10.0
 """Seconds for one look: the next is soon."""
-SEARCHED_FOR_RIVALS = 120
-"""Blocks below the head in which a replacement is looked for: many nodes know the state of the last
-128 only."""
+_BACK = (1, 6, 24, 90)
+"""How far below a block at which a nonce is used to look for one at which it is not, in turn: all
+together fewer than the 128 whose state every node knows."""
 _DIGEST = 8
 
 
@@ -75,7 +75,7 @@ class EvmTransactions:
         self._pool = pool
         self._abilities = abilities
 
-    async def look(self, wanted: Sequence[Wanted], head: int) -> Mapping[bytes, Sighting]:
+    async def look(self, wanted: Sequence[Wanted]) -> Mapping[bytes, Sighting]:
         """What the nodes say of each; raises RpcError when none of them answers."""
 
         async def talk(asking: Asking) -> dict[bytes, Sighting]:
@@ -97,7 +97,7 @@ class EvmTransactions:
         ]
         if missing and len(self._pool.nodes) > 1:
             seen |= await self._of_others(missing, seen)
-        return await self._with_rivals(wanted, seen, head)
+        return await self._with_rivals(wanted, seen)
 
     async def _look(self, asking: Asking, wanted: Collection[Wanted]) -> dict[bytes, Sighting]:
         """What one node says. Raises errors of the tree."""
@@ -147,7 +147,7 @@ class EvmTransactions:
         return best
 
     async def _with_rivals(
-        self, wanted: Sequence[Wanted], seen: dict[bytes, Sighting], head: int
+        self, wanted: Sequence[Wanted], seen: dict[bytes, Sighting]
     ) -> dict[bytes, Sighting]:
         """Who was mined in the place of those whose nonce is used, where that can be found."""
         for one in wanted:
@@ -160,21 +160,24 @@ class EvmTransactions:
             if nonce <= wish.nonce:
                 continue
             try:
-                rival = await self._rival(wish, head)
+                rival = await self._rival(wish)
             except RpcError:
                 continue
             if rival is not None and rival.tx_hash != one.tx_hash:
                 seen[one.tx_hash] = Sighting(sighting.wish, None, nonce, rival)
         return seen
 
-    async def _rival(self, wish: Wish, head: int) -> Rival | None:
+    async def _rival(self, wish: Wish) -> Rival | None:
         """The mined transaction of the same sender and nonce, by halving the last blocks."""
 
         async def talk(asking: Asking) -> Rival | None:
-            low, high = max(0, head - SEARCHED_FOR_RIVALS), head
-            if await self._used_at(asking, wish, low) or not await self._used_at(
-                asking, wish, high
-            ):
+            high = _number(await asking.one(Call("eth_blockNumber", [], str)))
+            for back in _BACK:
+                low = max(0, high - back)
+                if not await self._used_at(asking, wish, low):
+                    break
+                high = low
+            else:
                 return None
             while high - low > 1:
                 middle = (low + high) // 2

@@ -164,9 +164,7 @@ class Pursuer:
         for one in chosen:
             self._asked_at[one.id] = self._clock()
         try:
-            told = await self._source.look(
-                list({_wanted(one) for one in chosen}), branch.cursor.number if branch.cursor else 0
-            )
+            told = await self._source.look(list({_wanted(one) for one in chosen}))
         except RpcError as error:
             log.debug("no node told of transactions", chain=self._chain.name, error=str(error))
             return {}, branch
