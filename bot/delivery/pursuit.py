@@ -73,15 +73,15 @@ def _nowhere(story: Story) -> Iterable[str]:
         case PursuitState.UNKNOWN:
             yield "🤷 <b>No chain that I follow knows it</b>"
             yield name
-            yield f"Looked for 10 minutes on {where}: in blocks, and among what waits."
+            yield f"Looked for 10 minutes on {where}: in blocks, and among those that wait."
             yield "Is it on another chain, or was it never sent? Send it again to look once more."
         case PursuitState.EXPIRED:
             yield "⌛ <b>Not found in a day</b>"
             yield name
         case _:
-            yield "🔎 <b>Looking for it…</b>"
+            yield "🔎 <b>Looking for the transaction…</b>"
             yield name
-            yield f"On {where}: in blocks, and among what waits."
+            yield f"On {where}: in blocks, and among those that wait."
     if story.unseen:
         titles = [label_markup(title) for title in story.unseen]
         yield f"⚠️ Not to be seen just now: {', '.join(titles)}"
@@ -111,7 +111,7 @@ def _title(one: Pursuit, names: Names) -> str:
         case PursuitState.EXPIRED:
             return "⌛ <b>Still pending after a day</b>: I no longer follow it"
         case PursuitState.SEARCHING:
-            return "🔎 <b>Looking for it…</b>"
+            return "🔎 <b>Looking for the transaction…</b>"
         case PursuitState.UNKNOWN:
             return "🤷 <b>The chain does not know it</b>"
         case _:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, literal, or_, select, update
 
+from data.columns import UtcTime
 from data.model import Pursuit, PursuitState, Told
 from data.tables import pursuits
 
@@ -145,12 +146,11 @@ async def shown(connection: AsyncConnection, one: Pursuit) -> None:
 
 async def let_go(connection: AsyncConnection, ids: Sequence[int], now: datetime) -> None:
     """Nobody can be told any more: the message was deleted, or its chat is gone."""
+    ended_at = func.coalesce(pursuits.c.ended_at, literal(now, UtcTime()))
     await connection.execute(
         update(pursuits)
         .where(pursuits.c.id.in_(ids))
-        .values(
-            shown_revision=pursuits.c.revision, ended_at=func.coalesce(pursuits.c.ended_at, now)
-        )
+        .values(shown_revision=pursuits.c.revision, ended_at=ended_at)
     )
 
 

@@ -1,11 +1,13 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.database import Database
 from data.model import Depth, Inclusion, Pursuit, PursuitState, Replacement, Told, Wish
 from data.queries import pursuits, retention
+from data.tables import pursuits as table
 from tests.contract.samples import NOW, a_chat, address, number
 
 TOLD = Told(
@@ -140,6 +142,13 @@ async def test_what_nobody_can_be_told_of_is_let_go(database: Database) -> None:
         await pursuits.let_go_of_chat(connection, 1, NOW)
 
         assert await pursuits.to_show(connection, 10) == []
+        assert await pursuits.of_chat(connection, 1) == []
+        ended = (
+            (await connection.execute(select(table.c.ended_at).order_by(table.c.id)))
+            .scalars()
+            .all()
+        )
+        assert ended == [NOW, NOW, NOW, None]
         assert [it.id for it in await pursuits.still_open(connection, "bsc", 10)] == [theirs.id]
 
 
