@@ -43,14 +43,12 @@ from watcher.assets.prices import Prices
 from watcher.collect import BATCH, Step
 from watcher.concern import Asked, concerns, parties_of
 from watcher.decode import decode
-from watcher.enrich import moved_tokens
 from watcher.evm.chainlink import read_feeds
 from watcher.evm.fetch import EvmBlocks
 from watcher.evm.metadata import read_tokens
 from watcher.evm.wire import RpcBlock, RpcReceipt
 from watcher.follow import Follower, FollowOptions
 from watcher.rpc.pool import Pool
-from watcher.slices import in_slices
 from watcher.weigh import weighed
 
 if TYPE_CHECKING:
@@ -139,8 +137,10 @@ def on_database(url: str, valkey: str, span: Span) -> Run:
 
 
 async def in_memory(database: Database, span: Span, watched: AbstractSet[bytes]) -> Run:
-    """Without integrity and database: fetched, decoded, weighed, and matched against addresses that
-    are held in memory. The database given would be asked for names only, and is not.
+    """Without integrity and database: fetched, weighed at a glance, and matched against addresses
+    that are held in memory. The database given would be asked for names only, and is not.
+
+    All transfers are counted after the clock was stopped, as in ``whole``.
     """
     async with (
         Pool(CHAIN.name, CHAIN.chain_id, [span.url]) as pool,
@@ -149,7 +149,7 @@ async def in_memory(database: Database, span: Span, watched: AbstractSet[bytes])
         source = EvmBlocks(UNCHECKED, pool)
         names, prices = _names(CHAIN, pool, database), _prices(CHAIN, pool, session)
         await _below(source, span)
-        transfers: list[int] = []
+        seen: list[Block] = []
         told = 0
         watch = Stopwatch()
         fetching = asyncio.create_task(_fetch(source, span.first, span.last))
@@ -159,16 +159,18 @@ async def in_memory(database: Database, span: Span, watched: AbstractSet[bytes])
             next_one = found[-1].ref.number + 1
             if next_one <= span.last:
                 fetching = asyncio.create_task(_fetch(source, next_one, span.last))
+                await asyncio.sleep(0)  # the node is asked before anything else is done
             batch = []
             for block in found:
-                transactions = await in_slices(decode(block))
-                transfers.append(sum([len(one.transfers) for one in transactions]))
-                at = await prices.at(block.ref, moved_tokens(transactions))
-                batch.append(weighed(CHAIN, block, transactions, names.at_hand, at, block.ref.time))
+                glance = await block.glance()
+                at = await prices.at(block.ref, glance.tokens)
+                batch.append(weighed(CHAIN, block, glance, names.at_hand, at, block.ref.time))
+            seen += found
             hit = [_watch(one) for one in await parties_of(batch) & watched]
             asked = Asked(hit, None, (), KEEP_FROM_USD, {})
             told += len((await concerns(CHAIN, batch, names.at_hand, asked)).alerts)
-        return watch.stop(tuple(transfers), told)
+        taken = watch.stop(alerts=told)
+    return replace(taken, transfers=tuple([len_of(block) for block in seen]))
 
 
 async def floor(span: Span) -> Run:

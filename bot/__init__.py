@@ -6,7 +6,10 @@
 - ``texts``       everything the bot says outside of alerts
 - ``keyboards``, ``buttons``  the inline keyboards, and what their buttons carry
 - ``watchlist``   a chat's own watches, found and changed
+- ``naming``      labels and watches under the names that a chat gave
+- ``why``         why a chat was told of a transaction, or was not
 - ``health``      what /status tells
+- ``throttle``    answers pass the limiter, before everything else
 - ``answers``     saying something in a chat, patiently
 - ``numbers``     numbers as people read them
 - ``delivery``    alerts out of the outbox, into chats

@@ -8,7 +8,7 @@ from typing import Annotated
 from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
-from data.model import Timing
+from data.model import NoiseRule, Timing, Unpriced
 
 Id = Annotated[int, Field(ge=0, lt=2**63)]
 Small = Annotated[int, Field(ge=0, le=10**12)]
@@ -97,7 +97,41 @@ class ChatThresholdButton(CallbackData, prefix="t"):
     usd: Small
 
 
+class NameAct(StrEnum):
+    """What a button does to the names that a chat gave an address."""
+
+    OPEN = "open"
+    FORGET = "rm"
+
+
+class NameButton(CallbackData, prefix="n"):
+    """Something done to the names of an address: 40 hex digits."""
+
+    address: Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
+    act: NameAct
+
+
+class NamesPageButton(CallbackData, prefix="p"):
+    """A page of the names, from 0."""
+
+    page: Annotated[int, Field(ge=0, le=10**6)]
+
+
 class TimingButton(CallbackData, prefix="s"):
     """Alert at the newest block, or once it is safe."""
 
     timing: Timing
+
+
+class NoiseButton(CallbackData, prefix="n"):
+    """Let in what a rule takes for noise, or keep it out."""
+
+    rule: NoiseRule
+    let_in: bool
+
+
+class UnpricedButton(CallbackData, prefix="u"):
+    """What a watch does about movements without a price."""
+
+    id: Id
+    unpriced: Unpriced

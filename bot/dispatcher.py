@@ -13,16 +13,20 @@ from bot.handlers import (
     groups,
     membership,
     mute,
+    name,
+    noise,
     paste,
     start,
     status,
     threshold,
     timing,
     tx,
+    unpriced,
     unwatch,
     watch,
     watchlist,
     whales,
+    why,
 )
 from bot.middlewares.attention import Attention
 from bot.middlewares.introduction import Introduction
@@ -52,8 +56,8 @@ def _private_chats(context: Context) -> Router:
     router.callback_query.middleware(introduction)
     router.callback_query.middleware(Attention())
     for module in (
-        start, watch, unwatch, watchlist, card, threshold, whales, timing, mute, tx, gas, status,
-        paste,
+        start, watch, unwatch, watchlist, card, name, threshold, unpriced, whales, timing, mute,
+        noise, why, tx, gas, status, paste,
     ):  # fmt: skip
         router.include_router(module.make_router())
     return router

@@ -17,26 +17,32 @@ from bot.buttons import (
     ChatThresholdButton,
     FeedAct,
     FeedButton,
+    NameAct,
+    NameButton,
+    NamesPageButton,
+    NoiseButton,
     OfferButton,
     PageButton,
     TimingButton,
     Topic,
     TopicButton,
+    UnpricedButton,
     WatchButton,
 )
 from bot.numbers import short_usd
 from bot.texts import buttons as captions
-from data.model import Timing
+from data.model import NoiseRule, Timing, UnitThreshold, Unpriced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from aiogram.filters.callback_data import CallbackData
 
-    from data.model import Chain, Watch
+    from data.model import Chain, ChatName, Watch
 
 PAGE_LENGTH = 8
-"""Watches on one page of the list."""
+"""Watches, or names, on one page of their list."""
+_REMEDIES = 3
 FEW_CHAINS = 3
 """So many have a row each in a keyboard."""
 
@@ -90,6 +96,7 @@ def card(watch: Watch, *, muted: bool) -> InlineKeyboardMarkup:
     )
     return _keyboard(
         _thresholds(watch),
+        [] if watch.is_feed or isinstance(watch.threshold, UnitThreshold) else [_unpriced(watch)],
         mutes,
         [
             _button(captions.BACK_TO_LIST, PageButton(page=0)),
@@ -141,12 +148,43 @@ def _mutes(watch: Watch) -> list[InlineKeyboardButton]:
 def watchlist(names: Sequence[tuple[Watch, str]], page: int, pages: int) -> InlineKeyboardMarkup:
     """A button for each watch of the page, two in a row, and the way to the other pages."""
     watches = [_button(name, WatchButton(id=watch.id, act=Act.OPEN)) for watch, name in names]
+    return _page(watches, PageButton, page, pages)
+
+
+def names(shown: Sequence[ChatName], page: int, pages: int) -> InlineKeyboardMarkup:
+    """A button for each name of the page, two in a row, and the way to the other pages."""
+    buttons = {
+        one.address: _button(
+            captions.cut(one.name), NameButton(address=one.address.hex(), act=NameAct.OPEN)
+        )
+        for one in shown
+    }
+    return _page(list(buttons.values()), NamesPageButton, page, pages)
+
+
+def name(address: bytes, count: int) -> InlineKeyboardMarkup:
+    """Under what a chat calls one address; ``count`` names on different chains."""
+    forget = captions.FORGET_NAME if count == 1 else captions.FORGET_NAMES
+    return _keyboard(
+        [
+            _button(captions.BACK_TO_NAMES, NamesPageButton(page=0)),
+            _button(forget, NameButton(address=address.hex(), act=NameAct.FORGET)),
+        ]
+    )
+
+
+def _page(
+    buttons: Sequence[InlineKeyboardButton],
+    turn: type[PageButton | NamesPageButton],
+    page: int,
+    pages: int,
+) -> InlineKeyboardMarkup:
     turns = []
     if page > 0:
-        turns.append(_button(captions.PREVIOUS, PageButton(page=page - 1)))
+        turns.append(_button(captions.PREVIOUS, turn(page=page - 1)))
     if page + 1 < pages:
-        turns.append(_button(captions.NEXT, PageButton(page=page + 1)))
-    rows = [watches[start : start + 2] for start in range(0, len(watches), 2)]
+        turns.append(_button(captions.NEXT, turn(page=page + 1)))
+    rows = [buttons[start : start + 2] for start in range(0, len(buttons), 2)]
     return _keyboard(*rows, turns)
 
 
@@ -200,3 +238,41 @@ def timings(current: Timing) -> InlineKeyboardMarkup:
             for timing, name in names.items()
         ]
     )
+
+
+def noises(let_in: Collection[NoiseRule]) -> InlineKeyboardMarkup:
+    """A switch for each rule against noise."""
+    return _keyboard(*[[_noise(rule, noise=rule not in let_in)] for rule in NoiseRule])
+
+
+def remedies(
+    rules: Iterable[NoiseRule], lower: Iterable[Watch], unpriced: Iterable[Watch]
+) -> InlineKeyboardMarkup | None:
+    """Under what did not happen: switches that would have let it happen; None without any.
+
+    ``lower`` are watches whose threshold was not reached, ``unpriced`` those that wanted a price.
+    """
+    rows = [[_noise(rule, noise=True)] for rule in rules]
+    rows += [[_unpriced(watch)] for watch in unpriced]
+    rows += [
+        [
+            _button(
+                f"{captions.LOWER_THRESHOLD} of #{watch.number}",
+                WatchButton(id=watch.id, act=Act.THRESHOLDS),
+            )
+        ]
+        for watch in lower
+    ]
+    return _keyboard(*rows[:_REMEDIES]) if rows else None
+
+
+def _noise(rule: NoiseRule, *, noise: bool) -> InlineKeyboardButton:
+    return _button(captions.let_in(rule, noise=noise), NoiseButton(rule=rule, let_in=noise))
+
+
+def _unpriced(watch: Watch) -> InlineKeyboardButton:
+    if watch.unpriced is Unpriced.TELL:
+        return _button(
+            captions.IGNORE_UNPRICED, UnpricedButton(id=watch.id, unpriced=Unpriced.IGNORE)
+        )
+    return _button(captions.TELL_UNPRICED, UnpricedButton(id=watch.id, unpriced=Unpriced.TELL))

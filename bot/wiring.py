@@ -18,14 +18,16 @@ from aiogram.enums import ParseMode
 
 from bot.commands import register_commands
 from bot.context import Context
+from bot.delivery.rate_limiter import limits_of
 from bot.dispatcher import make_dispatcher
 from bot.polling import Polling
+from bot.throttle import Throttle
 from data.database import Database, open_database
 from data.errors import ConfigurationError
-from data.labels import curated_labels
 from data.metrics import metrics_served
 from data.migrate import prepare_schema
 from data.redis.connection import open_redis, refuse_eviction
+from data.redis.limiter import Limiter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -80,8 +82,10 @@ async def run_bot(
 
     Raises ConfigurationError when a setting, the schema or Telegram says that it cannot work.
     """
-    bot = open_bot(settings)
+    # one answers, one tells of alerts: they wait for their turn in different ways
+    bot, teller = open_bot(settings), open_bot(settings)
     redis = open_redis(settings.redis)
+    bot.session.middleware(Throttle(Limiter(redis, limits_of(settings))))
     database = open_database(settings)
     try:
         await prepare_schema(database, migrate_now=settings.auto_migrate)
@@ -91,11 +95,11 @@ async def run_bot(
             redis=redis,
             settings=settings,
             chains=tuple(settings.known_chains[name] for name in settings.chains),
-            labels=curated_labels(),
+            labels=settings.labels,
             clock=lambda: datetime.now(UTC),
         )
         polling = Polling(bot, make_dispatcher(context), redis, context.clock)
-        delivery = deliver_with(bot, database, redis, settings, _owner())
+        delivery = deliver_with(teller, database, redis, settings, _owner())
         port = settings.bot_metrics_port
         with metrics_served("BOT_METRICS_PORT", settings.metrics_host, port):
             await _together(
@@ -105,6 +109,7 @@ async def run_bot(
             )
     finally:
         await bot.session.close()
+        await teller.session.close()
         await redis.aclose()
         await database.close()
 

@@ -5,6 +5,9 @@
 - ``settings``    the environment, checked
 - ``chains``      one table a chain: nodes, tokens, price feeds, explorer (``chains/*.toml``)
 - ``labels``      known addresses and who is behind them (``labels/*.csv``)
+- ``imitation``   tokens that call themselves like a known one (with ``confusables``, letters that
+  are drawn alike)
+- ``lookalike``   addresses that are made to be taken for another one
 - ``database``    the engine, its pool, and the two kinds of transaction
 - ``columns``     how amounts, dollars, times and bytes are stored on each database
 - ``tables``      the tables

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from data.chains import known_chains
 from data.errors import ConfigurationError
+from data.labels import Labels, known_labels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +54,9 @@ class Settings(BaseSettings):
     chains_dir: Path | None = None
     chains: Annotated[tuple[str, ...], NoDecode] = ("ethereum", "bsc")
     audit_receipts: bool = False
+    trace_chains: Annotated[tuple[str, ...], NoDecode] = ()
     price_api_url: str = "https://coins.llama.fi"
+    labels_file: Path | None = None
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["console", "json"] = "console"
@@ -83,6 +87,7 @@ class Settings(BaseSettings):
     rate_chat_per_second: float = Field(default=0.9, gt=0, le=10_000)
     rate_chat_burst: int = Field(default=3, ge=1, le=10_000)
     rate_group_per_minute: int = Field(default=20, ge=1, le=10_000)
+    paid_broadcast: bool = False
 
     @field_validator("bot_token")
     @classmethod
@@ -117,7 +122,14 @@ class Settings(BaseSettings):
             known_chains(value)
         return value
 
-    @field_validator("chains", mode="before")
+    @field_validator("labels_file")
+    @classmethod
+    def _labels_can_be_read(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        if value is not None:
+            _labels(value, info.data.get("chains_dir"))
+        return value
+
+    @field_validator("chains", "trace_chains", mode="before")
     @classmethod
     def _chains_are_known(cls, value: Any, info: ValidationInfo) -> Any:
         if not isinstance(value, str):
@@ -141,6 +153,11 @@ class Settings(BaseSettings):
     def known_chains(self) -> Mapping[str, Chain]:
         """Every chain that there is a table of, those of CHAINS_DIR among them, by name."""
         return known_chains(self.chains_dir)
+
+    @property
+    def labels(self) -> Labels:
+        """The known labels, under those of LABELS_FILE: as they were at the start."""
+        return _labels(self.labels_file, self.chains_dir)
 
     def node_urls(self, chain: str) -> tuple[str, ...]:
         """``<CHAIN>_RPC_URLS`` if it is set, else the chain's public nodes.
@@ -180,6 +197,15 @@ class Settings(BaseSettings):
             )
             raise ConfigurationError(msg)
         return self.redis_url.get_secret_value()
+
+
+@cache
+def _labels(file: Path | None, chains_dir: Path | None) -> Labels:
+    try:
+        return known_labels(file, known_chains(chains_dir))
+    except ConfigurationError as error:
+        msg = f"LABELS_FILE: {error}"
+        raise ConfigurationError(msg) from None
 
 
 def _urls(name: str, schemes: tuple[str, str]) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
+    true,
 )
 
 from data.columns import Amount, Bytes, Dollars, UtcTime
@@ -48,6 +49,8 @@ chats = Table(
     Column("lookalikes_let_in", Boolean, nullable=False, server_default=false()),
     Column("imitations_let_in", Boolean, nullable=False, server_default=false()),
     Column("airdrops_let_in", Boolean, nullable=False, server_default=false()),
+    Column("moved_to", BigInteger),
+    Column("notice", Text),
 )
 
 watches = Table(
@@ -113,6 +116,14 @@ movements = Table(
     Column("counterparty_is_contract", Boolean),
     UniqueConstraint("chain", "tx_hash", "address"),
     Index("ix_movements_chain_block_number", "chain", "block_number"),
+    # with whom an address has dealt, for addresses that look like one of them
+    Index(
+        "ix_movements_dealings",
+        "address",
+        "counterparty",
+        postgresql_where=text("marks IS NULL"),
+        sqlite_where=text("marks IS NULL"),
+    ),
     Index(
         "ix_movements_orphaned",
         "chain",
@@ -209,7 +220,10 @@ chat_queues = Table(
     Column("version", BigInteger, nullable=False),
     Column("lease_owner", String(64)),
     Column("lease_until", UtcTime),
-    Index("ix_chat_queues_priority_due_at", "priority", "due_at"),
+    # a private chat takes a message a second; groups and channels, 20 a minute, go first, because
+    # what they have takes longest
+    Column("quick", Boolean, nullable=False, server_default=true()),
+    Index("ix_chat_queues_due", "priority", "quick", "due_at"),
 )
 
 cursors = Table(

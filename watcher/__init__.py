@@ -3,7 +3,7 @@
 The five stages, in the order of the alphabet as in the order of the data:
 
 - ``collect``  node → blocks: every one once, in order, linked to its parent
-- ``decode``   block → transactions with their transfers
+- ``decode``   block → transactions with their transfers, where a glance says that it may matter
 - ``enrich``   transfers → movements: net per address, named and priced
 - ``match``    movements × watches → matches
 - ``notify``   matches → alerts, in one transaction with the chain's cursor

@@ -1,12 +1,11 @@
 """Concern: what of a batch of blocks somebody is to be told about, and what is to be kept.
 
-Only transactions that may concern somebody are enriched and matched: those that touch a watched
-address, are heavy enough to be kept or for a feed, or were taken away by a reorg before.
+Only transactions that may concern somebody are decoded, enriched and matched: those that touch a
+watched address, are heavy enough to be kept or for a feed, or were taken away by a reorg before.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,21 +13,28 @@ from typing import TYPE_CHECKING
 
 from watcher.enrich import enrich
 from watcher.match import match, primary, reaches
-from watcher.weigh import ONE, unit_rates, weigh, weight_of
+from watcher.noise.judging import concerned
+from watcher.noise.marks import marked
+from watcher.noise.nothing import nothing_moved
+from watcher.noise.rules import is_worthless
+from watcher.slices import Turns
+from watcher.weigh import ONE, unit_rates, weight_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from data.model import Chain, Movement, Transaction, Watch
     from data.queries.tokens import TokenRow
-    from watcher.weigh import WeighedBlock
+    from watcher.weigh import Rates, WeighedBlock
 
 Key = tuple[bytes, bytes]
 """A movement's transaction and address."""
 
 SLICE = 50
-"""Transactions that are enriched and matched without a pause."""
+"""Transactions that are decoded, enriched and matched without a pause."""
+MANY = 1000
+"""Transactions whose parties are gathered without a pause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,7 @@ class Wanted:
     alerts: list[tuple[Movement, Watch, list[tuple[Watch, Movement]]]] = field(default_factory=list)
     for_feeds: list[tuple[Movement, datetime]] = field(default_factory=list)
     keep: list[Movement] = field(default_factory=list)
+    worthless: list[tuple[Movement, Watch]] = field(default_factory=list)
 
 
 def key_of(movement: Movement) -> Key:
@@ -59,14 +66,12 @@ def key_of(movement: Movement) -> Key:
 
 
 async def parties_of(blocks: Sequence[WeighedBlock]) -> set[bytes]:
-    """Everybody between whom anything moved; other chains get their turn after each block."""
+    """Everybody between whom anything may have moved; other chains get their turn."""
     parties: set[bytes] = set()
+    turns = Turns(MANY)
     for block in blocks:
-        for transaction in block.transactions:
-            for transfer in transaction.transfers:
-                parties.add(transfer.sender)
-                parties.add(transfer.recipient)
-        await asyncio.sleep(0)
+        parties.update(block.glance.parties())
+        await turns.worked(len(block.weights))
     return parties
 
 
@@ -79,37 +84,50 @@ async def concerns(
     for watch in asked.watches:
         if watch.address is not None:
             on_address[watch.address].append(watch)
+    sieve, turns = _sieve(chain, on_address, asked), Turns(SLICE)
     for block in blocks:
-        near = list(_near(chain, block, on_address, asked))
+        near = _near(block, sieve)
         for start in range(0, len(near), SLICE):
-            if start:
-                await asyncio.sleep(0)
-            some = near[start : start + SLICE]
+            places = near[start : start + SLICE]
+            some = [found for place in places if (found := block.transaction(place)) is not None]
             made = enrich(chain, block.ref, some, names, block.prices)
             for transaction, movements in zip(some, made, strict=True):
-                _tell(chain, block, transaction, movements, on_address, asked, wanted)
+                seen = marked(chain, transaction, movements, names)
+                _tell(chain, block, transaction, seen, on_address, names, asked, wanted)
+            await turns.worked(len(places))
     return wanted
 
 
-def _near(
-    chain: Chain, block: WeighedBlock, on_address: Mapping[bytes, Sequence[Watch]], asked: Asked
-) -> Iterator[Transaction]:
-    """The transactions that may concern somebody; certainly all that do."""
+@dataclass(frozen=True, slots=True)
+class _Sieve:
+    """By what it is told at a glance that a transaction concerns nobody."""
+
+    least: int
+    units: Rates
+    watched: Collection[bytes]
+    orphaned: Collection[bytes]
+
+
+def _sieve(chain: Chain, watched: Collection[bytes], asked: Asked) -> _Sieve:
     lowest = asked.keep_from_usd
     if asked.lowest_feed is not None:
         lowest = min(lowest, asked.lowest_feed)
-    least, units = weight_of(lowest), unit_rates(chain, asked.unit_feeds)
     orphaned = {tx_hash for tx_hash, _ in asked.orphans}
-    for transaction, weight in zip(block.transactions, block.weights, strict=True):
-        if (
-            weight >= least
-            or any(
-                t.sender in on_address or t.recipient in on_address for t in transaction.transfers
-            )
-            or (units and weigh(transaction, units) >= ONE)
-            or transaction.hash in orphaned
-        ):
-            yield transaction
+    return _Sieve(weight_of(lowest), unit_rates(chain, asked.unit_feeds), watched, orphaned)
+
+
+def _near(block: WeighedBlock, sieve: _Sieve) -> list[int]:
+    """The places of the transactions that may concern somebody; certainly of all that do."""
+    near = block.from_weight(sieve.least)
+    if sieve.watched:
+        near |= block.glance.touching(sieve.watched)
+    if sieve.units:
+        weights = block.glance.weights(sieve.units)
+        near.update(place for place, weight in enumerate(weights) if weight >= ONE)
+    if sieve.orphaned:
+        hashes = block.block.hashes()
+        near.update(place for place, one in enumerate(hashes) if one in sieve.orphaned)
+    return sorted(near)
 
 
 def _tell(
@@ -118,13 +136,17 @@ def _tell(
     transaction: Transaction,
     made: Sequence[Movement],
     on_address: Mapping[bytes, Sequence[Watch]],
+    names: Mapping[bytes, TokenRow],
     asked: Asked,
     wanted: Wanted,
 ) -> None:
+    nothing = nothing_moved(block.ref, transaction, made, on_address, names, block.prices)
     kept = {
         m.address: m
-        for m in made
-        if (m.usd or 0) >= asked.keep_from_usd or key_of(m) in asked.orphans
+        for m in [*made, *nothing]
+        if (m.usd or 0) >= asked.keep_from_usd
+        or m.address in on_address
+        or key_of(m) in asked.orphans
     }
     hits: defaultdict[tuple[int, int], list[tuple[Movement, Watch]]] = defaultdict(list)
     watched = [watch for m in made for watch in on_address.get(m.address, ())]
@@ -141,6 +163,10 @@ def _tell(
             slot = feed.chat_id, feed.topic_id
             if feed.created_at <= block.born and reaches(shown, feed) and slot not in hits:
                 hits[slot].append((shown, feed))
+    worthless = [m for m in made if m.address in on_address and is_worthless(chain, m, names)]
+    for m, watch in concerned([*worthless, *nothing], on_address):
+        if watch.created_at <= block.born and (watch.chat_id, watch.topic_id) not in hits:
+            wanted.worthless.append((m, watch))
     for found in hits.values():
         found.sort(key=lambda hit: hit[0].usd or 0, reverse=True)
         (movement, watch), *rest = found

@@ -38,10 +38,10 @@ async def note_flaws(
 ) -> None:
     """Record which of the blocks were accepted although a check fails, or seen only in part."""
     for block in blocks:
-        ref = block.ref
-        if block.doubt is not None:
-            doubted = UnverifiedBlock(ref.chain, ref.number, ref.hash, block.doubt, now)
+        ref, doubt, missing = block.ref, block.block.doubt, block.block.missing
+        if doubt is not None:
+            doubted = UnverifiedBlock(ref.chain, ref.number, ref.hash, doubt, now)
             await gaps.note_unverified(connection, doubted)
-        if block.missing is not None:
-            gap = CoverageGap(ref.chain, ref.number, ref.number, block.missing, now, partial=True)
+        if missing is not None:
+            gap = CoverageGap(ref.chain, ref.number, ref.number, missing, now, partial=True)
             await gaps.record(connection, gap)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from data.columns import MAX_AMOUNT
-from data.model import Leg, Movement, MovementKind
+from data.model import Leg, Movement, MovementKind, Standard
 from data.model.block import ZERO_ADDRESS
 
 if TYPE_CHECKING:
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from data.model import BlockRef, Chain, Price, Transaction, Transfer
     from data.queries.tokens import TokenRow
+
+_Asset = tuple[bytes | None, Standard, int | None]
+"""A token and, of one with numbers, the number."""
 
 UNNAMED = "?"
 """Shown for a token that does not say what it is called."""
@@ -50,15 +53,17 @@ def _movements(
     names: Mapping[bytes, TokenRow],
     prices: Mapping[bytes | None, Price],
 ) -> list[Movement]:
-    net: defaultdict[bytes, defaultdict[bytes | None, int]] = defaultdict(lambda: defaultdict(int))
-    for transfer in transaction.transfers:
-        net[transfer.sender][transfer.token] -= transfer.amount
-        net[transfer.recipient][transfer.token] += transfer.amount
+    net: defaultdict[bytes, defaultdict[_Asset, int]] = defaultdict(lambda: defaultdict(int))
+    transfers = [transfer for transfer in transaction.transfers if transfer.amount]
+    for transfer in transfers:
+        asset = transfer.token, transfer.standard, transfer.token_id
+        net[transfer.sender][asset] -= transfer.amount
+        net[transfer.recipient][asset] += transfer.amount
     net.pop(ZERO_ADDRESS, None)
     movements = []
     for address, changes in net.items():
         legs = [
-            _leg(chain, token, amount, names, prices) for token, amount in changes.items() if amount
+            _leg(chain, asset, amount, names, prices) for asset, amount in changes.items() if amount
         ]
         if not legs:
             continue
@@ -70,9 +75,9 @@ def _movements(
                 tx_hash=transaction.hash,
                 tx_index=transaction.position,
                 address=address,
-                kind=_kind(chain, address, legs, transaction.transfers),
+                kind=_kind(chain, address, legs, transfers),
                 legs=tuple(legs),
-                counterparty=_counterparty(address, legs[0], transaction.transfers),
+                counterparty=_counterparty(address, legs[0], transfers),
                 signed=address == transaction.signer,
             )
         )
@@ -81,17 +86,21 @@ def _movements(
 
 def _leg(
     chain: Chain,
-    token: bytes | None,
+    asset: _Asset,
     amount: int,
     names: Mapping[bytes, TokenRow],
     prices: Mapping[bytes | None, Price],
 ) -> Leg:
     # a token that lies can move more than exists; no honest sum comes near the bound
     amount = max(-MAX_AMOUNT, min(MAX_AMOUNT, amount))
+    token, standard, number = asset
+    row = None if token is None else names.get(token)
+    if standard is not Standard.ERC20:  # one by one, so no price for all of them holds
+        symbol = (row and row.symbol) or UNNAMED
+        return Leg(token, symbol, None, amount, None, standard, number)
     price = prices.get(token)
     if token is None:
         return Leg(None, chain.native_symbol, chain.native_decimals, amount, price)
-    row = names.get(token)
     if row is None:
         return Leg(token, UNNAMED, None, amount)
     return Leg(token, row.symbol or UNNAMED, row.decimals, amount, price)
@@ -124,6 +133,8 @@ def _counterparty(address: bytes, leg: Leg, transfers: Sequence[Transfer]) -> by
 
 def _others(address: bytes, leg: Leg, transfers: Sequence[Transfer]) -> set[bytes]:
     """Who stood on the other side of a leg, in the direction that the leg has."""
+    asset = leg.token, leg.standard, leg.token_id
+    of_it = [t for t in transfers if (t.token, t.standard, t.token_id) == asset]
     if leg.amount > 0:
-        return {t.sender for t in transfers if t.token == leg.token and t.recipient == address}
-    return {t.recipient for t in transfers if t.token == leg.token and t.sender == address}
+        return {t.sender for t in of_it if t.recipient == address}
+    return {t.recipient for t in of_it if t.sender == address}

@@ -1,4 +1,4 @@
-"""What a chain family provides: verified blocks, and what moved in them."""
+"""What a chain family provides: verified blocks, a glance at them, and what moved in them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,30 @@ if TYPE_CHECKING:
 
     from data.model import BlockRef, Settled, Transaction
     from watcher.pursuits.sighting import Sighting, Wanted
+
+
+class Glance(Protocol):
+    """What is seen of a block without reading it closely: more than there is, and never less.
+
+    Transactions are known by their place in the block.
+    """
+
+    @property
+    def tokens(self) -> Collection[bytes]:
+        """The contracts of all tokens of which amounts moved."""
+        ...
+
+    def parties(self) -> Iterable[bytes]:
+        """All addresses between which anything moved, be it worth nothing."""
+        ...
+
+    def touching(self, addresses: Collection[bytes]) -> set[int]:
+        """The transactions in which one of the addresses was party to anything that moved."""
+        ...
+
+    def weights(self, rates: Mapping[bytes | None, int]) -> Sequence[int]:
+        """For each transaction what moved in it, weighed by what a token's base unit weighs."""
+        ...
 
 
 class Block(Protocol):
@@ -27,6 +51,18 @@ class Block(Protocol):
     @property
     def missing(self) -> str | None:
         """Why not all of what is in it was seen: a partial coverage gap; None if all was."""
+        ...
+
+    async def glance(self) -> Glance:
+        """What is seen of it at a glance; never raises. Others get their turn in a large block."""
+        ...
+
+    def hashes(self) -> Sequence[bytes]:
+        """The hash of the transaction at each place; a malformed one may be anything."""
+        ...
+
+    def transaction(self, index: int) -> Transaction | None:
+        """The transaction at a place, and what moved in it; None if it failed. Never raises."""
         ...
 
     def transactions(self) -> Iterable[Transaction]:

@@ -320,7 +320,8 @@ class Follower:
         if collector.head <= step.after.number:
             await self._take(collector, step, epoch)
             return
-        await together(self._take(collector, step, epoch), collector.look_ahead(step))
+        # asked first, so that the node is at work while we are
+        await together(collector.look_ahead(step), self._take(collector, step, epoch))
 
     async def _take(self, collector: Collector, step: Step, epoch: int) -> None:
         if step.is_reorg:

@@ -31,6 +31,9 @@ _blocks = Counter("spyhop_watcher_blocks", "Blocks whose alerts are in the datab
 _unverified = Counter(
     "spyhop_watcher_unverified_blocks", "Blocks accepted although a check fails", ["chain"]
 )
+_untraced = Counter(
+    "spyhop_watcher_untraced_blocks", "Blocks whose traces were wanted and not had", ["chain"]
+)
 _reorgs = Counter("spyhop_watcher_reorgs", "Steps that rolled blocks back", ["chain"])
 _depths = Histogram(
     "spyhop_watcher_reorg_depth_blocks",
@@ -85,6 +88,11 @@ def count_step(step: Step) -> None:
     if step.is_reorg:
         _reorgs.labels(chain).inc()
         _depths.labels(chain).observe(step.before.number - step.ancestor.number)
+
+
+def count_traces(chain: str, lack: str | None) -> None:
+    """A block of which traces were wanted, and why there are none; None where there are."""
+    _untraced.labels(chain).inc(lack is not None)
 
 
 def count_rpc_event(event: RpcEvent) -> None:

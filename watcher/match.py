@@ -67,11 +67,14 @@ def _reaches_units(movement: Movement, threshold: UnitThreshold, direction: Dire
 def primary(
     chain: Chain, transaction: Transaction, movements: Sequence[Movement]
 ) -> Movement | None:
-    """The one movement of a transaction that a feed shows; None when there is none to show.
+    """The one movement of a transaction that a feed shows; None when there is none to show, as in
+    those that the chain puts into its blocks by itself.
 
     The signer's own, else the largest of an address that is no known pool, router or token.
     Where nothing has a price, only the signer's will do: nobody knows which is the largest.
     """
+    if transaction.system:
+        return None
     signed = next((movement for movement in movements if movement.signed), None)
     worth = [movement for movement in movements if movement.usd]
     if signed is not None and (signed.usd or not worth):

@@ -13,9 +13,12 @@ from data.errors import FencedOut, SpyhopError
 from data.model import Priority
 from data.queries import alerts, cursors, gaps, leases, movements, queues, watches
 from data.queries.alerts import NewAlert
-from watcher.concern import Asked, concerns, key_of, parties_of
+from watcher.concern import SLICE, Asked, concerns, key_of, parties_of
 from watcher.coverage import note_coverage, note_flaws
 from watcher.enrich import moved_tokens
+from watcher.noise.judging import judged
+from watcher.noise.rules import rules_against
+from watcher.slices import Turns
 from watcher.weigh import weight_of
 
 if TYPE_CHECKING:
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from data.model import BlockRef, Chain, CoverageGap, Movement, Settled
     from data.queries.tokens import TokenRow
     from watcher.concern import Key, Wanted
+    from watcher.noise.judging import Judged
     from watcher.weigh import WeighedBlock
 
 RETRACTED_AGAIN_FOR = 60.0
@@ -196,8 +200,7 @@ async def _with_names(
     No node is asked inside a transaction. What is large is known before it; where a watch turns out
     to need a name that nobody has read yet, the transaction begins anew.
     """
-    least = weight_of(keep_from_usd)
-    asked_for = moved_tokens(found for block in blocks for found in block.from_weight(least))
+    asked_for = await _heavy_tokens(blocks, weight_of(keep_from_usd))
     await names.of(asked_for)
     while True:
         try:
@@ -205,6 +208,19 @@ async def _with_names(
         except _Unread as unread:
             asked_for |= unread.tokens
             await names.of(unread.tokens)
+
+
+async def _heavy_tokens(blocks: Iterable[WeighedBlock], least: int) -> set[bytes]:
+    """All tokens that moved in transactions of so much weight; other chains get their turn."""
+    tokens: set[bytes] = set()
+    turns = Turns(SLICE)
+    for block in blocks:
+        for place in block.from_weight(least):
+            found = block.transaction(place)
+            if found is not None:
+                tokens |= moved_tokens([found])
+            await turns.worked(1)
+    return tokens
 
 
 async def _write(
@@ -235,14 +251,15 @@ async def _write(
     stored = await movements.store(connection, wanted.keep)
     by_key = {key_of(movement): movement for movement in stored}
     edits = await _bring_back(connection, orphans, by_key)
-    new = _new_alerts(wanted, by_key)
+    new = _new_alerts(await _judged(connection, chain, wanted, known.names), by_key)
     for_feeds = [(by_key[key_of(movement)], born) for movement, born in wanted.for_feeds]
     lost = [movement for key, movement in orphans.items() if key not in by_key]
     if lost:
         edits += await alerts.repoint(connection, lost, new, for_feeds, now)
     await alerts.write(connection, new, now)
     for movement, born in for_feeds:
-        await alerts.write_for_feeds(connection, movement, born, now)
+        noise = rules_against(chain, movement, known.names, for_feed=True)
+        await alerts.write_for_feeds(connection, movement, born, now, noise)
     ids = [movement.id for movement in stored if movement.id is not None]
     waiting = await alerts.chats_with_pending(connection, ids) if ids else []
     return waiting + [(chat_id, Priority.EDIT) for chat_id in edits]
@@ -258,17 +275,30 @@ async def _orphans(
     return {key_of(movement): movement for movement in found}
 
 
-def _new_alerts(wanted: Wanted, stored: dict[Key, Movement]) -> list[NewAlert]:
+async def _judged(
+    connection: AsyncConnection, chain: Chain, wanted: Wanted, names: Mapping[bytes, TokenRow]
+) -> list[Judged]:
+    matched = [
+        [(movement, watch), *[(other, other_watch) for other_watch, other in others]]
+        for movement, watch, others in wanted.alerts
+    ]
+    return await judged(connection, chain, matched, wanted.worthless, names)
+
+
+def _new_alerts(found: Iterable[Judged], stored: dict[Key, Movement]) -> list[NewAlert]:
     return [
         NewAlert(
             chat_id=watch.chat_id,
             topic_id=watch.topic_id,
             movement=stored[key_of(movement)],
             watch_id=watch.id,
-            others=tuple((w.id, stored[key_of(m)].id or 0) for w, m in others),
+            others=tuple((w.id, stored[key_of(m)].id or 0) for m, w in others),
             priority=Priority.FEED if watch.is_feed else Priority.WATCH,
+            noise=one.noise,
+            is_warning=one.is_warning,
         )
-        for movement, watch, others in wanted.alerts
+        for one in found
+        for (movement, watch), *others in [one.hits]
     ]
 
 
@@ -305,7 +335,7 @@ async def _take_back(connection: AsyncConnection, chain: Chain, progress: Progre
 
 
 def _hashes(blocks: Iterable[WeighedBlock]) -> list[bytes]:
-    return [found.hash for block in blocks for found in block.transactions]
+    return [tx_hash for block in blocks for tx_hash in block.block.hashes()]
 
 
 def _tokens_in(found: Iterable[Movement]) -> set[bytes]:

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-T = TypeVar("T")
-
-SLICE = 500
-"""Transactions that are worked off without a pause: a few milliseconds."""
 
 
-async def in_slices(work: Iterator[T]) -> tuple[T, ...]:
-    """Everything that an iterator yields; others get their turn now and then."""
-    done: list[T] = []
-    while more := list(islice(work, SLICE)):
-        done += more
-        if len(more) == SLICE:
+class Turns:
+    """Lets others have their turn whenever ``every`` pieces of work were done since the last."""
+
+    def __init__(self, every: int) -> None:
+        self._every = every
+        self._done = 0
+
+    async def worked(self, pieces: int) -> None:
+        """So many more are done."""
+        self._done += pieces
+        if self._done >= self._every:
+            self._done = 0
             await asyncio.sleep(0)
-    return tuple(done)

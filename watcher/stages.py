@@ -1,16 +1,13 @@
-"""A batch's way through the stages after collect: decode, then weigh, then all that follows in the
-database's transaction."""
+"""A batch's way through the stages after collect: every block is weighed at a glance, and all that
+follows is done in the database's transaction."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from watcher.decode import decode
-from watcher.enrich import moved_tokens
 from watcher.notify import Filling, Progress, commit, fill
-from watcher.slices import in_slices
+from watcher.slices import Turns
 from watcher.weigh import weighed
 
 if TYPE_CHECKING:
@@ -24,6 +21,10 @@ if TYPE_CHECKING:
     from watcher.collect import Step
     from watcher.family import Block
     from watcher.weigh import WeighedBlock
+
+
+SLICE = 1000
+"""Transactions that are weighed without a pause: a few milliseconds."""
 
 
 class Stages:
@@ -77,13 +78,14 @@ class Stages:
         )
 
     async def _weighed(self, blocks: Iterable[tuple[Block, datetime]]) -> tuple[WeighedBlock, ...]:
-        made = []
+        made, turns = [], Turns(SLICE)
         for block, born in blocks:
-            made.append(await self._weighed_block(block, born))
-            await asyncio.sleep(0)  # other chains have blocks, too
+            found = await self._weighed_block(block, born)
+            made.append(found)
+            await turns.worked(len(found.weights))
         return tuple(made)
 
     async def _weighed_block(self, block: Block, born: datetime) -> WeighedBlock:
-        transactions = await in_slices(decode(block))
-        prices = await self._prices.at(block.ref, moved_tokens(transactions))
-        return weighed(self._chain, block, transactions, self._names.at_hand, prices, born)
+        glance = await block.glance()
+        prices = await self._prices.at(block.ref, glance.tokens)
+        return weighed(self._chain, block, glance, self._names.at_hand, prices, born)

@@ -1,29 +1,30 @@
 """Weigh: what a transaction can be worth at most, at a glance. Pure.
 
 Hardly any transaction of a block concerns anybody. Those that touch no watched address and weigh
-less than everything that is asked for are not looked at any closer. A weight may be too high,
-because it adds up what only passes through, and never too low: the decision is made on movements,
-in exact dollars.
+less than everything that is asked for are not even decoded. A weight may be too high, because it
+adds up what only passes through, and never too low: the decision is made on movements, in exact
+dollars.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from data.model import UnitThreshold
+from watcher.decode import decode_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
     from decimal import Decimal
 
     from data.model import BlockRef, Chain, Price, Transaction, Watch
     from data.queries.tokens import TokenRow
-    from watcher.family import Block
+    from watcher.family import Block, Glance
 
 Rates = dict[bytes | None, int]
 """What one base unit of a token weighs; tokens that are worth nothing are missing."""
@@ -32,11 +33,6 @@ ONE = 1 << 128
 """The weight of one dollar, or of what one threshold in units asks for."""
 _SLACK = 1 + Fraction(1, 1 << 64)
 """Dollars are decimals of 28 places, which may be rounded up."""
-
-
-def weigh(transaction: Transaction, rates: Rates) -> int:
-    """The weight of everything that moved in the transaction."""
-    return sum([rates[t.token] * t.amount for t in transaction.transfers if t.token in rates])
 
 
 def weight_of(usd: Decimal) -> int:
@@ -75,35 +71,40 @@ def _rate(usd: Decimal, decimals: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class WeighedBlock:
-    """A block's transactions with the weight of each in dollars, the prices of the block's time,
-    and when it came up. ``doubt`` and ``missing`` as in ``watcher.family.Block``."""
+    """A block and what was seen of it at a glance, with the weight of each transaction in dollars,
+    the prices of the block's time, and when it came up."""
 
-    ref: BlockRef
-    transactions: tuple[Transaction, ...]
-    weights: tuple[int, ...]
+    block: Block
+    glance: Glance
+    weights: Sequence[int]
     prices: Mapping[bytes | None, Price]
     born: datetime
-    doubt: str | None = None
-    missing: str | None = None
+    _decoded: dict[int, Transaction | None] = field(default_factory=dict, repr=False, compare=False)
 
-    def from_weight(self, least: int) -> Iterator[Transaction]:
-        """The transactions that weigh so much or more."""
-        return (
-            transaction
-            for transaction, weight in zip(self.transactions, self.weights, strict=True)
-            if weight >= least
-        )
+    @property
+    def ref(self) -> BlockRef:
+        """Its place in the chain."""
+        return self.block.ref
+
+    def transaction(self, index: int) -> Transaction | None:
+        """The transaction at a place, if anything moved in it; decoded when it is first wanted."""
+        if index not in self._decoded:
+            self._decoded[index] = decode_at(self.block, index)
+        return self._decoded[index]
+
+    def from_weight(self, least: int) -> set[int]:
+        """The places of the transactions that weigh so much or more."""
+        return {index for index, weight in enumerate(self.weights) if weight >= least}
 
 
 def weighed(
     chain: Chain,
     block: Block,
-    transactions: tuple[Transaction, ...],
+    glance: Glance,
     names: Mapping[bytes, TokenRow],
     prices: Mapping[bytes | None, Price],
     born: datetime,
 ) -> WeighedBlock:
     """Put every transaction of a block on the scales."""
-    rates = dollar_rates(chain, names, prices)
-    weights = tuple([weigh(found, rates) for found in transactions])
-    return WeighedBlock(block.ref, transactions, weights, prices, born, block.doubt, block.missing)
+    weights = glance.weights(dollar_rates(chain, names, prices))
+    return WeighedBlock(block, glance, weights, prices, born)

@@ -32,7 +32,13 @@ from watcher.evm.fetch import EvmBlocks
 from watcher.evm.metadata import read_tokens
 from watcher.follow import Follower, FollowOptions
 from watcher.gas import BlockFees, GasGauge
-from watcher.instruments import PoolTotals, count_rpc_event, count_step, show_status
+from watcher.instruments import (
+    PoolTotals,
+    count_rpc_event,
+    count_step,
+    count_traces,
+    show_status,
+)
 from watcher.pursuits.pursuer import Pursuer
 from watcher.rpc.events import (
     CallFellBack,
@@ -95,7 +101,13 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
             chain = settings.known_chains[name]
             pool = await stack.enter_async_context(open_pool(chain, settings))
             heads = open_heads(chain, pool, settings)
-            blocks = EvmBlocks(chain, pool, heads, audit=settings.audit_receipts)
+            blocks = EvmBlocks(
+                chain,
+                pool,
+                heads,
+                audit=settings.audit_receipts,
+                on_traced=_TracesTold() if name in settings.trace_chains else None,
+            )
             follower = _follower(chain, pool, blocks, database, redis, session, settings, owner)
             running += [follower.run, blocks.get_to_know_nodes]
             if heads is not None:
@@ -232,6 +244,22 @@ def _node_statuses(pool: Pool, blocks: EvmBlocks) -> Callable[[], tuple[NodeStat
 def _on_event(event: RpcEvent) -> None:
     count_rpc_event(event)
     _log_event(event)
+
+
+class _TracesTold:
+    """Counts a chain's blocks without traces, and says so when that begins and ends."""
+
+    def __init__(self) -> None:
+        self._lacking = False
+
+    def __call__(self, chain: str, why: str | None) -> None:
+        count_traces(chain, why)
+        if self._lacking != (why is not None):
+            self._lacking = why is not None
+            if why is not None:
+                log.warning("blocks are used without traces", chain=chain, why=why)
+            else:
+                log.info("blocks have traces again", chain=chain)
 
 
 _QUIET = (CallFellBack, CallOvertaken, NodeFaulted, NodeLimited, SocketLost, SocketOpened)

@@ -8,7 +8,8 @@ The way of an alert, file by file:
 - ``verdict``       whether an alert is still wanted (mutes, deleted watches)
 - ``batch``         alone, or with many others in one list
 - ``rate_limiter``  Telegram's limits; command answers take from the same buckets
-- ``render``        an alert as HTML; from ``title``, ``amounts``, ``parties``
+- ``render``        an alert as HTML; from ``title``, ``amounts``, ``parties``, ``flow``
+- ``warnings``      why an alert is not to be believed at sight
 - ``listing``       several alerts in one message
 - ``clean``         foreign text made harmless · ``markup``: HTML as Telegram counts it
 - ``pursuits``      beside the alerts: edits what became of followed transactions · ``pursuit``: the

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from decimal import Decimal
 from html import escape
 from typing import TYPE_CHECKING
 
-from bot.delivery.clean import clean, symbol_markup
+from bot.delivery.clean import symbol_markup
 from bot.numbers import quantity, short_quantity, short_usd
+from data.imitation import borrowed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,11 +17,6 @@ if TYPE_CHECKING:
 
 _LEGS_SHOWN = 2
 UNPRICED = "no price known"
-# Cyrillic and Greek capitals (and what has the same shape in small) drawn like Latin ones
-_LOOK_ALIKES = str.maketrans(
-    "АВЕЅІЈКМНОРСТУХаеѕіјорсухΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
-    "ABESIJKMHOPCTYXaesijopcyxABEZHIKMNOPTYXo",
-)
 
 
 def assets(legs: Sequence[Leg], chain: Chain | None) -> str:
@@ -46,12 +41,8 @@ def symbol(leg: Leg, chain: Chain | None) -> str:
     curated = chain.tokens.get(leg.token)
     if curated is not None:
         return symbol_markup(curated.symbol)
-    if leg.token == chain.wrapped_native:
-        return symbol_markup(leg.symbol)
     text = symbol_markup(leg.symbol)
-    known = clean(unicodedata.normalize("NFKC", leg.symbol[:64]), 64).translate(_LOOK_ALIKES)
-    borrowed = known.casefold() == chain.native_symbol.casefold() or chain.tokens_called(known)
-    return f"{text} (not the real one)" if borrowed else text
+    return f"{text} (not the real one)" if borrowed(chain, leg.token, leg.symbol) else text
 
 
 def _asset(leg: Leg, chain: Chain | None) -> str:

@@ -14,7 +14,6 @@ from bot.delivery.pursuits import Pursuits
 from bot.delivery.rate_limiter import RateLimiter
 from bot.delivery.turn import Turn
 from data.errors import ConfigurationError
-from data.labels import curated_labels
 from data.queries import queues
 from data.redis.claims import Claims
 from data.redis.wake import Sleeper
@@ -63,9 +62,10 @@ class Delivery:
             claims=Claims(redis, owner, timedelta(seconds=settings.send_lease_for)),
             backoff=Backoff(settings.backoff_first, settings.backoff_longest),
             chains=settings.known_chains,
-            labels=curated_labels(),
+            labels=settings.labels,
             lease_for=timedelta(seconds=settings.chat_lease_for),
             stopping=asyncio.Event(),
+            paid=settings.paid_broadcast,
             listeners=listeners,
         )
         followed = tuple(settings.known_chains[name] for name in settings.chains)

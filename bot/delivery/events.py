@@ -18,6 +18,8 @@ class EventKind(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     UNREACHABLE = "unreachable"
+    MOVED = "moved"
+    TOPIC_LOST = "topic lost"
     MALFORMED = "malformed"
     STALLED = "stalled"
     RESUMED = "resumed"

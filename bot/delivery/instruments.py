@@ -29,6 +29,8 @@ _SENTENCES = {
     EventKind.FAILED: "a send failed and will be tried again",
     EventKind.UNKNOWN: "nobody knows whether a send arrived",
     EventKind.UNREACHABLE: "a chat cannot be reached any more",
+    EventKind.MOVED: "a group became a supergroup",
+    EventKind.TOPIC_LOST: "a topic is closed or deleted: its alerts go to the general one",
     EventKind.MALFORMED: "Telegram could not read the markup: sent as plain text",
     EventKind.STALLED: "delivery waits; alerts stay in the outbox",
     EventKind.RESUMED: "delivery goes on",

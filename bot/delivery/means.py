@@ -30,7 +30,10 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """Shared by all turns of one process; ``backoff`` knows chats by id, and Telegram as None."""
+    """Shared by all turns of one process; ``backoff`` knows chats by id, and Telegram as None.
+
+    ``paid``: Telegram may charge for messages beyond the bot's free rate.
+    """
 
     bot: Bot
     database: Database
@@ -41,6 +44,7 @@ class Means:
     labels: Labels
     lease_for: timedelta
     stopping: Event
+    paid: bool
     listeners: Sequence[Listener]
     floods: Floods = field(default_factory=Floods)
     clock: Callable[[], datetime] = utc_now

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.delivery.verdict import movement_ids, watch_ids
-from data.queries import alerts, chats, messages, movements, watches
+from data.queries import alerts, chats, messages, movements, names, watches
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,11 +21,15 @@ AT_ONCE = 300
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Alerts with all that is needed to tell of them; ``watches`` are those that still exist."""
+    """Alerts with all that is needed to tell of them; ``watches`` are those that still exist.
+
+    ``names`` are what the chat calls their addresses, by chain (empty for all) and address.
+    """
 
     alerts: Sequence[Alert]
     movements: Mapping[int, Movement]
     watches: Mapping[int, Watch]
+    names: Mapping[tuple[str, bytes], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,18 @@ async def read_message(connection: AsyncConnection, message: Message) -> Story:
 
 async def _story(connection: AsyncConnection, found: Sequence[Alert]) -> Story:
     if not found:
-        return Story((), {}, {})
+        return Story((), {}, {}, {})
     of_movements = {one for alert in found for one in movement_ids(alert)}
     of_watches = {one for alert in found for one in watch_ids(alert)}
+    moved = await movements.load(connection, of_movements)
     return Story(
         found,
-        await movements.load(connection, of_movements),
+        moved,
         await watches.by_ids(connection, of_watches),
+        await names.of_addresses(connection, found[0].chat_id, _parties(moved.values())),
     )
+
+
+def _parties(moved: Iterable[Movement]) -> set[bytes]:
+    sides = (side for one in moved for side in (one.address, one.counterparty))
+    return {side for side in sides if side is not None}

@@ -3,6 +3,8 @@
 - ``Shown``        Telegram has it (a send's message id; an edit that changes nothing counts too)
 - ``Flooded``      not sent; wait as long as Telegram says
 - ``Unreachable``  not sent; the chat has a new state
+- ``Moved``        not sent; the chat has another id now
+- ``TopicLost``    not sent; the chat is there, the topic in it is closed or deleted
 - ``Refused``      not sent, and never will be: this message, not this chat, is the trouble
 - ``Failed``       not sent; try again later
 - ``Unknown``      nobody knows
@@ -43,6 +45,20 @@ class Unreachable:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """``chat_id`` is the supergroup's that the group became."""
+
+    chat_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopicLost:
+    """``reason`` is what Telegram said."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """``reason`` is what Telegram said."""
 
@@ -64,4 +80,4 @@ class Unknown:
     reason: str
 
 
-Outcome = Shown | Flooded | Unreachable | Refused | Failed | Unknown
+Outcome = Shown | Flooded | Unreachable | Moved | TopicLost | Refused | Failed | Unknown

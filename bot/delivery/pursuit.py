@@ -64,6 +64,12 @@ def pursuit_text(story: Story) -> str:
     return "\n".join(lines)
 
 
+def parties_of(one: Pursuit) -> list[bytes]:
+    """The addresses that its message shows."""
+    wish = one.told.wish
+    return [] if wish is None else [party for party in (wish.sender, wish.target) if party]
+
+
 def _nowhere(story: Story) -> Iterable[str]:
     one = story.pursuit
     name = f"<code>0x{one.tx_hash.hex()}</code>"

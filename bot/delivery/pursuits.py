@@ -10,13 +10,22 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from bot.delivery.events import DeliveryEvent, EventKind
-from bot.delivery.outcomes import Failed, Flooded, Refused, Shown, Unknown, Unreachable
-from bot.delivery.pursuit import Story, pursuit_text
+from bot.delivery.outcomes import (
+    Failed,
+    Flooded,
+    Moved,
+    Refused,
+    Shown,
+    TopicLost,
+    Unknown,
+    Unreachable,
+)
+from bot.delivery.pursuit import Story, parties_of, pursuit_text
 from bot.delivery.render import Rendered
 from bot.delivery.send import edit
 from data.errors import ConfigurationError
-from data.model import ChatState
-from data.queries import chats, movements, pursuits
+from data.model import ChatState, Priority
+from data.queries import chats, movements, names, pursuits
 from data.redis.published import unseen_chains
 from data.redis.wake import PURSUED, Sleeper
 
@@ -83,7 +92,7 @@ class Pursuits:
         if chat is None or chat.state is not ChatState.ACTIVE:
             await self._let_go_of_chat(one.chat_id)
             return 0
-        wait = await means.limiter.acquire(chat.id, chat.kind)
+        wait = await means.limiter.acquire(chat.id, chat.kind, Priority.EDIT)
         if wait:
             return wait
         rendered = Rendered(pursuit_text(story), "pursuit")
@@ -92,7 +101,7 @@ class Pursuits:
             case Shown(gone=True):
                 async with means.database.write() as connection:
                     await pursuits.let_go(connection, [one.id], means.clock())
-            case Shown() | Refused():
+            case Shown() | Refused() | TopicLost():
                 async with means.database.write() as connection:
                     await pursuits.shown(connection, one)
                 means.backoff.succeeded(chat.id)
@@ -101,8 +110,15 @@ class Pursuits:
                 async with means.database.write() as connection:
                     await chats.set_state(connection, chat.id, outcome.state, outcome.reason)
                 await self._let_go_of_chat(chat.id)
+            case Moved():
+                await self._let_go_of_chat(chat.id)  # what was said before stays as it is
             case Flooded():
+                for_bot = means.floods.note(
+                    chat.id, outcome.retry_after, asyncio.get_running_loop().time()
+                )
                 await means.limiter.pause(chat.id, outcome.retry_after)
+                if for_bot is not None:
+                    await means.limiter.pause(None, for_bot)
                 reason = f"retry after {outcome.retry_after:g} s"
                 means.tell(DeliveryEvent(EventKind.FLOODED, chat.id, reason=reason))
                 return outcome.retry_after
@@ -122,10 +138,13 @@ class Pursuits:
         unseen: list[str] = []
         if one.chain is None:
             unseen = await unseen_chains(self._redis, self._chains.values(), self._means.clock())
-        return Story(one, self._chains, self._means.labels, moved, unseen)
+        labels = self._means.labels.for_chat(
+            await names.of_addresses(connection, one.chat_id, parties_of(one))
+        )
+        return Story(one, self._chains, labels, moved, unseen)
 
 
-def _told_of(outcome: Shown | Refused, chat: Chat) -> DeliveryEvent:
-    if isinstance(outcome, Refused):
+def _told_of(outcome: Shown | Refused | TopicLost, chat: Chat) -> DeliveryEvent:
+    if not isinstance(outcome, Shown):
         return DeliveryEvent(EventKind.FAILED, chat.id, reason=outcome.reason)
     return DeliveryEvent(EventKind.EDITED, chat.id)

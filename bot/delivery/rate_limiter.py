@@ -10,10 +10,21 @@ from data.redis.limiter import Limiter, Limits
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
+    from data.model import Priority
     from data.settings import Settings
 
 _PRIVATE_AT_ONCE = 10
 """More than this would keep a private chat's rate busy for some ten seconds: one list instead."""
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The limits as configured."""
+    return Limits(
+        bot_per_second=settings.rate_bot_per_second,
+        chat_per_second=settings.rate_chat_per_second,
+        chat_burst=settings.rate_chat_burst,
+        group_per_minute=settings.rate_group_per_minute,
+    )
 
 
 class RateLimiter:
@@ -23,24 +34,20 @@ class RateLimiter:
     """
 
     def __init__(self, redis: Redis, settings: Settings) -> None:
-        self._limiter = Limiter(
-            redis,
-            Limits(
-                bot_per_second=settings.rate_bot_per_second,
-                chat_per_second=settings.rate_chat_per_second,
-                chat_burst=settings.rate_chat_burst,
-                group_per_minute=settings.rate_group_per_minute,
-            ),
-        )
+        self._limiter = Limiter(redis, limits_of(settings))
 
-    async def acquire(self, chat_id: int, kind: ChatKind) -> float:
+    async def acquire(self, chat_id: int, kind: ChatKind, priority: Priority) -> float:
         """0 when one message may go now, and it is counted; else the seconds to wait."""
         by_log = kind is not ChatKind.PRIVATE
-        return await self._limiter.take(chat_id, by_log=by_log) / 1000
+        return await self._limiter.take(chat_id, by_log=by_log, priority=priority) / 1_000_000
 
     async def pause(self, chat_id: int | None, seconds: float) -> None:
         """Obey a ``retry_after`` of a chat, or with None of the bot; the longest pause holds."""
         await self._limiter.pause(chat_id, seconds)
+
+    async def slow_down(self) -> float:
+        """Send less for a while; the share of the bot's rate that is left."""
+        return await self._limiter.slow_down()
 
     async def bot_paused_for(self) -> float:
         """Seconds until the bot may send at all."""

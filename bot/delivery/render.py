@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING
 
 from bot.delivery.amounts import value
 from bot.delivery.clean import clean, label_markup
+from bot.delivery.flow import flow_line
 from bot.delivery.markup import link
 from bot.delivery.parties import Names, way
 from bot.delivery.title import headline, title
 from bot.delivery.verdict import movement_ids, watch_ids
+from bot.delivery.warnings import warnings
 from data.model import AlertState, PriceState
 
 if TYPE_CHECKING:
@@ -70,6 +72,7 @@ def render(
     lines.append(_where(alert, told, names, now))
     lines.extend(_watch_line(matched, chains))
     lines.extend(_price_notes(told))
+    lines.extend(warnings(alert, told, chain))
     text = "\n".join(lines)
     if alert.state is AlertState.RETRACTED:
         text = f"<s>{text}</s>\n{TAKEN_BACK}"
@@ -109,6 +112,8 @@ def _story(
         return
     yield title(told[0], names.chain, watch, chat)
     yield way(told[0], names)
+    if line := flow_line(told[0], names.labels):
+        yield line
     for movement in told[1:_MOVEMENTS_SHOWN]:
         said = headline(movement, names.chain, for_feed=False)
         yield f"also {said} · {value(movement)}: {way(movement, names)}"

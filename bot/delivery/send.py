@@ -21,7 +21,17 @@ from aiohttp import ClientConnectorError, ConnectionTimeoutError, InvalidURL
 
 from bot.delivery.clean import clean
 from bot.delivery.markup import plain_text
-from bot.delivery.outcomes import Failed, Flooded, Outcome, Refused, Shown, Unknown, Unreachable
+from bot.delivery.outcomes import (
+    Failed,
+    Flooded,
+    Moved,
+    Outcome,
+    Refused,
+    Shown,
+    TopicLost,
+    Unknown,
+    Unreachable,
+)
 from data.errors import ConfigurationError
 from data.model import ChatKind, ChatState
 
@@ -34,7 +44,10 @@ if TYPE_CHECKING:
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _REASON_LENGTH = 200
 # what Telegram calls a chat that is no more, and one where the bot may not write
-_GONE = ("chat not found", "peer_id_invalid", "user is deactivated", "channel_private")
+_GONE = ("chat not found", "peer_id_invalid", "channel_private", "group chat was deactivated")
+_DEACTIVATED = "user is deactivated"
+_ABSENT = ("is not a member", "can't initiate conversation")
+_LOST_TOPICS = ("message thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
 _SILENCED = (
     "not enough rights",
     "have no rights",
@@ -52,8 +65,18 @@ _NOTHING_TO_EDIT = (
 _NEVER_LEFT = (ClientConnectorError, ConnectionTimeoutError, InvalidURL)
 
 
-async def send(bot: Bot, chat: Chat, topic_id: int, rendered: Rendered, within: float) -> Outcome:
+async def send(
+    bot: Bot,
+    chat: Chat,
+    topic_id: int,
+    rendered: Rendered,
+    within: float,
+    *,
+    paid: bool = False,
+) -> Outcome:
     """Send a message; ``within`` seconds the outcome is known, or is Unknown.
+
+    ``paid`` lets Telegram charge for it where the bot is over its free rate.
 
     Raises ConfigurationError when Telegram no longer takes the bot's token.
     """
@@ -65,6 +88,7 @@ async def send(bot: Bot, chat: Chat, topic_id: int, rendered: Rendered, within: 
             message_thread_id=topic_id or None,
             parse_mode=parse_mode,
             link_preview_options=_NO_PREVIEW,
+            allow_paid_broadcast=paid or None,
             request_timeout=max(1, round(within)),
         )
         return message.message_id
@@ -122,8 +146,7 @@ def outcome_of(error: TelegramAPIError | ClientDecodeError, chat: Chat) -> Outco
         case TelegramRetryAfter():
             return Flooded(float(error.retry_after))
         case TelegramMigrateToChat():
-            reason = f"the group became the supergroup {error.migrate_to_chat_id}"
-            return Unreachable(ChatState.GONE, reason)
+            return Moved(error.migrate_to_chat_id)
         case TelegramForbiddenError() | TelegramBadRequest():
             return _refusal(error, chat)
         case TelegramEntityTooLarge():
@@ -136,14 +159,21 @@ def outcome_of(error: TelegramAPIError | ClientDecodeError, chat: Chat) -> Outco
 
 def _refusal(error: TelegramBadRequest | TelegramForbiddenError, chat: Chat) -> Outcome:
     words = error.message.lower()
+    said = _said(error)
+    if any(known in words for known in _LOST_TOPICS):
+        return TopicLost(said)
+    if _DEACTIVATED in words:
+        return Unreachable(ChatState.DEACTIVATED, said)
     if any(known in words for known in _GONE):
-        return Unreachable(ChatState.GONE, _said(error))
+        return Unreachable(ChatState.GONE, said)
+    if any(known in words for known in _SILENCED):
+        return Unreachable(ChatState.SILENCED, said)
+    if any(known in words for known in _ABSENT):
+        return Unreachable(ChatState.LEFT, said)
     if isinstance(error, TelegramForbiddenError):
         private = chat.kind is ChatKind.PRIVATE
-        return Unreachable(ChatState.BLOCKED if private else ChatState.KICKED, _said(error))
-    if any(known in words for known in _SILENCED):
-        return Unreachable(ChatState.KICKED, _said(error))
-    return Refused(_said(error))
+        return Unreachable(ChatState.BLOCKED if private else ChatState.KICKED, said)
+    return Refused(said)
 
 
 def _network(error: TelegramNetworkError) -> Outcome:

@@ -16,12 +16,25 @@ from bot.delivery import outbox
 from bot.delivery.batch import next_batch
 from bot.delivery.events import DeliveryEvent, EventKind
 from bot.delivery.listing import render_message
-from bot.delivery.outcomes import Failed, Flooded, Outcome, Refused, Shown, Unknown, Unreachable
+from bot.delivery.outcomes import (
+    Failed,
+    Flooded,
+    Moved,
+    Outcome,
+    Refused,
+    Shown,
+    TopicLost,
+    Unknown,
+    Unreachable,
+)
+from bot.delivery.render import Rendered
 from bot.delivery.send import edit, send
 from bot.delivery.verdict import refusal
+from bot.texts.places import TOPIC_LOST
 from data.errors import ConfigurationError
 from data.model import ChatState, Priority
-from data.queries import alerts, chats, messages, queues
+from data.queries import alerts, chats, messages, moving, queues
+from data.queries.moving import GENERAL
 from data.redis.away import RedisAway
 from data.redis.claims import AlreadySent, Claimed, HeldByOther, Uncertain, alert_key
 
@@ -31,7 +44,6 @@ if TYPE_CHECKING:
 
     from bot.delivery.means import Means
     from bot.delivery.outbox import Story
-    from bot.delivery.render import Rendered
     from data.model import Alert, Chat, Message
     from data.queries.queues import ChatLease
 
@@ -92,9 +104,15 @@ class Turn:
             waiting = await outbox.read(connection, self._held.chat_id)
         if waiting is None:
             return None
+        if waiting.chat.moved_to is not None:
+            # what was written while it moved
+            await self._move(waiting.chat, waiting.chat.moved_to)
+            return None
         if waiting.chat.state is not ChatState.ACTIVE:
             await self._drop_all(waiting.chat, f"chat {waiting.chat.state}")
             return None
+        if waiting.chat.notice is not None:
+            return await self._say(waiting.chat, waiting.chat.notice)
         now = self._means.clock()
         wanted = await self._drop_unwanted(waiting.chat, waiting.story, now)
         urgent = any(alert.priority is Priority.WATCH for alert in wanted)
@@ -122,7 +140,8 @@ class Turn:
     async def _tell(self, chat: Chat, story: Story, now: datetime) -> float | None:
         limiter = self._means.limiter
         batch = next_batch(story.alerts, await limiter.one_by_one(chat.id, chat.kind))
-        wait = await limiter.acquire(chat.id, chat.kind)
+        urgent = min(alert.priority for alert in batch)
+        wait = await limiter.acquire(chat.id, chat.kind, urgent)
         if wait:
             return wait
         found = dict(
@@ -153,7 +172,7 @@ class Turn:
             story.watches,
             chat,
             self._means.chains,
-            self._means.labels,
+            self._means.labels.for_chat(story.names),
             now,
             repeats=repeats or (),
         )
@@ -165,9 +184,7 @@ class Turn:
         fresh_keys = [alert_key(alert) for alert in ready if alert not in doubtful]
         doubtful_keys = [alert_key(alert) for alert in doubtful]
         try:
-            outcome = await send(
-                self._means.bot, chat, ready[0].topic_id, rendered, self._answer_within()
-            )
+            outcome = await self._shown_in(chat, ready[0].topic_id, rendered)
         except ConfigurationError:
             with suppress(RedisAway):
                 await claims.release(fresh_keys, doubtful_keys)
@@ -185,7 +202,26 @@ class Turn:
                 await claims.doubt([*fresh_keys, *doubtful_keys])
             else:
                 await claims.release(fresh_keys, doubtful_keys)
+        if isinstance(outcome, TopicLost):
+            return await self._fall_back(chat, ready[0].topic_id, outcome)
         return await self._after(chat, outcome, ready)
+
+    async def _shown_in(self, chat: Chat, topic_id: int, rendered: Rendered) -> Outcome:
+        means, within = self._means, self._answer_within()
+        return await send(means.bot, chat, topic_id, rendered, within, paid=means.paid)
+
+    async def _say(self, chat: Chat, notice: str) -> float | None:
+        """Tell a chat something of our own; a repeat after a kill does no harm: no claim."""
+        wait = await self._means.limiter.acquire(chat.id, chat.kind, Priority.WATCH)
+        if wait:
+            return wait
+        rendered = Rendered(notice, "notice")
+        outcome = await self._shown_in(chat, GENERAL, rendered)
+        if not isinstance(outcome, Shown | Refused | TopicLost):
+            return await self._after(chat, outcome, ())
+        async with self._means.database.write() as connection:
+            await chats.notice_told(connection, chat.id, notice)
+        return _GO_ON
 
     async def _record(self, chat: Chat, told: Sequence[Alert], message_id: int) -> None:
         async with self._means.database.write() as connection:
@@ -214,10 +250,10 @@ class Turn:
         """Edit a message to what its alerts are now; doing it twice does no harm: no claim."""
         async with self._means.database.read() as connection:
             story = await outbox.read_message(connection, message)
-        wait = await self._means.limiter.acquire(chat.id, chat.kind) if story.alerts else 0
-        if wait:
-            return wait
         if story.alerts:
+            wait = await self._means.limiter.acquire(chat.id, chat.kind, Priority.EDIT)
+            if wait:
+                return wait
             rendered = self._render(chat, story, now)
             outcome = await edit(
                 self._means.bot, chat, message.telegram_id, rendered, self._answer_within()
@@ -240,7 +276,10 @@ class Turn:
             case Unreachable():
                 await self._lose(chat, outcome)
                 return None
-            case Refused():
+            case Moved():
+                await self._move(chat, outcome.chat_id)
+                return None
+            case Refused() | TopicLost():
                 await self._drop(chat, [alert.id for alert in told], outcome.reason)
                 return _GO_ON
             case Failed() | Unknown():
@@ -258,6 +297,7 @@ class Turn:
         await means.limiter.pause(chat.id, outcome.retry_after)
         if for_bot is not None:
             await means.limiter.pause(None, for_bot)
+            await means.limiter.slow_down()
         reason = f"retry after {outcome.retry_after:g} s"
         means.tell(DeliveryEvent(EventKind.FLOODED, chat.id, reason=reason))
         return outcome.retry_after
@@ -267,6 +307,20 @@ class Turn:
             await chats.set_state(connection, chat.id, outcome.state, outcome.reason)
             await alerts.drop_all_of_chat(connection, chat.id, outcome.reason)
         self._means.tell(DeliveryEvent(EventKind.UNREACHABLE, chat.id, reason=outcome.reason))
+
+    async def _move(self, chat: Chat, to: int) -> None:
+        async with self._means.database.write() as connection:
+            await moving.move(connection, chat.id, to)
+        self._means.tell(DeliveryEvent(EventKind.MOVED, chat.id, reason=f"now {to}"))
+
+    async def _fall_back(self, chat: Chat, topic_id: int, outcome: TopicLost) -> float | None:
+        """Alerts of a lost topic go to the general one, and the chat is told so, once."""
+        async with self._means.database.write() as connection:
+            watches = await moving.to_general_topic(connection, chat.id, topic_id)
+            if watches:
+                await chats.set_notice(connection, chat.id, TOPIC_LOST)
+        self._means.tell(DeliveryEvent(EventKind.TOPIC_LOST, chat.id, reason=outcome.reason))
+        return _GO_ON
 
     def _forget_failures(self, chat: Chat) -> None:
         self._means.backoff.succeeded(chat.id)

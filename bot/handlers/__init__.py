@@ -7,7 +7,11 @@
 - ``card``        the buttons of one watch
 - ``threshold``   /threshold
 - ``whales``      /whales
+- ``name``        /name and /names
 - ``timing``      /timing
+- ``unpriced``    /unpriced
+- ``noise``       /noise
+- ``why``         /why
 - ``mute``        /mute and /unmute
 - ``tx``          /tx
 - ``gas``         /gas

@@ -12,6 +12,7 @@ from aiogram import Router
 from bot import keyboards
 from bot.answers import show
 from bot.buttons import FEED_PRESETS, MUTE_PRESETS, USD_PRESETS, Act, WatchButton
+from bot.naming import as_chat_sees
 from bot.texts import general, mutes
 from bot.texts import watches as texts
 from bot.texts.words import is_muted, until_words
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.context import Context
+    from data.labels import Labels
     from data.model import Chat, Watch
 
 
@@ -43,21 +45,25 @@ async def tap(
     if act in {Act.OPEN, Act.THRESHOLDS, Act.MUTES, Act.ASK}:
         async with context.database.read() as connection:
             watch = await own_watch(connection, chat, callback_data.id)
-        text, keyboard = _view(act, watch, context, chat)
+            labels = await as_chat_sees(connection, chat, context.labels, watch.address)
+        text, keyboard = _view(act, watch, context, chat, labels)
         await show(query, text, keyboard)
         return None
     async with context.database.write() as connection:
         watch = await own_watch(connection, chat, callback_data.id)
         watch, said = await _change(connection, watch, callback_data, context)
+        labels = await as_chat_sees(connection, chat, context.labels, watch.address)
     if act is Act.REMOVE:
         await show(query, texts.removed(watch, context.chains))
     else:
-        text, keyboard = _view(Act.OPEN, watch, context, chat)
+        text, keyboard = _view(Act.OPEN, watch, context, chat, labels)
         await show(query, text, keyboard)
     return said
 
 
-def _view(act: Act, watch: Watch, context: Context, chat: Chat) -> tuple[str, InlineKeyboardMarkup]:
+def _view(
+    act: Act, watch: Watch, context: Context, chat: Chat, labels: Labels
+) -> tuple[str, InlineKeyboardMarkup]:
     now, chains = context.clock(), context.chains
     if act is Act.THRESHOLDS:
         return texts.choose_threshold(watch, chat, chains), keyboards.thresholds(watch)
@@ -65,7 +71,7 @@ def _view(act: Act, watch: Watch, context: Context, chat: Chat) -> tuple[str, In
         return mutes.choose(watch, chains), keyboards.mutes(watch)
     if act is Act.ASK:
         return texts.ask_removal(watch, chains), keyboards.confirm_removal(watch)
-    card = texts.card(watch, chat, chains, context.labels, now)
+    card = texts.card(watch, chat, chains, labels, now)
     return card, keyboards.card(watch, muted=is_muted(watch.muted_until, now))
 
 

@@ -1,17 +1,19 @@
-"""Blocked, unblocked, removed: whether the bot may speak in a chat."""
+"""Blocked, unblocked, removed, silenced, moved: whether the bot may speak in a chat, and where."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import structlog
-from aiogram import Router
+from aiogram import F, Router
+from aiogram.types import ChatMemberRestricted
 
 from data.model import ChatState
-from data.queries import chats
+from data.queries import chats, moving
+from data.redis.wake import wake
 
 if TYPE_CHECKING:
-    from aiogram.types import ChatMemberUpdated
+    from aiogram.types import ChatMemberUpdated, Message
 
     from bot.context import Context
 
@@ -19,24 +21,51 @@ _log = structlog.get_logger(__name__)
 
 
 def make_router(context: Context) -> Router:
-    """Its handler; it stands outside of the private chats' middlewares."""
+    """Its handlers; they stand outside of the private chats' middlewares."""
     router = Router(name="membership")
 
     async def changed(event: ChatMemberUpdated) -> None:
         await note_membership(event, context)
 
+    async def upgraded(message: Message) -> None:
+        await note_move(message, context)
+
     router.my_chat_member.register(changed)
+    router.message.register(upgraded, F.migrate_to_chat_id)
     return router
 
 
 async def note_membership(event: ChatMemberUpdated, context: Context) -> None:
     """Note what Telegram says about our own membership; watches are kept whatever it is."""
-    private = event.chat.type == "private"
-    gone = event.new_chat_member.status in {"kicked", "left"}
-    state, reason = ChatState.ACTIVE, None
-    if gone:
-        state = ChatState.BLOCKED if private else ChatState.KICKED
-        reason = "blocked by the person" if private else "removed from the chat"
+    state, reason = _state(event)
     async with context.database.write() as connection:
         await chats.set_state(connection, event.chat.id, state, reason)
     _log.info("chat changed", chat=event.chat.id, state=state.value)
+
+
+async def note_move(message: Message, context: Context) -> None:
+    """A group became a supergroup, whose id is another: all that it has goes there."""
+    new = message.migrate_to_chat_id
+    if new is None:
+        return
+    async with context.database.write() as connection:
+        await moving.move(connection, message.chat.id, new)
+    await wake(context.redis)
+    _log.info("chat moved", chat=message.chat.id, to=new)
+
+
+def _state(event: ChatMemberUpdated) -> tuple[ChatState, str | None]:
+    member, kind = event.new_chat_member, event.chat.type
+    if kind == "private":
+        if member.status in {"kicked", "left"}:
+            return ChatState.BLOCKED, "blocked by the person"
+        return ChatState.ACTIVE, None
+    if member.status == "kicked":
+        return ChatState.KICKED, "removed from the chat for good"
+    if member.status == "left":
+        return ChatState.LEFT, "removed from the chat"
+    if isinstance(member, ChatMemberRestricted) and not member.can_send_messages:
+        return ChatState.SILENCED, "it may not write there"
+    if kind == "channel" and member.status != "administrator":
+        return ChatState.SILENCED, "it is no administrator of the channel any more"
+    return ChatState.ACTIVE, None

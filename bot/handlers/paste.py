@@ -12,6 +12,7 @@ from bot import keyboards
 from bot.answers import answer
 from bot.commands import COMMANDS
 from bot.handlers.tx import follow
+from bot.naming import as_chat_sees
 from bot.parse.address import looks_like_address, parse_address
 from bot.parse.text import cleaned, shown
 from bot.parse.transaction import looks_like_transaction
@@ -66,7 +67,8 @@ async def paste(message: Message, context: Context, chat: Chat) -> None:
     address = parse_address(text)
     async with context.database.read() as connection:
         mine = await watches.of_chat(connection, chat.id)
-    chains, labels, now = context.chains, context.labels, context.clock()
+        labels = await as_chat_sees(connection, chat, context.labels, address)
+    chains, now = context.chains, context.clock()
     for watch in mine:
         if watch.address == address:
             body = texts.card(watch, chat, chains, labels, now)

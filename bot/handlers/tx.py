@@ -8,12 +8,12 @@ from aiogram import Router
 from aiogram.filters import Command
 
 from bot.answers import answer
-from bot.delivery.pursuit import Story, pursuit_text
+from bot.delivery.pursuit import Story, parties_of, pursuit_text
 from bot.parse.transaction import parse_transaction
 from bot.texts import pursuits as texts
 from data.errors import InputError
 from data.model import Pursuit
-from data.queries import movements, pursuits
+from data.queries import movements, names, pursuits
 from data.redis.published import unseen_chains
 from data.redis.wake import PURSUITS, wake
 
@@ -83,8 +83,7 @@ async def _go_on(message: Message, one: Pursuit, context: Context) -> None:
 async def _text(one: Pursuit, context: Context) -> str:
     followed = {chain.name: chain for chain in context.chains}
     unseen = await unseen_chains(context.redis, context.chains, context.clock())
-    moved = []
-    if one.chain is not None:
-        async with context.database.read() as connection:
-            moved = await movements.stored_in(connection, one.chain, [one.tx_hash])
-    return pursuit_text(Story(one, followed, context.labels, moved, unseen))
+    async with context.database.read() as connection:
+        own = await names.of_addresses(connection, one.chat_id, parties_of(one))
+        moved = await movements.stored_in(connection, one.chain, [one.tx_hash]) if one.chain else []
+    return pursuit_text(Story(one, followed, context.labels.for_chat(own), moved, unseen))

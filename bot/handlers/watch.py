@@ -10,6 +10,7 @@ from aiogram.filters import Command
 from bot import keyboards
 from bot.answers import answer, show
 from bot.buttons import OfferButton
+from bot.naming import as_chat_sees
 from bot.parse.address import parse_address
 from bot.parse.text import parse_label
 from bot.parse.threshold import split_threshold
@@ -44,10 +45,11 @@ async def watch(message: Message, command: CommandObject, context: Context, chat
     now = context.clock()
     async with context.database.write() as connection:
         watched, new = await watch_address(connection, chat, address, threshold, label, now)
+        labels = await as_chat_sees(connection, chat, context.labels, address)
     head = texts.NOW_WATCHING if new else texts.NOTHING_CHANGED
     if not new and (threshold is not None or label is not None):
         head = texts.CHANGED
-    body = texts.card(watched, chat, context.chains, context.labels, now)
+    body = texts.card(watched, chat, context.chains, labels, now)
     await answer(message, texts.headed(head, body), keyboards.after_watch(watched))
 
 
@@ -59,6 +61,7 @@ async def accept_offer(
     address = bytes.fromhex(callback_data.address)
     async with context.database.write() as connection:
         watched, new = await watch_address(connection, chat, address, None, None, now)
-    body = texts.card(watched, chat, context.chains, context.labels, now)
+        labels = await as_chat_sees(connection, chat, context.labels, address)
+    body = texts.card(watched, chat, context.chains, labels, now)
     head = texts.NOW_WATCHING if new else texts.NOTHING_CHANGED
     await show(query, texts.headed(head, body), keyboards.after_watch(watched))

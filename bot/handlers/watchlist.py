@@ -10,6 +10,7 @@ from aiogram.filters import Command
 from bot import keyboards
 from bot.answers import answer, show
 from bot.buttons import PageButton
+from bot.naming import as_named
 from bot.texts import watches as texts
 from data.queries import watches
 
@@ -45,6 +46,7 @@ async def turn_page(
 async def _page(context: Context, chat: Chat, page: int) -> tuple[str, InlineKeyboardMarkup | None]:
     async with context.database.read() as connection:
         mine = await watches.of_chat(connection, chat.id)
+        mine = await as_named(connection, chat, mine)
     if not mine:
         return texts.EMPTY_LIST, None
     length = keyboards.PAGE_LENGTH

@@ -5,8 +5,10 @@
 - ``general``  greeting, help, what is said when something is not understood
 - ``watches``  a watch, the watchlist, what became of them
 - ``feeds``    whale feeds
+- ``names``    what the chat calls addresses
 - ``mutes``    mute and unmute
 - ``gas``      what transactions cost
 - ``pursuits`` followed transactions, apart from their own messages
+- ``places``   what groups and channels are told about themselves
 - ``status``   what the bot knows about its own health
 """

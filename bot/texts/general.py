@@ -39,6 +39,9 @@ _HELP = """<b>What I understand</b>
    <code>/watch 0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045 50 {coin} Vitalik</code>
 /unwatch <code>&lt;number, address or label&gt;</code>
 /list – your watches, to change them with buttons
+/name <code>[chain] &lt;address&gt; &lt;name&gt;</code> – what alerts call an address; \
+<code>-</code> forgets it
+/names – the names you gave
 
 <b>Everything big</b>
 /whales <code>&lt;chain or all&gt; &lt;value or off&gt;</code>
@@ -49,9 +52,14 @@ _HELP = """<b>What I understand</b>
 /threshold <code>&lt;number&gt; &lt;value&gt;</code> – for one watch
 A value is <code>250000</code>, <code>$250k</code>, <code>1.5m</code>, <code>50 {coin}</code> or \
 <code>1_000_000 USDC</code>.
+/unpriced <code>&lt;number&gt; &lt;tell or ignore&gt;</code> – what has no price
 
 <b>When</b>
 /timing <code>&lt;instant or safe&gt;</code> – at the newest block, or once it is safe
+
+<b>Noise</b>
+/noise – what I keep from you, to switch it
+/why <code>&lt;transaction&gt;</code>, or as a reply to an alert – why, or why not
 
 <b>Quiet</b>
 /mute <code>[number] &lt;duration&gt;</code> – <code>30m</code>, <code>2h</code>, <code>1d</code>

@@ -6,12 +6,13 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from bot.numbers import full_usd
+from bot.texts.buttons import cut
 from bot.texts.words import (
     address_link,
     chain_words,
     is_muted,
-    known_label,
     listed,
+    names_of,
     short_address,
     threshold_meaning,
     threshold_words,
@@ -19,6 +20,7 @@ from bot.texts.words import (
     watch_name,
 )
 from data.addresses import checksummed
+from data.model import Unpriced
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,8 +53,7 @@ def card(watch: Watch, chat: Chat, chains: Sequence[Chain], labels: Labels, now:
             if watch.chain in {None, chain.name}
         ]
         lines.append(f"<code>{checksummed(watch.address)}</code>")
-        known = known_label(watch.address, chains, labels)
-        lines += [f"Known as {escape(known.name)} ({escape(known.kind)})"] if known else []
+        lines += names_of(watch.address, chains, labels)
         lines.append(f"Watched on {listed(links)}")
     elif watch.chain is None:
         lines.append(f"Everything big on {chain_words(None, chains)}")
@@ -61,6 +62,8 @@ def card(watch: Watch, chat: Chat, chains: Sequence[Chain], labels: Labels, now:
     threshold = threshold_words(watch.threshold, chat.default_threshold_usd)
     meaning = threshold_meaning(watch.threshold, chains)
     lines.append(f"Alerts from <b>{threshold}</b>" + (f": {meaning}" if meaning else ""))
+    if watch.unpriced is Unpriced.TELL:
+        lines.append("Also tells of what has no price")
     if is_muted(watch.muted_until, now) and watch.muted_until:
         lines.append(f"🔕 Muted {until_words(watch.muted_until, now)}")
     return "\n".join(lines)
@@ -73,9 +76,7 @@ def headed(head: str, body: str) -> str:
 
 def offer(address: bytes, chat: Chat, chains: Sequence[Chain], labels: Labels) -> str:
     """The answer to an address that somebody pasted."""
-    known = known_label(address, chains, labels)
-    lines = [f"<code>{checksummed(address)}</code>"]
-    lines += [f"Known as {escape(known.name)} ({escape(known.kind)})"] if known else []
+    lines = [f"<code>{checksummed(address)}</code>", *names_of(address, chains, labels)]
     default = threshold_words(None, chat.default_threshold_usd)
     lines.append(f"Shall I watch {address_link(address, chains)} and tell you from {default} on?")
     return "\n".join(lines)
@@ -115,8 +116,7 @@ def watchlist(
 
 def caption(watch: Watch, chains: Sequence[Chain]) -> str:
     """A watch's button in the list; plain text."""
-    name = watch_name(watch, chains)
-    return f"{watch.number}. {name if len(name) <= 24 else name[:23] + '…'}"
+    return f"{watch.number}. {cut(watch_name(watch, chains))}"
 
 
 def removed(watch: Watch, chains: Sequence[Chain]) -> str:
@@ -174,3 +174,13 @@ def _named(watch: Watch, chains: Sequence[Chain]) -> str:
     if name == short_address(watch.address):
         return address_link(watch.address, chains)
     return f"<b>{name}</b> ({address_link(watch.address, chains)})"
+
+
+def unpriced_set(watch: Watch, chains: Sequence[Chain]) -> str:
+    """After it was changed what a watch does about movements without a price."""
+    if watch.unpriced is Unpriced.TELL:
+        return (
+            f"{_named(watch, chains)} also tells of movements that have no price now, whatever"
+            " their size: new tokens, mostly, and much of it is spam."
+        )
+    return f"{_named(watch, chains)} tells only of what has a price now."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.numbers import full_usd
 from data.addresses import checksummed
 from data.health import told_time
-from data.model import UnitThreshold, Watch
+from data.model import NoiseRule, UnitThreshold, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,6 +74,26 @@ def known_label(address: bytes, chains: Sequence[Chain], labels: Labels) -> Labe
     return next((label for label in found if label), None)
 
 
+def names_of(address: bytes, chains: Sequence[Chain], labels: Labels) -> list[str]:
+    """Lines of HTML: what the chat calls an address, and what other people do."""
+    own: dict[str, list[str]] = {}
+    for chain in chains:
+        if name := labels.own_name(chain.name, address):
+            own.setdefault(name, []).append(chain.title)
+    lines = []
+    for name, titles in own.items():
+        where = "" if len(titles) == len(chains) else f" on {escape(listed(titles))}"
+        lines.append(f"You call it <b>{escape(name)}</b>{where}")
+    known = known_label(address, chains, labels)
+    return [*lines, f"Known as {label_words(known)}"] if known else lines
+
+
+def label_words(label: Label) -> str:
+    """``Binance 14 · exchange`` as HTML."""
+    kind = "" if label.kind in {"other", "burn"} else f" · {label.kind}"
+    return escape(label.name) + kind + (" · defunct" if label.defunct else "")
+
+
 def watch_name(watch: Watch, chains: Sequence[Chain]) -> str:
     """What a watch is called in a sentence or on a button; plain text, not yet HTML."""
     if watch.label:
@@ -110,3 +130,15 @@ def duration_words(duration: timedelta) -> str:
 def count_words(count: int, one: str, many: str) -> str:
     """``1 block``, ``1,250 blocks``."""
     return f"{count:,} {one if count == 1 else many}"
+
+
+_NOISE = {
+    NoiseRule.LOOKALIKE: "look-alikes",
+    NoiseRule.IMITATION: "imitations",
+    NoiseRule.AIRDROP: "airdrops",
+}
+
+
+def noise_words(rule: NoiseRule) -> str:
+    """What a rule keeps out, in one word: ``look-alikes``."""
+    return _NOISE[rule]

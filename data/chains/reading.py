@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from data.chains.table import Table
 from data.errors import ConfigurationError
-from data.model import Chain, Explorer, Feed, Finality, Integrity, Token
+from data.model import Chain, Explorer, Feed, Finality, Integrity, SystemTransactions, Token
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,6 +65,10 @@ def load_chain(path: Path) -> Chain:
         tokens=MappingProxyType(tokens),
         aliases=aliases,
         sequencer_feed=_sequencer_feed(table),
+        system=_system(table),
+        native_logs_from=(
+            native.integer("logs_from", 0, 2**53 - 1) if native.has("logs_from") else None
+        ),
     )
     if chain.keep_hashes <= finality.finalized_depth:
         table.refuse("keep_hashes", "more than finality.finalized_depth is wanted")
@@ -148,6 +152,18 @@ def _finality(table: Table) -> Finality:
         depths.refuse("safe_depth", "no more than finalized_depth is wanted")
     depths.nothing_else()
     return finality
+
+
+def _system(table: Table) -> SystemTransactions:
+    if not table.has("system"):
+        return SystemTransactions()
+    rules = table.table("system")
+    types, minting = rules.integers("types", 0, 0xFF), rules.integers("minting_types", 0, 0xFF)
+    if not minting <= types:
+        rules.refuse("minting_types", "each of them has to be among types")
+    system = SystemTransactions(types, minting, frozenset(rules.addresses("contracts")))
+    rules.nothing_else()
+    return system
 
 
 def _sequencer_feed(table: Table) -> bytes | None:

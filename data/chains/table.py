@@ -75,6 +75,13 @@ class Table:
             self.refuse(key, f"a whole number from {low} to {high} is wanted")
         return value
 
+    def integers(self, key: str, low: int, high: int) -> frozenset[int]:
+        """A list of whole numbers; none where the key is absent."""
+        values = self._list(key) if self.has(key) else []
+        if not all(type(value) is int and low <= value <= high for value in values):
+            self.refuse(key, f"a list of whole numbers from {low} to {high} is wanted")
+        return frozenset(values)
+
     def seconds(self, key: str, low: float, high: float) -> float:
         """A number of seconds."""
         value = self._value(key)
@@ -91,11 +98,12 @@ class Table:
 
     def address(self, key: str) -> bytes:
         """Twenty bytes; mixed case has to fit its checksum."""
-        value = self._value(key)
-        try:
-            return parse_address(value if isinstance(value, str) else "")
-        except InputError:
-            self.refuse(key, "an address is wanted: 0x and 40 digits, capitals as its checksum has")
+        return self._address(key, self._value(key))
+
+    def addresses(self, key: str) -> tuple[bytes, ...]:
+        """A list of addresses; none where the key is absent."""
+        values = self._list(key) if self.has(key) else []
+        return tuple(self._address(key, value) for value in values)
 
     def url(self, key: str, *schemes: str) -> str:
         """A URL of one of the schemes that names a host."""
@@ -129,6 +137,12 @@ class Table:
         return [
             Table(row, self._file, f"{self._name(key)}[{place}]") for place, row in enumerate(rows)
         ]
+
+    def _address(self, key: str, value: object) -> bytes:
+        try:
+            return parse_address(value if isinstance(value, str) else "")
+        except InputError:
+            self.refuse(key, "an address is wanted: 0x and 40 digits, capitals as its checksum has")
 
     def _name(self, key: str) -> str:
         return f"{self._path}.{key}" if self._path else key

@@ -4,7 +4,7 @@
 - ``block``     a block's reference, a transaction with its transfers, a coverage gap
 - ``movement``  what one transaction did to one address, net per asset, and what it was worth
 - ``watch``     a chat's interest, with its threshold and direction
-- ``chat``      where alerts go
+- ``chat``      where alerts go, and what is called how there
 - ``alert``     what one chat is to be told about one transaction, and the message that shows it
 - ``pursuit``   a transaction that a chat asked to be followed, and what became of it
 """
@@ -21,8 +21,16 @@ from data.model.block import (
     Transfer,
     UnverifiedBlock,
 )
-from data.model.chain import Chain, Explorer, Feed, Finality, Integrity, Token
-from data.model.chat import Chat, ChatKind, ChatState, NoiseRule, Timing
+from data.model.chain import (
+    Chain,
+    Explorer,
+    Feed,
+    Finality,
+    Integrity,
+    SystemTransactions,
+    Token,
+)
+from data.model.chat import Chat, ChatKind, ChatName, ChatState, NoiseRule, Timing
 from data.model.movement import Leg, Mark, Movement, MovementKind, Price, PriceState
 from data.model.pursuit import Depth, Inclusion, Pursuit, PursuitState, Replacement, Told, Wish
 from data.model.watch import Direction, Threshold, UnitThreshold, Unpriced, UsdThreshold, Watch
@@ -34,6 +42,7 @@ __all__ = [
     "Chain",
     "Chat",
     "ChatKind",
+    "ChatName",
     "ChatState",
     "CoverageGap",
     "Depth",
@@ -60,6 +69,7 @@ __all__ = [
     "Settled",
     "Source",
     "Standard",
+    "SystemTransactions",
     "Threshold",
     "Timing",
     "Token",

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 class Priority(IntEnum):
     """Across chats, the lower goes first."""
 
+    ANSWER = 0
     WATCH = 1
     EDIT = 2
     FEED = 3
+    DIGEST = 4
 
 
 class AlertState(StrEnum):

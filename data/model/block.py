@@ -69,14 +69,14 @@ class Event(NamedTuple):
 
 
 class Transaction(NamedTuple):
-    """A successful transaction and what moved in it, in order.
+    """A transaction and what moved in it, in order.
 
     ``position`` is its place in the block; ``signer`` who paid for it; ``target`` the address
     called, None for a contract creation;
     ``pools`` are the contracts that said of themselves that they swapped; ``events`` what
-    contracts said that a table of venues knows; ``contracts`` the addresses that the block itself
-    shows to be contracts: they emitted logs, were created, or were called with data, and signed
-    nothing.
+    contracts said that a table of venues knows, each once; ``contracts`` those it touched that the
+    block itself shows to be contracts: they emitted logs, were created, or were called with data,
+    and signed nothing. ``system``: the chain put it into the block by itself.
     """
 
     hash: bytes
@@ -87,6 +87,7 @@ class Transaction(NamedTuple):
     pools: frozenset[bytes] = frozenset()
     events: tuple[Event, ...] = ()
     contracts: frozenset[bytes] = frozenset()
+    system: bool = False
 
 
 class Settled(NamedTuple):

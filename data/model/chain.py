@@ -67,11 +67,25 @@ class Finality:
 
 
 @dataclass(frozen=True, slots=True)
+class SystemTransactions:
+    """How the transactions are known that a chain puts into its blocks by itself.
+
+    ``types`` are those that nobody signs, ``minting_types`` those among them whose value is made
+    for them; ``contracts`` are what a block's producer calls in the chain's name, as on BSC.
+    """
+
+    types: frozenset[int] = frozenset()
+    minting_types: frozenset[int] = frozenset()
+    contracts: frozenset[bytes] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Chain:
     """One chain. Times in seconds, depths in blocks.
 
     ``aliases`` are other names that people give it in commands. ``sequencer_feed`` is Chainlink's
-    proxy that tells whether a rollup's sequencer is up: 0 is up, 1 is down.
+    proxy that tells whether a rollup's sequencer is up: 0 is up, 1 is down. ``native_logs_from`` is
+    the block from which on native value shows in logs (EIP-7708); None: it does not.
     """
 
     name: str
@@ -95,6 +109,8 @@ class Chain:
     tokens: Mapping[bytes, Token]
     aliases: tuple[str, ...] = ()
     sequencer_feed: bytes | None = None
+    system: SystemTransactions = SystemTransactions()
+    native_logs_from: int | None = None
 
     def tokens_called(self, symbol: str) -> tuple[Token, ...]:
         """The curated tokens of that symbol, whatever its case; none if nobody curated it."""

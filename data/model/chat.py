@@ -21,12 +21,25 @@ class ChatKind(StrEnum):
 
 
 class ChatState(StrEnum):
-    """Whether the bot may speak there; watches are kept whatever it is."""
+    """Whether the bot may speak there; watches are kept whatever it is, and rest meanwhile.
+
+    Every state but the last two ends by itself: the chat is active again when the bot is let in,
+    unblocked, or gets its rights back.
+    """
 
     ACTIVE = "active"
     BLOCKED = "blocked"
+    """by the person whose private chat it is"""
     KICKED = "kicked"
+    LEFT = "left"
+    """a group or channel without the bot, which nobody banned"""
+    SILENCED = "silenced"
+    """the bot is there and may not write: restricted, or no administrator of its channel"""
+    DEACTIVATED = "deactivated"
+    """the person's account is no more"""
     GONE = "gone"
+    MOVED = "moved"
+    """it became a supergroup, which has its watches now"""
 
 
 class NoiseRule(StrEnum):
@@ -60,3 +73,16 @@ class Chat:
     timing: Timing = Timing.INSTANT
     noise_let_in: frozenset[NoiseRule] = frozenset()
     """The rules against noise that the chat has switched off."""
+    moved_to: int | None = None
+    """The supergroup that it became."""
+    notice: str | None = None
+    """A sentence of the bot's own, as HTML, that the chat is to be told before anything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatName:
+    """What a chat calls an address; ``chain`` None means on every chain."""
+
+    chain: str | None
+    address: bytes
+    name: str

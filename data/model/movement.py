@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING
 
 from data.model.block import Standard
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 
 
 _NOTHING = Decimal(0)
+
+
+@cache
+def _whole(decimals: int) -> Decimal:
+    """How many base units are one; a token has 0 to 255 decimals."""
+    return Decimal(10) ** decimals
 
 
 class PriceState(StrEnum):
@@ -61,7 +68,7 @@ class Leg:
     def __post_init__(self) -> None:
         usd = None
         if self.price is not None and self.decimals is not None:
-            usd = abs(self.amount) * self.price.usd / Decimal(10) ** self.decimals
+            usd = abs(self.amount) * self.price.usd / _whole(self.decimals)
             if self.price.at_most is not None:
                 usd = min(usd, self.price.at_most)
         object.__setattr__(self, "usd", usd)
@@ -148,3 +155,12 @@ class Movement:
         object.__setattr__(self, "usd_out", sent)
         object.__setattr__(self, "usd", max(received, sent) if is_priced else None)
         object.__setattr__(self, "price_state", state)
+
+    def stored_as(self, number: int) -> Movement:
+        """The same as the database has it: with its id, on the chain's branch."""
+        twin = object.__new__(Movement)
+        for name in Movement.__slots__:
+            object.__setattr__(twin, name, getattr(self, name))  # what it is worth stays the same
+        object.__setattr__(twin, "id", number)
+        object.__setattr__(twin, "orphaned", False)
+        return twin

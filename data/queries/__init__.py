@@ -1,9 +1,12 @@
 """Everything that is ever asked of the tables; each takes an open connection.
 
 - ``chats``      where alerts go, and whether they may
+- ``moving``     from a group to the supergroup that it became, from a closed topic to the general
+- ``names``      what chats call addresses
 - ``watches``    watchlists, and which watches a batch of addresses concerns
 - ``tokens``     what tokens call themselves
 - ``movements``  what happened, orphaned and brought back by reorgs
+- ``dealings``   whom an address knows, for addresses that look like one of them
 - ``alerts``     the outbox: what is to be told, and what became of it
 - ``messages``   what Telegram shows
 - ``queues``     which chats have something to send, and who is at it
@@ -13,6 +16,7 @@
 - ``pursuits``   transactions that chats asked to be followed
 - ``retention``  what is forgotten, and when
 - ``bulk``       many rows in one statement
+- ``packed``     many addresses or hashes in one parameter
 """
 
 from __future__ import annotations
@@ -44,8 +48,12 @@ def batches(values: Collection[_T], size: int = BATCH) -> Iterator[list[_T]]:
 
 def insert(connection: AsyncConnection, table: Table) -> Any:
     """An INSERT that knows ON CONFLICT, in the connection's dialect."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table)
+    return insert_on(connection.dialect.name, table)
+
+
+def insert_on(dialect: str, table: Table) -> Any:
+    """As ``insert``, for a statement that is made once for each dialect."""
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
 
 
 def among(

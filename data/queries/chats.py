@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select, update
 
 from data.model import Chat, ChatKind, ChatState, NoiseRule, Timing
-from data.queries import insert
+from data.queries import among, batches, insert
 from data.tables import chats
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
     from decimal import Decimal
 
@@ -33,6 +34,8 @@ def _chat(row: Any) -> Chat:
         muted_until=row.muted_until,
         created_at=row.created_at,
         timing=Timing(row.timing),
+        moved_to=row.moved_to,
+        notice=row.notice,
         noise_let_in=frozenset(
             rule for rule, let_in in _LET_IN.items() if getattr(row, let_in.name)
         ),
@@ -70,10 +73,26 @@ async def meet(
 async def set_state(
     connection: AsyncConnection, chat_id: int, state: ChatState, reason: str | None
 ) -> None:
-    """Note that the bot may, or may no longer, speak there, and what Telegram said."""
+    """Note that the bot may, or may no longer, speak there, and what Telegram said.
+
+    A chat that moved stays so: what comes late of its old place means nothing any more.
+    """
     await connection.execute(
-        update(chats).where(chats.c.id == chat_id).values(state=state, state_reason=reason)
+        update(chats)
+        .where(chats.c.id == chat_id, chats.c.state != ChatState.MOVED)
+        .values(state=state, state_reason=reason)
     )
+
+
+async def set_notice(connection: AsyncConnection, chat_id: int, html: str) -> None:
+    """Tell the chat something of the bot's own before its next message."""
+    await connection.execute(update(chats).where(chats.c.id == chat_id).values(notice=html))
+
+
+async def notice_told(connection: AsyncConnection, chat_id: int, html: str) -> None:
+    """It was told, unless it reads differently by now."""
+    told = (chats.c.id == chat_id) & (chats.c.notice == html)
+    await connection.execute(update(chats).where(told).values(notice=None))
 
 
 async def set_default_threshold(connection: AsyncConnection, chat_id: int, usd: Decimal) -> None:
@@ -89,6 +108,17 @@ async def let_in(
     """Whether the chat is told of what a rule takes for noise."""
     values = {_LET_IN[rule].name: noise}
     await connection.execute(update(chats).where(chats.c.id == chat_id).values(values))
+
+
+async def letting_in(
+    connection: AsyncConnection, chat_ids: Collection[int], rule: NoiseRule
+) -> set[int]:
+    """Those of the chats that are told of what a rule takes for noise."""
+    found: set[int] = set()
+    for some in batches(chat_ids):
+        statement = select(chats.c.id).where(among(connection, chats.c.id, some), _LET_IN[rule])
+        found.update((await connection.execute(statement)).scalars())
+    return found
 
 
 async def set_timing(connection: AsyncConnection, chat_id: int, timing: Timing) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +14,14 @@ from data.queries.bulk import insert_all
 from data.tables import legs, movements
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+_Key = tuple[bytes, bytes]
+_Values = dict[str, Any]
+_WITH_ID = movements.c.id, movements.c.tx_hash, movements.c.address
 
 
 def _leg(row: Any) -> Leg:
@@ -91,10 +94,6 @@ async def load(connection: AsyncConnection, ids: Collection[int]) -> dict[int, M
     return loaded
 
 
-_AT_ONCE = 250
-"""Movements that are stored at once: other chains get their turn in between."""
-
-
 async def store(connection: AsyncConnection, batch: Sequence[Movement]) -> list[Movement]:
     """Store movements of one chain; each comes back with its id, in the same order.
 
@@ -102,18 +101,17 @@ async def store(connection: AsyncConnection, batch: Sequence[Movement]) -> list[
     keeps its id and takes the new block and legs.
     """
     stored: list[Movement] = []
-    for some in batches(batch, _AT_ONCE):
+    for some in batches(batch):
         stored += await _store_some(connection, some)
     return stored
 
 
 async def _store_some(connection: AsyncConnection, batch: Sequence[Movement]) -> list[Movement]:
     rows = {_key(movement): _values(movement) for movement in batch}
-    await insert_all(connection, movements, list(rows.values()), _or_again)
-    ids = await _ids_of(connection, batch[0].block.chain, rows.keys())
-    stored = [replace(movement, id=ids[_key(movement)], orphaned=False) for movement in batch]
-    for some in batches(ids.values()):
-        await connection.execute(delete(legs).where(among(connection, legs.c.movement_id, some)))
+    ids = await _put(connection, rows)
+    stored = [movement.stored_as(ids[_key(movement)]) for movement in batch]
+    before = among(connection, legs.c.movement_id, list(ids.values()))
+    await connection.execute(delete(legs).where(before))
     await insert_all(
         connection,
         legs,
@@ -127,6 +125,19 @@ async def _store_some(connection: AsyncConnection, batch: Sequence[Movement]) ->
     return stored
 
 
+async def _put(connection: AsyncConnection, rows: Mapping[_Key, _Values]) -> dict[_Key, int]:
+    """Put the movements into their table; the id of each."""
+    if connection.dialect.name == "postgresql":
+        taken = await insert_all(connection, movements, list(rows.values()), _or_again_with_id)
+        return {(row.tx_hash, row.address): row.id for row in taken}
+    # SQLite returns nothing of many rows
+    await insert_all(connection, movements, list(rows.values()), _or_again)
+    here = movements.c.chain == next(iter(rows.values()))["chain"]
+    told = among(connection, movements.c.tx_hash, {tx_hash for tx_hash, _ in rows})
+    found = await connection.execute(select(*_WITH_ID).where(here, told))
+    return {(row.tx_hash, row.address): row.id for row in found}
+
+
 def _or_again(statement: Any) -> Any:
     """One that is there already takes what is new, and keeps its id."""
     new = statement.excluded
@@ -137,17 +148,8 @@ def _or_again(statement: Any) -> Any:
     )
 
 
-async def _ids_of(
-    connection: AsyncConnection, chain: str, keys: Collection[tuple[bytes, bytes]]
-) -> dict[tuple[bytes, bytes], int]:
-    ids: dict[tuple[bytes, bytes], int] = {}
-    for hashes in batches({tx_hash for tx_hash, _ in keys}):
-        statement = select(movements.c.id, movements.c.tx_hash, movements.c.address).where(
-            movements.c.chain == chain, among(connection, movements.c.tx_hash, hashes)
-        )
-        rows = await connection.execute(statement)
-        ids |= {(row.tx_hash, row.address): row.id for row in rows}
-    return {key: ids[key] for key in keys}
+def _or_again_with_id(statement: Any) -> Any:
+    return _or_again(statement).returning(*_WITH_ID)
 
 
 async def has_orphans(connection: AsyncConnection, chain: str) -> bool:

@@ -32,6 +32,11 @@ class ChatLease:
     version: int
 
 
+def is_quick(chat_id: int) -> bool:
+    """Whether it is a private chat: Telegram's ids of groups and channels are negative."""
+    return chat_id > 0
+
+
 async def enqueue(connection: AsyncConnection, rows: Iterable[tuple[int, Priority]]) -> None:
     """Chats have something new to send; a row that exists becomes more urgent, never less."""
     best: dict[int, Priority] = {}
@@ -50,19 +55,24 @@ async def enqueue(connection: AsyncConnection, rows: Iterable[tuple[int, Priorit
     )
     # in the order of ids, so that two writers never lock each other's rows crosswise
     await connection.execute(
-        statement, [{"chat_id": chat, "priority": best[chat]} for chat in sorted(best)]
+        statement,
+        [
+            {"chat_id": chat, "priority": best[chat], "quick": is_quick(chat)}
+            for chat in sorted(best)
+        ],
     )
 
 
 async def lease(
     connection: AsyncConnection, owner: str, duration: timedelta, limit: int
 ) -> list[ChatLease]:
-    """Take up to ``limit`` chats that are due and nobody's, the most urgent first."""
+    """Take up to ``limit`` chats that are due and nobody's, the most urgent first; of those that
+    are alike, groups and channels before private chats."""
     free = or_(chat_queues.c.lease_until.is_(None), chat_queues.c.lease_until < DatabaseNow())
     due = (
         select(chat_queues.c.chat_id)
         .where(chat_queues.c.due_at <= DatabaseNow(), free)
-        .order_by(chat_queues.c.priority, chat_queues.c.due_at)
+        .order_by(chat_queues.c.priority, chat_queues.c.quick, chat_queues.c.due_at)
         .limit(limit)
     )
     if connection.dialect.name == "postgresql":
@@ -77,11 +87,12 @@ async def lease(
             chat_queues.c.chat_id,
             chat_queues.c.version,
             chat_queues.c.priority,
+            chat_queues.c.quick,
             chat_queues.c.due_at,
         )
     )
     found = (await connection.execute(statement)).all()
-    rows = sorted(found, key=lambda row: (row.priority, row.due_at))
+    rows = sorted(found, key=lambda row: (row.priority, row.quick, row.due_at))
     return [ChatLease(row.chat_id, owner, row.version) for row in rows]
 
 

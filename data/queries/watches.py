@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, null, or_, select, update
+from sqlalchemy import bindparam, delete, func, null, or_, select, update
 
 from data.model import ChatState, Direction, Threshold, UnitThreshold, Unpriced, UsdThreshold, Watch
 from data.queries import among, batches
+from data.queries.packed import ADDRESS, among_packed, pack
 from data.tables import chats, watches
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
+    from sqlalchemy import Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 
@@ -132,6 +135,21 @@ async def set_threshold(
     )
 
 
+async def set_unpriced(
+    connection: AsyncConnection, chat_id: int, number: int, unpriced: Unpriced
+) -> Watch | None:
+    """Change what the chat's watch of that number does about movements that have no price; the
+    watch as it is then, None if there is none. A feed has no use for it: it never tells of them."""
+    statement = (
+        update(watches)
+        .where(watches.c.chat_id == chat_id, watches.c.number == number)
+        .values(unpriced=unpriced)
+        .returning(watches)
+    )
+    row = (await connection.execute(statement)).one_or_none()
+    return None if row is None else _watch(row)
+
+
 async def set_label(connection: AsyncConnection, watch_id: int, label: str | None) -> None:
     """Change what the chat calls it."""
     await connection.execute(update(watches).where(watches.c.id == watch_id).values(label=label))
@@ -156,11 +174,10 @@ async def on_addresses(
 
     An indexed look-up for each address: the cost does not grow with the number of watches.
     """
-    here = or_(watches.c.chain.is_(None), watches.c.chain == chain)
-    rows: list[Any] = []
-    for some in _parts(connection, addresses):
-        on_some = among(connection, watches.c.address, some)
-        rows += (await connection.execute(select(watches).where(here, on_some))).all()
+    if not addresses:
+        return []
+    asked = {"chain": chain, "addresses": pack(addresses, ADDRESS)}
+    rows = (await connection.execute(_on_addresses(connection.dialect.name), asked)).all()
     # not joined, or PostgreSQL would go through all chats as soon as a few are wanted
     defaults: dict[int, Decimal] = {}
     for ids in batches({row.chat_id for row in rows}):
@@ -171,8 +188,11 @@ async def on_addresses(
     return [_watch(row, defaults[row.chat_id]) for row in rows if row.chat_id in defaults]
 
 
-def _parts(connection: AsyncConnection, addresses: Sequence[bytes]) -> Iterable[Collection[bytes]]:
-    return [addresses] if connection.dialect.name == "postgresql" else batches(set(addresses))
+@cache
+def _on_addresses(dialect: str) -> Select[Any]:
+    here = or_(watches.c.chain.is_(None), watches.c.chain == bindparam("chain"))
+    on_them = among_packed(dialect, watches.c.address, "addresses", ADDRESS)
+    return select(watches).where(here, on_them)
 
 
 async def lowest_feed_threshold(connection: AsyncConnection, chain: str) -> Decimal | None:

@@ -2,14 +2,18 @@
 
 Keys: ``limit:bot`` and ``limit:chat:{chat_id}`` (buckets: when they are full again),
 ``limit:log:{chat_id}`` (a group's or channel's last minute), ``limit:pause:bot`` and
-``limit:pause:{chat_id}`` (what ``retry_after`` said). All in microseconds; all expire.
+``limit:pause:{chat_id}`` (what ``retry_after`` said), ``limit:slow`` (the share of its rate that
+the bot has after it was told to wait), ``limit:waiting`` (who waits for the bot's bucket, by how
+urgent). All times in microseconds; all expire.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING
 
+from data.model import Priority
 from data.redis.scripts import script
 
 if TYPE_CHECKING:
@@ -21,6 +25,14 @@ _SECOND = 1_000_000
 
 # Telegram counts what arrives, we count what leaves: a second makes up for what was under way
 WINDOW_SECONDS = 61
+TELEGRAMS_RATE = 30
+"""Messages that Telegram takes from one bot in a second, by its own word."""
+SLOWED = 0.75
+"""What is left of the bot's rate each time that Telegram tells it to wait."""
+LEAST_SHARE = 0.2
+RECOVERY = 0.01
+"""The share of its rate that a slowed bot gets back in a second: a quarter in half a minute."""
+_WAITING, _SLOW = "limit:waiting", "limit:slow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +46,12 @@ class Limits:
 
     @property
     def bot_burst(self) -> int:
-        """Kept small, so that no second sees more than a sixth over the rate."""
-        return max(1, int(self.bot_per_second / 6))
+        """Kept small, so that no second sees more than a sixth over the rate, nor more than
+        Telegram takes."""
+        at_most = self.bot_per_second / 6
+        if self.bot_per_second <= TELEGRAMS_RATE:
+            at_most = min(at_most, TELEGRAMS_RATE - self.bot_per_second)
+        return max(1, int(at_most))
 
 
 class Limiter:
@@ -50,24 +66,36 @@ class Limiter:
         self._take = script(redis, "take")
         self._pause = script(redis, "pause")
         self._room = script(redis, "room")
+        self._slow = script(redis, "slow")
 
-    async def take(self, chat_id: int, *, by_log: bool, now: int | None = None) -> int:
-        """0 when a message may go, and it is counted; else the milliseconds to wait.
+    async def take(
+        self,
+        chat_id: int,
+        *,
+        by_log: bool,
+        priority: Priority = Priority.WATCH,
+        now: int | None = None,
+    ) -> int:
+        """0 when a message may go, and it is counted; else the microseconds to wait.
 
-        ``by_log`` for groups, supergroups and channels.
+        ``by_log`` for groups, supergroups and channels. Nobody goes while somebody more urgent
+        waits for the bot's turn.
         """
         limits = self.limits
         own: tuple[str, int, int]
         if by_log:
             own = ("log", WINDOW_SECONDS * _SECOND, limits.group_per_minute)
         else:
-            own = ("bucket", round(_SECOND / limits.chat_per_second), limits.chat_burst)
+            own = ("bucket", ceil(_SECOND / limits.chat_per_second), limits.chat_burst)
         arguments: list[str | int] = [
-            round(_SECOND / limits.bot_per_second),
+            ceil(_SECOND / limits.bot_per_second),
             limits.bot_burst,
+            int(priority),
             *own,
+            str(RECOVERY),
         ]
-        keys = [_pause_key(None), _pause_key(chat_id), "limit:bot", _own_key(chat_id, by_log)]
+        own_key = _own_key(chat_id, by_log)
+        keys = [_pause_key(None), _pause_key(chat_id), "limit:bot", own_key, _SLOW, _WAITING]
         return int(await self._take(keys, _with_now(arguments, now)))
 
     async def pause(self, chat_id: int | None, seconds: float, *, now: int | None = None) -> int:
@@ -77,6 +105,14 @@ class Limiter:
         """
         arguments = [round(seconds * _SECOND)]
         return int(await self._pause([_pause_key(chat_id)], _with_now(arguments, now)))
+
+    async def slow_down(self, *, now: int | None = None) -> float:
+        """Telegram told the bot to wait: the share of its rate that it has for now.
+
+        It comes back by and by.
+        """
+        arguments: list[str | int] = [str(SLOWED), str(LEAST_SHARE), str(RECOVERY)]
+        return float(await self._slow([_SLOW], _with_now(arguments, now)))
 
     async def room(self, chat_id: int, *, now: int | None = None) -> int:
         """How many messages a group's minute still takes."""

@@ -1,20 +1,28 @@
--- May one message go? Answers 0 for "go", and has counted it; else the milliseconds to wait, and
+-- May one message go? Answers 0 for "go", and has counted it; else the microseconds to wait, and
 -- has counted nothing.
 --
 -- KEYS  1 pause of the bot, 2 pause of the chat, 3 bucket of the bot, 4 bucket or log of the chat
--- ARGV  1 interval of the bot in microseconds, 2 its burst
---       3 "bucket" or "log"
---       4 interval of the chat and 5 its burst (bucket), or window and most in it (log)
---       6 now in microseconds: tests only, production leaves it out and takes the server's clock
+--       5 how much the bot is slowed down, 6 who waits for the bot's bucket
+-- ARGV  1 interval of the bot in microseconds, 2 its burst, 3 how urgent: the lower goes first
+--       4 "bucket" or "log"
+--       5 interval of the chat and 6 its burst (bucket), or window and most in it (log)
+--       7 share of its rate that a slowed bot gets back in a second
+--       8 now in microseconds: tests only, production leaves it out and takes the server's clock
 --
 -- A bucket is one number, the time at which it will be full again: with interval T and burst b
 -- any span of time t sees at most floor(t / T) + b messages.
+--
+-- Whoever is refused because the bot, not the chat, sent enough leaves word of it for a moment. In
+-- that moment nobody goes who is less urgent: so the urgent wait for one interval at most.
 
-local now = tonumber(ARGV[6])
+local WORD = 100000
+
+local now = tonumber(ARGV[8])
 if not now then
   local time = redis.call('TIME')
   now = time[1] * 1000000 + time[2]
 end
+local urgency = tonumber(ARGV[3])
 
 local function paused(key)
   return (tonumber(redis.call('GET', key)) or 0) - now
@@ -56,22 +64,50 @@ local function log_wait(key, window, most)
   return tonumber(redis.call('LINDEX', key, -most)) + window - now + 1
 end
 
-local interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
-local wait = math.max(paused(KEYS[1]), paused(KEYS[2]), bucket_wait(KEYS[3], interval, burst))
-if ARGV[3] == 'bucket' then
-  wait = math.max(wait, bucket_wait(KEYS[4], tonumber(ARGV[4]), tonumber(ARGV[5])))
-else
-  wait = math.max(wait, log_wait(KEYS[4], tonumber(ARGV[4]), tonumber(ARGV[5])))
-end
-if wait > 0 then
-  return math.ceil(wait / 1000)
+local function slowed_to()
+  local share, since = string.match(redis.call('GET', KEYS[5]) or '', '^([%d.]+) (%d+)$')
+  if not share then
+    return 1
+  end
+  local back = math.max(0, now - tonumber(since)) / 1000000 * tonumber(ARGV[7])
+  return math.min(1, tonumber(share) + back)
 end
 
+local function yielded(interval)
+  local wait = 0
+  local words = redis.call('HGETALL', KEYS[6])
+  for at = 1, #words, 2 do
+    local left = tonumber(words[at + 1]) - now
+    if tonumber(words[at]) < urgency and left > 0 and left <= interval + WORD then
+      wait = math.max(wait, math.min(left, interval))
+    end
+  end
+  return wait
+end
+
+local interval, burst = math.ceil(tonumber(ARGV[1]) / slowed_to()), tonumber(ARGV[2])
+local own
+if ARGV[4] == 'bucket' then
+  own = bucket_wait(KEYS[4], tonumber(ARGV[5]), tonumber(ARGV[6]))
+else
+  own = log_wait(KEYS[4], tonumber(ARGV[5]), tonumber(ARGV[6]))
+end
+own = math.max(own, paused(KEYS[1]), paused(KEYS[2]))
+local bots = math.max(bucket_wait(KEYS[3], interval, burst), yielded(interval))
+if own > 0 or bots > 0 then
+  if own <= 0 then
+    redis.call('HSET', KEYS[6], ARGV[3], string.format('%.0f', now + bots + WORD))
+    redis.call('PEXPIRE', KEYS[6], 60000)
+  end
+  return math.ceil(math.max(own, bots))
+end
+
+redis.call('HDEL', KEYS[6], ARGV[3])
 fill(KEYS[3], interval, burst)
-if ARGV[3] == 'bucket' then
-  fill(KEYS[4], tonumber(ARGV[4]), tonumber(ARGV[5]))
+if ARGV[4] == 'bucket' then
+  fill(KEYS[4], tonumber(ARGV[5]), tonumber(ARGV[6]))
 else
   redis.call('RPUSH', KEYS[4], string.format('%.0f', now))
-  redis.call('PEXPIRE', KEYS[4], math.ceil(tonumber(ARGV[4]) / 1000) + 60000)
+  redis.call('PEXPIRE', KEYS[4], math.ceil(tonumber(ARGV[5]) / 1000) + 60000)
 end
 return 0

@@ -143,10 +143,12 @@ class Chain:
         value_wei: int = 0,
         logs: Sequence[tuple[str, Sequence[str], str]] = (),
         status: int = 1,
+        inside: Sequence[tuple[str, str, int]] = (),
         mine: bool = True,
     ) -> Mined:
-        """Anything: logs are (address, topics, data); status 0 fails, and then nothing moved
-        whatever `value_wei`.
+        """Anything: logs are (address, topics, data); `inside` is native coin that contracts move
+        on the way (sender, recipient, wei); status 0 fails, and then nothing moved whatever
+        `value_wei`.
         """
         made = tuple(
             Log(hexes.address(emitter), tuple(map(hexes.word, topics)), bytes.fromhex(data[2:]))
@@ -154,7 +156,8 @@ class Chain:
         )
         target = None if recipient is None else hexes.address(recipient)
         gas_used = 21_000 + 27_000 * len(made)
-        draft = Draft(hexes.address(sender), target, value_wei, b"", made, status, gas_used)
+        moved = tuple((hexes.address(a), hexes.address(b), wei) for a, b, wei in inside)
+        draft = Draft(hexes.address(sender), target, value_wei, b"", made, status, gas_used, moved)
         return self._submit(draft, mine=mine)
 
     def wait(

@@ -46,9 +46,11 @@ def wrap(wrapped: bytes, owner: bytes, amount: int) -> Draft:
 
 
 def unwrap(wrapped: bytes, owner: bytes, amount: int) -> Draft:
-    """The wrapped form into native coin; the coin itself moves without a trace in logs."""
+    """The wrapped form into native coin; the coin itself moves without a sign in logs."""
     logs = (events.withdrawal(wrapped, owner, amount),)
-    return Draft(owner, wrapped, 0, _WITHDRAW_CALL + uint(amount), logs, gas_used=30_400)
+    inside = ((wrapped, owner, amount),)
+    call = _WITHDRAW_CALL + uint(amount)
+    return Draft(owner, wrapped, 0, call, logs, gas_used=30_400, inside=inside)
 
 
 def mint(token: bytes, minter: bytes, recipient: bytes, amount: int) -> Draft:
@@ -118,8 +120,15 @@ class Exchange:
                 pair, self.router, receiver, amount_sold, amount_bought, first_in=first_in
             )
         )
+        inside: list[tuple[bytes, bytes, int]] = []
+        if sold is None:
+            inside.append((self.router, self.wrapped, amount_sold))
         if bought is None:
+            inside.append((self.wrapped, self.router, amount_bought))
+            inside.append((self.router, trader, amount_bought))
             logs.append(events.withdrawal(token_out, self.router, amount_bought))
         call = _EXECUTE_CALL + padded(token_in) + padded(token_out) + uint(amount_sold)
         value = 0 if sold else amount_sold
-        return Draft(trader, self.router, value, call, tuple(logs), gas_used=self.gas_used)
+        gas = self.gas_used
+        moved = tuple(inside)
+        return Draft(trader, self.router, value, call, tuple(logs), gas_used=gas, inside=moved)

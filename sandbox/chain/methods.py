@@ -16,6 +16,7 @@ from sandbox.chain.log_filter import logs
 from sandbox.chain.rendering import pending
 from sandbox.chain.rpc_errors import ExecutionRevertedError, InvalidParamsError, ServerError
 from sandbox.chain.sealing import next_base_fee
+from sandbox.chain.tracing import geth_traces, parity_traces
 from sandbox.chain.view import View, block_hash
 
 Params: TypeAlias = list[Any]
@@ -176,6 +177,21 @@ def _percentiles(wanted: Any) -> list[int]:
     return [int(part) for part in wanted or []]
 
 
+def _geth_traces(view: View, params: Params) -> Any:
+    block = view.known(block_hash(_argument(params, 0)))
+    options = _argument(params, 1)
+    if not isinstance(options, dict) or options.get("tracer") != "callTracer":
+        raise InvalidParamsError("invalid argument 1: only the callTracer is known")
+    if block is None:
+        raise ServerError(f"block {params[0]} not found")
+    return geth_traces(block)
+
+
+def _parity_traces(view: View, params: Params) -> Any:
+    block = view.at(view.number(_argument(params, 0)))
+    return None if block is None else parity_traces(block)
+
+
 METHODS: dict[str, Method] = {
     "eth_chainId": lambda view, _: quantity(view.chain_id),
     "net_version": lambda view, _: str(view.chain_id),
@@ -191,6 +207,8 @@ METHODS: dict[str, Method] = {
     "eth_getTransactionReceipt": _receipt,
     "eth_getTransactionByHash": _transaction,
     "eth_getTransactionCount": _nonce,
+    "debug_traceBlockByHash": _geth_traces,
+    "trace_block": _parity_traces,
     "eth_getCode": _code,
     "eth_getBalance": _balance,
     "eth_call": _call,

@@ -28,7 +28,10 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a sender wants, and what will come of it; `recipient` None creates a contract."""
+    """What a sender wants, and what will come of it; `recipient` None creates a contract.
+
+    `inside` is native coin that contracts move on the way: sender, recipient, wei.
+    """
 
     sender: bytes
     recipient: bytes | None
@@ -37,6 +40,7 @@ class Draft:
     logs: tuple[Log, ...] = ()
     status: int = 1
     gas_used: int = 21_000
+    inside: tuple[tuple[bytes, bytes, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

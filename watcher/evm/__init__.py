@@ -13,6 +13,7 @@ blocks, in the order in which one is had
 - ``outcomes``   what became of transactions, where there are logs only
 - ``checks``     whether it can be true
 - ``doubts``     a block that contradicts its header: a lie, or a check that does not hold
+- ``traces``     what moved inside transactions, where that is asked for
 - ``whole``      body, contents and checks together
 - ``block``      the block that comes out
 
@@ -24,7 +25,9 @@ what they are made of
 - ``keccak``     the hash
 
 what is read off them, and off contracts
-- ``transfers``  what moved in a block
+- ``glance``     what may have moved, seen at a glance while a block is still in hex
+- ``texts``      many hex texts at once
+- ``transfers``  what moved, exactly
 - ``fees``       what its transactions paid for gas
 - ``multicall``  many contract reads in one call
 - ``metadata``   what tokens call themselves

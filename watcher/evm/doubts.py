@@ -94,7 +94,7 @@ async def _digest(block: EvmBlock) -> bytes:
                 [(log.address, log.topics, log.data, log.log_index) for log in receipt.logs],
             )
             for transaction, receipt in part
-            if receipt.logs or _has_value(transaction.value)
+            if receipt.logs or transaction.mint or _has_value(transaction.value)
         ]
         # some nodes write addresses with a checksum, most in small letters
         digest.update(msgspec.json.encode(told).lower())

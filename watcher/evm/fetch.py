@@ -18,6 +18,7 @@ from watcher.evm.lookup import EvmTransactions
 from watcher.evm.probe import Probes
 from watcher.evm.several import several
 from watcher.evm.tags import Tags
+from watcher.evm.traces import OnTraced, Traces
 from watcher.evm.whole import Whole
 from watcher.evm.wire import RpcBlock
 from watcher.rpc.errors import AllNodesFailed, MethodUnsupported, NoCapableNode, UntrueAnswer
@@ -35,10 +36,20 @@ T = TypeVar("T")
 
 
 class EvmBlocks:
-    """The blocks of one EVM chain. ``audit`` recomputes the receipts root of each."""
+    """The blocks of one EVM chain. ``audit`` recomputes the receipts root of each.
+
+    With ``on_traced`` the nodes' traces are asked for, too: it is told of every block why it has
+    none, or None.
+    """
 
     def __init__(
-        self, chain: Chain, pool: Pool, heads: Heads | None = None, *, audit: bool = False
+        self,
+        chain: Chain,
+        pool: Pool,
+        heads: Heads | None = None,
+        *,
+        audit: bool = False,
+        on_traced: OnTraced | None = None,
     ) -> None:
         self._chain = chain
         self._pool = pool
@@ -46,6 +57,7 @@ class EvmBlocks:
         self._nodes = [node.name for node in pool.nodes]
         self._abilities = Abilities()
         self._whole = Whole(chain, self._abilities, HeaderChecks(chain, audit=audit))
+        self._traces = Traces(pool, self._abilities, on_traced) if on_traced else None
         self._batches = Batches()
         self._tags = Tags(chain, pool, self._abilities)
         self._probes = Probes(pool, self._abilities)
@@ -98,7 +110,8 @@ class EvmBlocks:
             return await self._whole.of(asking, body, doubts)
 
         # who told of the block may have lied: that is no reason to wait for it for long
-        return await self._ask(f"block {number}", talk, rounds=1 if exists else None)
+        block = await self._ask(f"block {number}", talk, rounds=1 if exists else None)
+        return None if block is None else await self._traced(block)
 
     async def block_with_hash(self, block_hash: bytes, number: int) -> EvmBlock:
         """The block of that hash, which stands at that height."""
@@ -109,7 +122,7 @@ class EvmBlocks:
             body = check_block(body, number=number, block_hash=text)
             return await self._whole.of(asking, body, doubts)
 
-        return await self._ask(f"block {text}", talk)
+        return await self._traced(await self._ask(f"block {text}", talk))
 
     async def settled(self, head: int) -> Settled:
         """How far the chain is safe and finalized, by the nodes' tags, else by depth."""
@@ -135,7 +148,7 @@ class EvmBlocks:
         numbers = range(first, min(last, first + self._batches.size - 1) + 1)
         if len(numbers) > 1:
             try:
-                return await self._ask(
+                found = await self._ask(
                     f"blocks {numbers[0]} to {numbers[-1]}",
                     self._together(numbers),
                     size=len(numbers),
@@ -145,6 +158,8 @@ class EvmBlocks:
                 raise
             except AllNodesFailed:
                 self._batches.failed()  # each by itself may be had, of one node or another
+            else:
+                return [await self._traced(block) for block in found]
         return await self._one_by_one(numbers)
 
     def _together(self, numbers: range) -> Callable[[Asking, Doubts], Awaitable[list[EvmBlock]]]:
@@ -176,6 +191,9 @@ class EvmBlocks:
             if block is not None:
                 found.append(block)
         return found
+
+    async def _traced(self, block: EvmBlock) -> EvmBlock:
+        return block if self._traces is None else await self._traces.added_to(block)
 
     async def _ask(
         self,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from watcher.evm.abilities import Ability
 from watcher.evm.checks.receipts import check_receipt
 from watcher.evm.several import several
-from watcher.evm.transfers import DEPOSIT, SWAPS, TRANSFER, WITHDRAWAL
+from watcher.evm.transfers import MOVING, TELLING
 from watcher.evm.wire import BadField, RpcReceipt, quantity
 from watcher.rpc.errors import BlockUnavailable, MethodUnsupported, UntrueAnswer
 from watcher.rpc.wire import Call
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from watcher.evm.wire import RpcBlock, RpcLog, RpcTransaction
     from watcher.rpc.asking import Asking
 
-TOPICS = frozenset({TRANSFER, DEPOSIT, WITHDRAWAL}) | SWAPS
+TOPICS = MOVING | TELLING
 """The topics by which filtered logs are chosen."""
 _SUCCEEDED, _PASSED_OVER = "0x1", "0x0"
 

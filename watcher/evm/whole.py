@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from watcher.evm.block import EvmBlock, ref_of
 from watcher.evm.checks.slices import others_turn
 from watcher.evm.contents import contents_of
+from watcher.evm.transfers import customs_of
+from watcher.evm.wire import quantity
 from watcher.rpc.errors import Contradicted
 
 if TYPE_CHECKING:
@@ -58,7 +60,7 @@ class Whole:
     def _block(self, body: RpcBlock, contents: Contents) -> EvmBlock:
         return EvmBlock(
             ref_of(self._chain.name, body),
-            self._chain.wrapped_native,
+            customs_of(self._chain, quantity(body.number)),
             body,
             contents.receipts,
             missing=contents.missing,

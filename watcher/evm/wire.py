@@ -24,12 +24,20 @@ class BadField(ValueError):
 
 
 class RpcTransaction(msgspec.Struct, gc=False):
-    """A transaction inside a block. Polygon's state syncs have no sender, recipient or value."""
+    """A transaction inside a block. Polygon's state syncs have no sender, recipient or value.
+
+    ``input`` is what a contract is called with, in hex and quotes, of which only the length is of
+    interest: a view of the answer, so that it is not copied. ``mint`` is what an OP chain's deposit
+    brings along.
+    """
 
     hash: str
     signer: str | None = msgspec.field(name="from", default=None)
     target: str | None = msgspec.field(name="to", default=None)
     value: str = "0x0"
+    type: str | None = None
+    input: msgspec.Raw = msgspec.Raw()
+    mint: str | None = None
     gas_price: str | None = msgspec.field(name="gasPrice", default=None)
     """In a block: what was paid for one gas, tip and all."""
 
@@ -47,6 +55,7 @@ class RpcBlock(msgspec.Struct, rename="camel", gc=False):
     timestamp: str
     logs_bloom: str
     transactions: list[RpcTransaction]
+    miner: str | None = None
     receipts_root: str | None = None
     timestamp_ms: str | None = None
     milli_timestamp: str | None = None

@@ -26,6 +26,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("marks", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("is_contract", sa.Boolean(), nullable=True))
         batch_op.add_column(sa.Column("counterparty_is_contract", sa.Boolean(), nullable=True))
+        batch_op.create_index(
+            "ix_movements_dealings",
+            ["address", "counterparty"],
+            unique=False,
+            postgresql_where=sa.text("marks IS NULL"),
+            sqlite_where=sa.text("marks IS NULL"),
+        )
     with op.batch_alter_table("legs", schema=None) as batch_op:
         batch_op.add_column(sa.Column("price_at_most", sa.Text(), nullable=True))
         batch_op.add_column(
@@ -96,6 +103,7 @@ def downgrade() -> None:
         batch_op.drop_column("standard")
         batch_op.drop_column("price_at_most")
     with op.batch_alter_table("movements", schema=None) as batch_op:
+        batch_op.drop_index("ix_movements_dealings")
         batch_op.drop_column("counterparty_is_contract")
         batch_op.drop_column("is_contract")
         batch_op.drop_column("marks")

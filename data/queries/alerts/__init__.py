@@ -2,12 +2,16 @@
 
 - ``writing``  one alert per (chain, transaction, chat, topic), pending or held
 - ``feeds``    which feeds a movement is big enough for
+- ``noise``    those that rules took for noise
 - ``held``     alerts that wait for their block to become safe, released or forgotten
 - ``reorg``    what a reorg does to alerts, and what undoes it
+- ``asked``    what became of one that somebody asks about
 - ``outbox``   what waits for a chat, and what became of it
 """
 
+from data.queries.alerts.asked import of_reply, of_transaction
 from data.queries.alerts.held import forget_held_above, release_held, release_held_of_chat
+from data.queries.alerts.noise import NOISE
 from data.queries.alerts.outbox import (
     alert_of,
     drop,
@@ -29,6 +33,7 @@ from data.queries.alerts.writing import NewAlert, chats_with_pending, write, wri
 
 __all__ = [
     "DROPPED_BY_REORG",
+    "NOISE",
     "NewAlert",
     "alert_of",
     "bring_back",
@@ -38,6 +43,8 @@ __all__ = [
     "drop_unsent",
     "forget_held_above",
     "of_message",
+    "of_reply",
+    "of_transaction",
     "oldest_pending",
     "pending",
     "release_held",

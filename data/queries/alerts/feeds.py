@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, func, null, or_, select
+from sqlalchemy import and_, bindparam, case, func, null, or_, select
 
 from data.model import ChatState
 from data.tables import chats, watches
@@ -12,19 +12,22 @@ from data.tables import chats, watches
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
 
     from data.model import Movement
 
 
-def feeds_reached(movement: Movement, born: datetime, now: datetime) -> Select[Any]:
-    """Rows of ``chat_id``, ``topic_id``, ``timing`` and ``watch_id``, for a movement with a price.
-
-    Feeds younger than ``born``, the moment the block came up, are passed over. Where several
-    feeds of a chat hit, the row names one that is not muted, so that delivery does not drop it.
-    """
+def reached_by(movement: Movement, born: datetime, now: datetime) -> dict[str, Any]:
+    """The parameters of ``FEEDS_REACHED`` for a movement with a price; ``born`` is the moment its
+    block came up."""
     chain = movement.block.chain
-    heard = or_(watches.c.muted_until.is_(None), watches.c.muted_until <= now)
+    return {"on_chain": chain, "is_worth": movement.usd, "born_at": born, "at_present": now}
+
+
+def _feeds_reached() -> Select[Any]:
+    chain: ColumnElement[Any] = bindparam("on_chain")
+    worth: ColumnElement[Any] = bindparam("is_worth")
+    heard = or_(watches.c.muted_until.is_(None), watches.c.muted_until <= bindparam("at_present"))
     takes_default = and_(watches.c.threshold_usd.is_(None), watches.c.threshold_units.is_(null()))
     named = func.coalesce(func.min(case((heard, watches.c.id))), func.min(watches.c.id))
     return (
@@ -35,10 +38,18 @@ def feeds_reached(movement: Movement, born: datetime, now: datetime) -> Select[A
             watches.c.address.is_(None),
             or_(watches.c.chain == chain, watches.c.chain.is_(None)),
             or_(
-                watches.c.threshold_usd <= movement.usd,
-                and_(takes_default, chats.c.default_threshold_usd <= movement.usd),
+                watches.c.threshold_usd <= worth,
+                and_(takes_default, chats.c.default_threshold_usd <= worth),
             ),
-            watches.c.created_at <= born,
+            watches.c.created_at <= bindparam("born_at"),
         )
         .group_by(watches.c.chat_id, watches.c.topic_id, chats.c.timing)
     )
+
+
+FEEDS_REACHED = _feeds_reached()
+"""Rows of ``chat_id``, ``topic_id``, ``timing`` and ``watch_id``, for what ``reached_by`` says.
+
+Feeds younger than the moment the block came up are passed over. Where several feeds of a chat hit,
+the row names one that is not muted, so that delivery does not drop it.
+"""

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select, update
 
 from data.model import AlertState
 from data.queries import batches
-from data.queries.alerts.feeds import feeds_reached
+from data.queries.alerts.feeds import FEEDS_REACHED, reached_by
 from data.tables import alerts, messages
 
 if TYPE_CHECKING:
@@ -84,7 +84,8 @@ async def repoint(
     hashes = {tx_hash for tx_hash, _, _ in told}
     for movement, born in feeds:
         if movement.tx_hash in hashes and movement.usd is not None:
-            for row in await connection.execute(feeds_reached(movement, born, now)):
+            reached = reached_by(movement, born, now)
+            for row in await connection.execute(FEEDS_REACHED, reached):
                 slot = (movement.tx_hash, row.chat_id, row.topic_id)
                 found.setdefault(slot, (movement.id, row.watch_id, ()))
     values = [

@@ -1,19 +1,23 @@
 """Writing alerts, in the watcher's transaction; those of chats that want safe blocks only are held.
 
-A chat's timing is read by the statement that writes, so that a change a second ago counts.
+A chat's timing, and which noise it lets in, are read by the statement that writes, so that a
+change a second ago counts.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, bindparam, case, func, literal, select
+from sqlalchemy import BigInteger, String, and_, bindparam, case, func, literal, or_, select
 
 from data.columns import Bytes, UtcTime
 from data.model import AlertState, Priority, Timing
-from data.queries import among, batches, insert
-from data.queries.alerts.feeds import feeds_reached
+from data.queries import among, batches, insert_on
+from data.queries.alerts.feeds import FEEDS_REACHED, reached_by
+from data.queries.alerts.noise import NOISE, noise_columns
 from data.queries.alerts.reorg import DROPPED_BY_REORG
 from data.tables import alerts, chats
 
@@ -21,10 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, FromClause
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from data.model import Movement
+    from data.model import Movement, NoiseRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,67 +41,61 @@ class NewAlert:
     watch_id: int
     others: tuple[tuple[int, int], ...]
     priority: Priority
+    noise: frozenset[NoiseRule] = frozenset()
+    is_warning: bool = False
+    """Told whatever the chat lets in; the rules of ``noise`` are why it is a warning."""
 
 
 async def write(connection: AsyncConnection, batch: Sequence[NewAlert], now: datetime) -> None:
     """Write alerts; one that exists for its (chain, transaction, chat, topic) stays as it is.
 
-    Only one that a reorg had dropped unsent begins anew.
+    Only one that a reorg had dropped unsent begins anew, or that was noise and is none now.
     """
-    values = [
-        {
-            "chain": new.movement.block.chain,
-            "tx_hash": new.movement.tx_hash,
-            "chat_id": new.chat_id,
-            "topic_id": new.topic_id,
-            "movement_id": new.movement.id,
-            "watch_id": new.watch_id,
-            "others": [list(pair) for pair in new.others] or None,
-            "priority": new.priority,
-            "created_at": now,
-            "of_chat": new.chat_id,
-            "of_block": new.movement.block.number,
-        }
-        for new in batch
-    ]
-    if not values:
-        return
-    of_chat = chats.c.id == bindparam("of_chat")
-    state = select(_state(chats.c.timing)).where(of_chat)
-    held_until = select(_held_until(chats.c.timing, bindparam("of_block", type_=BigInteger)))
-    statement = insert(connection, alerts).values(
-        state=state.scalar_subquery(), held_until=held_until.where(of_chat).scalar_subquery()
-    )
-    await connection.execute(_unless_there(statement), values)
+    kinds: defaultdict[tuple[frozenset[NoiseRule], bool], list[dict[str, Any]]] = defaultdict(list)
+    for new in batch:
+        kinds[new.noise, new.is_warning].append(
+            {
+                "chain": new.movement.block.chain,
+                "tx_hash": new.movement.tx_hash,
+                "chat_id": new.chat_id,
+                "topic_id": new.topic_id,
+                "movement_id": new.movement.id,
+                "watch_id": new.watch_id,
+                "others": [list(pair) for pair in new.others] or None,
+                "priority": new.priority,
+                "created_at": now,
+                "of_chat": new.chat_id,
+                "of_block": new.movement.block.number,
+            }
+        )
+    for (noise, is_warning), values in kinds.items():
+        statement = _to_chats(connection.dialect.name, noise, is_warning)
+        await connection.execute(statement, values)
 
 
 async def write_for_feeds(
-    connection: AsyncConnection, movement: Movement, born: datetime, now: datetime
+    connection: AsyncConnection,
+    movement: Movement,
+    born: datetime,
+    now: datetime,
+    noise: frozenset[NoiseRule] = frozenset(),
 ) -> None:
     """Write the alert of one movement for every feed whose threshold in USD it reaches.
 
-    ``born`` is the moment the block came up. Without a price there is no alert.
+    ``born`` is the moment the block came up; ``noise`` the rules that take it for that. Without a
+    price there is no alert.
     """
     if movement.usd is None:
         return
-    reached = feeds_reached(movement, born, now).subquery()
-    source = select(
-        literal(movement.block.chain),
-        literal(movement.tx_hash, Bytes),
-        reached.c.chat_id,
-        reached.c.topic_id,
-        literal(movement.id, BigInteger),
-        reached.c.watch_id,
-        literal(int(Priority.FEED)),
-        _state(reached.c.timing),
-        _held_until(reached.c.timing, literal(movement.block.number, BigInteger)),
-        literal(now, UtcTime),
-    ).where(literal(True))  # SQLite takes ON CONFLICT after SELECT for a join without a WHERE
-    columns = [
-        "chain", "tx_hash", "chat_id", "topic_id", "movement_id", "watch_id", "priority", "state",
-        "held_until", "created_at",
-    ]  # fmt: skip
-    await connection.execute(_unless_there(insert(connection, alerts).from_select(columns, source)))
+    told = {
+        "of_chain": movement.block.chain,
+        "of_tx": movement.tx_hash,
+        "of_movement": movement.id,
+        "of_block": movement.block.number,
+        "now": now,
+        **reached_by(movement, born, now),
+    }
+    await connection.execute(_to_feeds(connection.dialect.name, noise), told)
 
 
 async def chats_with_pending(
@@ -116,6 +114,42 @@ async def chats_with_pending(
         for chat_id, best in await connection.execute(statement):
             urgent[chat_id] = min(Priority(best), urgent.get(chat_id, Priority(best)))
     return list(urgent.items())
+
+
+@cache
+def _to_chats(dialect: str, noise: frozenset[NoiseRule], is_warning: bool) -> Any:
+    state = _state(chats.c.timing)
+    held_until = _held_until(chats.c.timing, bindparam("of_block", type_=BigInteger))
+    columns = {"state": state, "held_until": held_until}
+    if noise:
+        columns = noise_columns(noise, state, held_until, is_warning=is_warning)
+    of_chat = chats.c.id == bindparam("of_chat")
+    read = {name: select(one).where(of_chat).scalar_subquery() for name, one in columns.items()}
+    return _unless_there(insert_on(dialect, alerts).values(read))
+
+
+@cache
+def _to_feeds(dialect: str, noise: frozenset[NoiseRule]) -> Any:
+    reached = FEEDS_REACHED.subquery()
+    source: dict[str, ColumnElement[Any]] = {
+        "chain": bindparam("of_chain", type_=String),
+        "tx_hash": bindparam("of_tx", type_=Bytes),
+        "chat_id": reached.c.chat_id,
+        "topic_id": reached.c.topic_id,
+        "movement_id": bindparam("of_movement", type_=BigInteger),
+        "watch_id": reached.c.watch_id,
+        "priority": literal(int(Priority.FEED)),
+        "state": _state(reached.c.timing),
+        "held_until": _held_until(reached.c.timing, bindparam("of_block", type_=BigInteger)),
+        "created_at": bindparam("now", type_=UtcTime),
+    }
+    rows: FromClause = reached
+    if noise:
+        source |= noise_columns(noise, source["state"], source["held_until"])
+        rows = reached.join(chats, chats.c.id == reached.c.chat_id)
+    # SQLite takes ON CONFLICT after SELECT for a join without a WHERE
+    found = select(*source.values()).select_from(rows).where(literal(True))
+    return _unless_there(insert_on(dialect, alerts).from_select(list(source), found))
 
 
 def _state(timing: ColumnElement[str]) -> ColumnElement[str]:
@@ -137,7 +171,14 @@ def _unless_there(statement: Any) -> Any:
             "priority": new.priority,
             "state": new.state,
             "held_until": new.held_until,
-            "reason": None,
+            "reason": new.reason,
+            "noise": new.noise,
         },
-        where=(alerts.c.state == AlertState.DROPPED) & (alerts.c.reason == DROPPED_BY_REORG),
+        where=and_(
+            alerts.c.state == AlertState.DROPPED,
+            or_(
+                alerts.c.reason == DROPPED_BY_REORG,
+                alerts.c.reason.startswith(NOISE) & (new.state != AlertState.DROPPED),
+            ),
+        ),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from data.model import BlockRef, Settled, Transaction
+from watcher.enrich import moved_tokens
 from watcher.rpc.errors import AllNodesFailed
 
 START = datetime(2026, 11, 21, tzinfo=UTC)
@@ -20,8 +21,43 @@ class TreeBlock:
     doubt: str | None = None
     missing: str | None = None
 
+    async def glance(self) -> TreeGlance:
+        return TreeGlance(self.moved)
+
+    def hashes(self) -> list[bytes]:
+        return [found.hash for found in self.moved]
+
+    def transaction(self, index: int) -> Transaction:
+        return self.moved[index]
+
     def transactions(self) -> tuple[Transaction, ...]:
         return self.moved
+
+
+@dataclass(frozen=True, slots=True)
+class TreeGlance:
+    """Sees exactly what there is."""
+
+    moved: tuple[Transaction, ...]
+
+    @property
+    def tokens(self) -> set[bytes]:
+        return moved_tokens(self.moved)
+
+    def parties(self) -> set[bytes]:
+        return {
+            party for one in self.moved for t in one.transfers for party in (t.sender, t.recipient)
+        }
+
+    def touching(self, addresses: Collection[bytes]) -> set[int]:
+        return {
+            place
+            for place, one in enumerate(self.moved)
+            if any(t.sender in addresses or t.recipient in addresses for t in one.transfers)
+        }
+
+    def weights(self, rates: Mapping[bytes | None, int]) -> list[int]:
+        return [sum(rates.get(t.token, 0) * t.amount for t in one.transfers) for one in self.moved]
 
 
 class VirtualTime:

@@ -18,7 +18,6 @@ from data.queries import alerts, chats, cursors, leases, messages, watches
 from data.queries.tokens import TokenRow
 from data.tables import alerts as alert_table
 from watcher.collect import Collector, Step, first_cursor
-from watcher.decode import decode
 from watcher.notify import Progress, commit
 from watcher.weigh import weighed
 
@@ -142,8 +141,8 @@ class Outbox:
     async def commit(self, step: Step, *, epoch: int | None = None) -> int:
         blocks = []
         for block, born in zip(step.blocks, step.born, strict=True):
-            found = tuple(decode(block))
-            blocks.append(weighed(self.chain, block, found, NAMES, PRICES, born))
+            glance = await block.glance()
+            blocks.append(weighed(self.chain, block, glance, NAMES, PRICES, born))
         return await commit(
             self.database,
             self.chain,

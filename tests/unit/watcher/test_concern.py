@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -12,9 +13,9 @@ from hypothesis import strategies as st
 from data.model import Direction, Price, Threshold, Transaction, Transfer, UnitThreshold, Watch
 from data.model import UsdThreshold as Usd
 from watcher.concern import Asked, Wanted, concerns, parties_of
-from watcher.weigh import dollar_rates, weigh, weighed, weight_of
+from watcher.weigh import dollar_rates, weighed, weight_of
 
-from .block_tree import TreeBlock
+from .block_tree import TreeBlock, TreeGlance
 from .examples import (
     ALICE,
     BOB,
@@ -44,10 +45,11 @@ FIVE_ETHER = UnitThreshold(
 
 
 def concern(asked: Asked, *transactions: Transaction, glance: bool = True) -> Wanted:
-    block = weighed(CHAIN, TreeBlock(REF), transactions, NAMES, PRICES, NOON)
+    block = weighed(
+        CHAIN, TreeBlock(REF, transactions), TreeGlance(transactions), NAMES, PRICES, NOON
+    )
     if not glance:  # nothing is too light to be looked at closely
-        heavy = weight_of(Decimal(10) ** 90)
-        block = type(block)(REF, transactions, (heavy,) * len(transactions), PRICES, NOON)
+        block = replace(block, weights=[weight_of(Decimal(10) ** 90)] * len(transactions))
     return asyncio.run(concerns(CHAIN, [block], NAMES, asked))
 
 
@@ -95,7 +97,7 @@ def test_a_transaction_that_a_reorg_took_is_found_again() -> None:
 
 async def test_parties_are_all_between_whom_anything_moved() -> None:
     moved = transaction(transfer(ALICE, BOB, 1), transfer(BOB, CAROL, 5, USDC))
-    block = weighed(CHAIN, TreeBlock(REF), (moved,), NAMES, PRICES, NOON)
+    block = weighed(CHAIN, TreeBlock(REF, (moved,)), TreeGlance((moved,)), NAMES, PRICES, NOON)
     assert await parties_of([block]) == {ALICE, BOB, CAROL}
 
 
@@ -153,4 +155,5 @@ def test_a_weight_is_never_below_the_value(amounts: list[int], usd: Decimal) -> 
     prices = {USDC: Price(usd, "chainlink", NOON)}
     moved = transaction(*[transfer(ALICE, BOB, amount, USDC) for amount in amounts])
     value = sum(amount * usd / Decimal(10) ** 6 for amount in amounts)
-    assert weigh(moved, dollar_rates(CHAIN, NAMES, prices)) >= weight_of(Decimal(value))
+    (weight,) = TreeGlance((moved,)).weights(dollar_rates(CHAIN, NAMES, prices))
+    assert weight >= weight_of(Decimal(value))

@@ -30,6 +30,7 @@ from .examples import ALICE, BOB, CAROL, ETHER
 from .outbox import Outbox, payment
 
 DAVE = b"\xda" * 20
+ERIN = b"\xe1" * 20
 EVE = b"\xee" * 20
 LIVE = {AlertState.PENDING, AlertState.SENT}
 _numbers = count(1)
@@ -75,7 +76,7 @@ async def test_a_chat_that_watches_both_sides_is_told_once(outbox: Outbox) -> No
 
 
 async def test_what_concerns_nobody_is_kept_only_if_it_is_large(outbox: Outbox) -> None:
-    outbox.tree.mine(1, [(payment(1, DAVE, BOB, 999), payment(2, ALICE, BOB, 40_000))])
+    outbox.tree.mine(1, [(payment(1, DAVE, ERIN, 999), payment(2, DAVE, ERIN, 40_000))])
     await outbox.follow()
     async with outbox.database.read() as connection:
         kept = await connection.execute(

@@ -48,6 +48,10 @@ class Outbox:
     async def alert(self, watch: Watch, ether: int = 100) -> Alert:
         """One transaction that sends so much from an exchange to the watched wallet."""
         self._made += 1
+        return await self.same_alert(watch, ether)
+
+    async def same_alert(self, watch: Watch, ether: int = 100) -> Alert:
+        """The last transaction once more, for another watch."""
         movement = _received(self._made, ether)
         async with self.database.write() as connection:
             (stored,) = await movements.store(connection, [movement])

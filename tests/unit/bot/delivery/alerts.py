@@ -24,7 +24,7 @@ from data.model import (
 
 NOW = datetime(2026, 11, 21, 14, 3, tzinfo=UTC)
 BINANCE_14 = bytes.fromhex("28c6c06298d514db089934071355e5743bf21d60")
-WALLET = bytes(19) + b"\x07"
+WALLET = bytes(19) + b"\x77"
 STRANGER = bytes(19) + b"\x99"
 USDC = bytes.fromhex("a0b86991c6218b36c1d19d4a2e9eb0ce3606eb48")
 FAKE = bytes(19) + b"\xfa"

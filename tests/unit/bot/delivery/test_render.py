@@ -52,6 +52,7 @@ def test_an_alert_says_what_happened_to_whom_where_and_why_it_came():
     assert plain_text(text).splitlines() == [
         "🟢 Received 1,250 ETH · $3.12M 🐋",
         "Binance 14 → Cold wallet",
+        "🏦 Exchange outflow: Binance",
         "Ethereum · block 18,000,000 · transaction ↗",
         "👁 #1 Cold wallet",
     ]
@@ -94,7 +95,7 @@ def test_on_a_chain_that_is_configured_no_more_addresses_are_whole():
     text = shown(the_alert=alert(chain="gonechain"))
     assert "<a" not in text
     assert "0x" + "01" * 32 in text
-    assert "0x" + "00" * 19 + "07" in text
+    assert "0x" + "00" * 19 + "77" in text
 
 
 def test_the_chats_own_label_wins_over_the_known_one():
@@ -337,4 +338,4 @@ def test_a_label_cannot_turn_the_line_around_or_link_away():
     assert "\u202e" not in text
     assert "evil.com" not in text
     assert "@admin" not in text
-    assert len(plain_text(text).splitlines()) == 4
+    assert len(plain_text(text).splitlines()) == 5

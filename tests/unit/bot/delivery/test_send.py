@@ -6,7 +6,7 @@ from aiogram import exceptions
 from aiogram.methods import SendMessage
 from aiohttp import ServerDisconnectedError
 
-from bot.delivery.outcomes import Failed, Flooded, Refused, Unknown, Unreachable
+from bot.delivery.outcomes import Failed, Flooded, Moved, Refused, TopicLost, Unknown, Unreachable
 from bot.delivery.send import outcome_of
 from data.errors import ConfigurationError
 from data.model import ChatKind, ChatState
@@ -29,16 +29,16 @@ def network(cause: Exception) -> exceptions.TelegramNetworkError:
     ("error", "words", "kind", "state"),
     [
         ("Forbidden", "Forbidden: bot was blocked by the user", "private", "blocked"),
-        ("Forbidden", "Forbidden: user is deactivated", "private", "gone"),
+        ("Forbidden", "Forbidden: user is deactivated", "private", "deactivated"),
         ("Forbidden", "Forbidden: bot was kicked from the group chat", "group", "kicked"),
-        ("Forbidden", "Forbidden: bot is not a member of the channel chat", "channel", "kicked"),
+        ("Forbidden", "Forbidden: bot is not a member of the channel chat", "channel", "left"),
         ("BadRequest", "Bad Request: chat not found", "private", "gone"),
         ("BadRequest", "Bad Request: PEER_ID_INVALID", "private", "gone"),
         (
             "BadRequest",
             "Bad Request: not enough rights to send text messages to the chat",
             "supergroup",
-            "kicked",
+            "silenced",
         ),
     ],
 )
@@ -53,9 +53,16 @@ def test_a_chat_that_cannot_be_reached_has_a_new_state_and_telegrams_words(
     assert of(raised, ChatKind(kind)) == Unreachable(ChatState(state), words)
 
 
-def test_a_group_that_moved_is_gone_from_where_it_was():
+def test_a_group_that_moved_has_another_id():
     error = exceptions.TelegramMigrateToChat(METHOD, "upgraded", -100777)
-    assert of(error) == Unreachable(ChatState.GONE, "the group became the supergroup -100777")
+    assert of(error) == Moved(-100777)
+
+
+@pytest.mark.parametrize(
+    "words", ["Bad Request: message thread not found", "Bad Request: TOPIC_CLOSED"]
+)
+def test_a_lost_topic_is_not_a_lost_chat(words):
+    assert of(exceptions.TelegramBadRequest(METHOD, words)) == TopicLost(words)
 
 
 def test_a_flood_tells_how_long():

@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.model import Source, Transaction, Transfer
-from watcher.evm.transfers import DEPOSIT, SWAPS, TRANSFER, WITHDRAWAL, transactions_of
+from watcher.evm.transfers import (
+    DEPOSIT,
+    SWAPS,
+    TRANSFER,
+    WITHDRAWAL,
+    Customs,
+    transactions_of,
+)
 from watcher.evm.wire import RpcLog, RpcReceipt, RpcTransaction
 
 from .blocks import (
@@ -23,12 +30,13 @@ from .blocks import (
     word,
 )
 
+CUSTOMS = Customs(WRAPPED)
 PAID = [TRANSFER, topic(ALICE), topic(BOB)]
 WETH = "0x" + WRAPPED.hex()
 
 
 def read(body: RpcTransaction, its_receipt: RpcReceipt) -> tuple[Transaction, ...]:
-    return tuple(transactions_of([body], [its_receipt], WRAPPED))
+    return tuple(transactions_of([body], [its_receipt], CUSTOMS))
 
 
 def transfers(*logs: RpcLog) -> tuple[Transfer, ...]:
@@ -138,14 +146,14 @@ def test_a_contract_that_says_it_swapped_is_a_pool() -> None:
 def test_a_position_does_not_depend_on_the_rest_of_the_block() -> None:
     bodies = [transaction(), transaction()]
     receipts = [receipt(log(PAID), log(PAID)), receipt(log([]), log(PAID))]
-    first, second = transactions_of(bodies, receipts, WRAPPED)
+    first, second = transactions_of(bodies, receipts, CUSTOMS)
     assert [one.position for one in first.transfers] == [0, 1]
     assert [one.position for one in second.transfers] == [1]
 
 
 def test_a_malformed_transaction_is_passed_over_and_the_others_count() -> None:
     bodies = [RpcTransaction("0x", ALICE, BOB, "0x1"), transaction("0x1")]
-    assert [found.position for found in transactions_of(bodies, [receipt()] * 2, WRAPPED)] == [1]
+    assert [found.position for found in transactions_of(bodies, [receipt()] * 2, CUSTOMS)] == [1]
 
 
 def test_real_logs_read_as_independent_decoders_read_them() -> None:
@@ -210,6 +218,6 @@ def test_whatever_the_fields_hold_nothing_is_raised(data: st.DataObject) -> None
     ]
     body = RpcTransaction(text(), text(), data.draw(st.none() | _TEXT), text())
     told = RpcReceipt(text(), text(), logs, data.draw(st.none() | _TEXT), "0x1")
-    for found in transactions_of([body], [told], WRAPPED):
+    for found in transactions_of([body], [told], CUSTOMS):
         assert all(0 < one.amount < 2**256 for one in found.transfers)
         assert all(len(one.sender) == len(one.recipient) == 20 for one in found.transfers)

@@ -1,0 +1,123 @@
+"""What Telegram says about the bot's own place in a group or channel."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from data.model import ChatKind, ChatState
+from data.queries import chats, watches
+from tests.integration.bot.conversation import ME, NOW, Conversation
+
+PLACE = -77
+OWNER = {"id": 7, "is_bot": False, "first_name": "Ada"}
+NO_RIGHTS = dict.fromkeys(
+    [
+        "can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos",
+        "can_send_videos", "can_send_video_notes", "can_send_voice_notes", "can_send_polls",
+        "can_send_other_messages", "can_add_web_page_previews", "can_change_info",
+        "can_invite_users", "can_pin_messages", "can_manage_topics", "can_react_to_messages",
+        "can_edit_tag",
+    ],
+    False,
+)  # fmt: skip
+ADMINISTRATOR = dict.fromkeys(
+    [
+        "can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages",
+        "can_manage_video_chats", "can_restrict_members", "can_promote_members", "can_change_info",
+        "can_invite_users", "can_post_stories", "can_edit_stories", "can_delete_stories",
+        "can_send_welcome_messages",
+    ],
+    True,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "member", "state"),
+    [
+        ("supergroup", {"status": "kicked", "until_date": 0}, ChatState.KICKED),
+        ("supergroup", {"status": "left"}, ChatState.LEFT),
+        (
+            "supergroup",
+            {"status": "restricted", "is_member": True, "until_date": 0, **NO_RIGHTS},
+            ChatState.SILENCED,
+        ),
+        (
+            "supergroup",
+            {
+                "status": "restricted",
+                "is_member": True,
+                "until_date": 0,
+                **NO_RIGHTS,
+                "can_send_messages": True,
+            },
+            ChatState.ACTIVE,
+        ),
+        ("channel", {"status": "member"}, ChatState.SILENCED),
+        ("channel", {"status": "administrator", **ADMINISTRATOR}, ChatState.ACTIVE),
+        ("group", {"status": "member"}, ChatState.ACTIVE),
+    ],
+)
+async def test_the_bots_place_is_noted(
+    talk: Conversation, kind: str, member: dict[str, Any], state: ChatState
+) -> None:
+    # given a chat in which it was the other way round
+    await met(talk, ChatKind(kind))
+    async with talk.context.database.write() as connection:
+        before = ChatState.KICKED if state is ChatState.ACTIVE else ChatState.ACTIVE
+        await chats.set_state(connection, PLACE, before, None)
+    # when
+    await talk.feed(**my_place(kind, member))
+    # then
+    async with talk.context.database.read() as connection:
+        chat = await chats.get(connection, PLACE)
+    assert chat is not None
+    assert chat.state is state
+
+
+async def test_a_group_that_says_that_it_moves_takes_its_watches_along(talk: Conversation) -> None:
+    # given
+    await met(talk, ChatKind.GROUP)
+    async with talk.context.database.write() as connection:
+        await watches.add(connection, PLACE, now=NOW, address=bytes(20), label="ours")
+    # when
+    await talk.feed(
+        message={
+            "message_id": 3,
+            "date": int(NOW.timestamp()),
+            "chat": {"id": PLACE, "type": "group", "title": "Whales"},
+            "from": OWNER,
+            "migrate_to_chat_id": -100_77,
+        }
+    )
+    # and what comes late of its old place means nothing
+    await talk.feed(**my_place("group", {"status": "left"}))
+    # then
+    async with talk.context.database.read() as connection:
+        old, new = await chats.get(connection, PLACE), await chats.get(connection, -100_77)
+        (moved,) = await watches.of_chat(connection, -100_77)
+    assert old is not None
+    assert (old.state, old.moved_to) == (ChatState.MOVED, -100_77)
+    assert new is not None
+    assert (new.state, new.kind) == (ChatState.ACTIVE, ChatKind.SUPERGROUP)
+    assert moved.label == "ours"
+
+
+async def met(talk: Conversation, kind: ChatKind) -> None:
+    async with talk.context.database.write() as connection:
+        await chats.meet(connection, PLACE, kind, Decimal(100_000), NOW)
+
+
+def my_place(kind: str, member: dict[str, Any]) -> dict[str, Any]:
+    me = ME.model_dump(exclude_none=True)
+    return {
+        "my_chat_member": {
+            "chat": {"id": PLACE, "type": kind, "title": "Whales"},
+            "from": OWNER,
+            "date": int(NOW.timestamp()),
+            "old_chat_member": {"status": "left", "user": me},
+            "new_chat_member": {**member, "user": me},
+        }
+    }
