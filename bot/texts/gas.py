@@ -39,7 +39,7 @@ def one(chain: Chain, status: GasStatus | None, now: datetime) -> str:
     if price is not None:
         transfer, swap = _transfer(status, price), _swap(status, price)
         lines.append(f"Transfer <b>{_cost(transfer, chain, status)}</b>")
-        lines.append(f"Swap <b>{_cost(swap, chain, status)}</b> · {_swap_note(status)}")
+        lines.append(f"Swap <b>{_cost(swap, chain, status)}</b> ({_swap_note(status)})")
         if status.l1_fee is not None:
             fee = _cost(status.l1_fee, chain, status)
             lines.append(f"Both with {fee} for the data on Ethereum, the L1 fee's median")
@@ -89,16 +89,17 @@ def _prices(status: GasStatus) -> Iterable[str]:
     if status.base_fee:
         yield f"Base fee <b>{gwei(status.base_fee)}</b>"
         if status.tips is not None:
-            yield f"Tip {_three(status.tips)} (low · median · high)"
+            yield f"Tip {_range(status.tips)}"
     elif status.prices is not None:
-        yield f"Gas price {_three(status.prices)} (low · median · high)"
+        yield f"Gas price {_range(status.prices)}"
     if status.prices is None:
         yield "Nobody paid for a transaction in the newest blocks."
 
 
-def _three(wei: tuple[int, int, int]) -> str:
+def _range(wei: tuple[int, int, int]) -> str:
+    """The median, and from where to where most lie."""
     low, middle, high = (gwei(one).removesuffix(" gwei") for one in wei)
-    return f"{low} · <b>{middle}</b> · {high} gwei"
+    return f"<b>{middle} gwei</b>, mostly {low} to {high}"
 
 
 def _price(status: GasStatus) -> int | None:
@@ -120,9 +121,8 @@ def _swap(status: GasStatus, price: int) -> int:
 
 def _swap_note(status: GasStatus) -> str:
     if status.swap_gas is None:
-        return f"{TYPICAL_SWAP_GAS:,} gas, a usual one: none was seen just now"
-    swaps = "the only one" if status.swaps == 1 else f"the median of {status.swaps}"
-    return f"{status.swap_gas:,} gas, {swaps} just now"
+        return f"none seen, for {TYPICAL_SWAP_GAS:,} gas"
+    return f"{status.swap_gas:,} gas"
 
 
 def _cost(wei: int, chain: Chain, status: GasStatus) -> str:

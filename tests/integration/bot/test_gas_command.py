@@ -56,9 +56,9 @@ async def test_one_chain_in_detail(talk: Conversation, redis: Redis) -> None:
     assert await asked(talk, "/gas eth") == [
         "⛽ Ethereum",
         "Base fee 12 gwei",
-        "Tip 0.05 · 0.5 · 3 gwei (low · median · high)",
+        "Tip 0.5 gwei, mostly 0.05 to 3",
         "Transfer $0.78",
-        "Swap $6.00 · 160,000 gas, the median of 25 just now",
+        "Swap $6.00 (160,000 gas)",
         "Block 21,000,000 · 3 s ago",
     ]
 
@@ -70,9 +70,9 @@ async def test_a_chain_without_base_fee_tells_its_gas_price(
 
     assert await asked(talk, "/gas bsc") == [
         "⛽ BNB Smart Chain",
-        "Gas price 0.05 · 0.05 · 1 gwei (low · median · high)",
+        "Gas price 0.05 gwei, mostly 0.05 to 1",
         "Transfer $0.00094",
-        "Swap $0.0068 · 152,000 gas, a usual one: none was seen just now",
+        "Swap $0.0068 (none seen, for 152,000 gas)",
         "Block 68,000,000 · 1 s ago",
     ]
 
