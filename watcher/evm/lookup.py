@@ -33,6 +33,8 @@ WITHIN = 10.0
 _BACK = (1, 6, 24, 90)
 """How far below a block at which a nonce is used to look for one at which it is not, in turn: all
 together fewer than the 128 whose state every node knows."""
+_RIVALS_AT_ONCE = 5
+"""Each takes some ten calls; the others have their turn in the next look."""
 _DIGEST = 8
 
 
@@ -96,7 +98,7 @@ class EvmTransactions:
             if (said := seen.get(one.tx_hash)) and said.wish is None and said.inclusion is None
         ]
         if missing and len(self._pool.nodes) > 1:
-            seen |= await self._of_others(missing, seen)
+            seen |= await self._of_others(answer.node, missing, seen)
         return await self._with_rivals(wanted, seen)
 
     async def _look(self, asking: Asking, wanted: Collection[Wanted]) -> dict[bytes, Sighting]:
@@ -132,12 +134,12 @@ class EvmTransactions:
         }
 
     async def _of_others(
-        self, missing: Sequence[Wanted], seen: Mapping[bytes, Sighting]
+        self, asked: str, missing: Sequence[Wanted], seen: Mapping[bytes, Sighting]
     ) -> dict[bytes, Sighting]:
-        """What any node knows of transactions that one of them does not know."""
+        """What any node knows of transactions that one of them, who was asked, does not know."""
 
         async def talk(asking: Asking) -> dict[bytes, Sighting]:
-            return await self._look(asking, missing)
+            return {} if asking.name == asked else await self._look(asking, missing)
 
         told = await self._pool.each(talk, within=WITHIN, purpose=Purpose.PURSUIT)
         best = {one.tx_hash: seen[one.tx_hash] for one in missing}
@@ -150,15 +152,17 @@ class EvmTransactions:
         self, wanted: Sequence[Wanted], seen: dict[bytes, Sighting]
     ) -> dict[bytes, Sighting]:
         """Who was mined in the place of those whose nonce is used, where that can be found."""
+        tried = 0
         for one in wanted:
             sighting = seen.get(one.tx_hash)
-            if sighting is None or not one.rival_wanted:
+            if sighting is None or not one.rival_wanted or tried == _RIVALS_AT_ONCE:
                 continue
             wish, nonce = sighting.wish or one.wish, sighting.next_nonce
             if sighting.inclusion is not None or wish is None or nonce is None:
                 continue
             if nonce <= wish.nonce:
                 continue
+            tried += 1
             try:
                 rival = await self._rival(wish)
             except RpcError:

@@ -44,8 +44,17 @@ PAGE = 200
 LOOKED_FOR_AT_ONCE = 100
 """Transactions that nodes are asked about in one look; those that have waited longest go first."""
 EARLY = timedelta(minutes=2)
-EAGER, PATIENT = 1.0, 10.0
+"""For which a transaction is looked for, or waited for, more often."""
+ASKED_EVERY = {
+    PursuitState.SEARCHING: (3.0, 15.0),
+    PursuitState.PENDING: (1.0, 5.0),
+    PursuitState.REPLACED: (10.0, 30.0),
+}
 """Seconds until nodes are asked about the same one again: early on, and later."""
+_OFF_BRANCH = (1.0, 5.0)
+"""The same for one whose block is not on the branch that is followed."""
+RIVALS_WANTED_FOR = timedelta(minutes=1)
+"""Who replaced a transaction is looked for so long: later nodes no longer know what they knew."""
 _REDIS_WITHIN = 1.0
 
 
@@ -151,9 +160,9 @@ class Pursuer:
         asked_at = self._asked_at.get(one.id)
         if asked_at is None:
             return True
-        early = self._now() - max(one.asked_at, one.changed_at) < EARLY
-        pending = one.state is PursuitState.PENDING or one.told.inclusion is not None
-        return self._clock() - asked_at >= (EAGER if early or pending else PATIENT)
+        early, later = ASKED_EVERY.get(one.state, _OFF_BRANCH)
+        is_early = self._now() - max(one.asked_at, one.changed_at) < EARLY
+        return self._clock() - asked_at >= (early if is_early else later)
 
     async def _ask(
         self, wanted: Sequence[Pursuit], branch: Branch
@@ -164,7 +173,7 @@ class Pursuer:
         for one in chosen:
             self._asked_at[one.id] = self._clock()
         try:
-            told = await self._source.look(list({_wanted(one) for one in chosen}))
+            told = await self._source.look(list({self._wanted(one) for one in chosen}))
         except RpcError as error:
             log.debug("no node told of transactions", chain=self._chain.name, error=str(error))
             return {}, branch
@@ -182,9 +191,10 @@ class Pursuer:
             seen[one.id] = sighting
         return seen, branch
 
-
-def _wanted(one: Pursuit) -> Wanted:
-    return Wanted(one.tx_hash, one.told.wish, one.told.replaced_by is None)
+    def _wanted(self, one: Pursuit) -> Wanted:
+        is_new = one.state is not PursuitState.REPLACED
+        soon = is_new or self._now() - one.changed_at < RIVALS_WANTED_FOR
+        return Wanted(one.tx_hash, one.told.wish, soon and one.told.replaced_by is None)
 
 
 async def _branch_of(connection: AsyncConnection, chain: str, numbers: set[int]) -> Branch:

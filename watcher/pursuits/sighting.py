@@ -57,9 +57,13 @@ class Branch:
         return known is not None and known != inclusion.hash
 
     def has(self, inclusion: Inclusion) -> bool:
-        """Whether we follow that very block, or one above it that is too old to be remembered."""
-        if self.cursor is None or inclusion.number > self.cursor.number:
+        """Whether we follow that very block, as far as we remember: what is older than all that we
+        remember, or final, is taken at the node's word."""
+        number = inclusion.number
+        if self.cursor is None or number > self.cursor.number:
             return False
-        if inclusion.number in self.hashes:
-            return self.hashes[inclusion.number] == inclusion.hash
-        return self.lowest is not None and inclusion.number < self.lowest
+        if number in self.hashes:
+            return self.hashes[number] == inclusion.hash
+        final = self.settled.finalized
+        is_old = self.lowest is not None and number < self.lowest
+        return is_old or (final is not None and number <= final)
