@@ -18,7 +18,9 @@ blocks, in the order in which one is had
 - ``block``      the block that comes out
 
 single transactions
-- ``lookup``     pending, in a block, or not known; and who took another's nonce
+- ``lookup``     pending, in a block, or not known
+- ``rivals``     who was mined in another's place
+- ``found``      one transaction's JSON and its receipt's, read
 
 what they are made of
 - ``wire``       the JSON of blocks and receipts, as typed structs

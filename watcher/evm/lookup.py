@@ -9,65 +9,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from data.model import Inclusion, Wish
-from data.model.block import ZERO_ADDRESS
-from watcher.evm.keccak import keccak
+from watcher.evm.found import RpcFound, RpcOutcome, fixed_in, inclusion_in, number_in, wish_in
+from watcher.evm.rivals import rival_of
 from watcher.evm.several import several
-from watcher.evm.wire import BadField, data, fixed, quantity
-from watcher.pursuits.sighting import Rival, Sighting, Wanted
-from watcher.rpc.errors import GarbledAnswer, RpcError, UntrueAnswer
+from watcher.pursuits.sighting import Sighting, Wanted
+from watcher.rpc.errors import RpcError, UntrueAnswer
 from watcher.rpc.purpose import Purpose
 from watcher.rpc.wire import Call
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from data.model import Inclusion
     from watcher.evm.abilities import Abilities
     from watcher.rpc.asking import Asking
     from watcher.rpc.pool import Pool
 
 WITHIN = 10.0
 """Seconds for one look: the next is soon."""
-_BACK = (1, 6, 24, 90)
-"""How far below a block at which a nonce is used to look for one at which it is not, in turn: all
-together fewer than the 128 whose state every node knows."""
 _RIVALS_AT_ONCE = 5
 """Each takes some ten calls; the others have their turn in the next look."""
-_DIGEST = 8
-
-
-class RpcFound(msgspec.Struct, rename="camel"):
-    """A transaction by its hash; without a block it is pending."""
-
-    hash: str
-    signer: str | None = msgspec.field(name="from", default=None)
-    target: str | None = msgspec.field(name="to", default=None)
-    nonce: str = "0x0"
-    value: str = "0x0"
-    input: str = "0x"
-    gas_price: str | None = None
-    max_fee_per_gas: str | None = None
-    max_priority_fee_per_gas: str | None = None
-    block_hash: str | None = None
-
-
-class RpcOutcome(msgspec.Struct, rename="camel"):
-    """What a receipt says of a transaction as a whole."""
-
-    transaction_hash: str
-    block_hash: str
-    block_number: str
-    gas_used: str
-    status: str | None = None
-    effective_gas_price: str | None = None
-    l1_fee: str | None = None
-
-
-class _RpcBlockOfAll(msgspec.Struct):
-    number: str
-    transactions: list[RpcFound]
 
 
 class EvmTransactions:
@@ -104,7 +65,7 @@ class EvmTransactions:
     async def _look(self, asking: Asking, wanted: Collection[Wanted]) -> dict[bytes, Sighting]:
         """What one node says. Raises errors of the tree."""
         found = await self._found(asking, [one.tx_hash for one in wanted])
-        wishes = {tx_hash: _wish(one) for tx_hash, one in found.items()}
+        wishes = {tx_hash: wish_in(one) for tx_hash, one in found.items()}
         mined = [tx_hash for tx_hash, one in found.items() if one.block_hash is not None]
         # a node may have given up a transaction and keep its receipt
         known = [one.tx_hash for one in wanted if one.wish and one.tx_hash not in found]
@@ -164,48 +125,12 @@ class EvmTransactions:
                 continue
             tried += 1
             try:
-                rival = await self._rival(wish)
+                rival = await rival_of(self._pool, wish, WITHIN)
             except RpcError:
                 continue
             if rival is not None and rival.tx_hash != one.tx_hash:
                 seen[one.tx_hash] = Sighting(sighting.wish, None, nonce, rival)
         return seen
-
-    async def _rival(self, wish: Wish) -> Rival | None:
-        """The mined transaction of the same sender and nonce, by halving the last blocks."""
-
-        async def talk(asking: Asking) -> Rival | None:
-            high = _number(await asking.one(Call("eth_blockNumber", [], str)))
-            for back in _BACK:
-                low = max(0, high - back)
-                if not await self._used_at(asking, wish, low):
-                    break
-                high = low
-            else:
-                return None
-            while high - low > 1:
-                middle = (low + high) // 2
-                if await self._used_at(asking, wish, middle):
-                    high = middle
-                else:
-                    low = middle
-            call = Call("eth_getBlockByNumber", [hex(high), True], _RpcBlockOfAll | None)
-            block = await asking.one(call)
-            for one in block.transactions if block is not None else ():
-                other = _wish(one)
-                if (other.sender, other.nonce) == (wish.sender, wish.nonce):
-                    return Rival(_fixed(one.hash, 32), high, other)
-            return None
-
-        answer = await self._pool.ask(
-            "a replacement", talk, rounds=1, within=WITHIN, purpose=Purpose.PURSUIT
-        )
-        return answer.value
-
-    async def _used_at(self, asking: Asking, wish: Wish, number: int) -> bool:
-        address = "0x" + wish.sender.hex()
-        count = await asking.one(Call("eth_getTransactionCount", [address, hex(number)], str))
-        return _number(count) > wish.nonce
 
     async def _found(self, asking: Asking, hashes: Sequence[bytes]) -> dict[bytes, RpcFound]:
         calls = [_by_hash("eth_getTransactionByHash", one, RpcFound | None) for one in hashes]
@@ -214,7 +139,7 @@ class EvmTransactions:
         for tx_hash, one in zip(hashes, told, strict=True):
             if one is None:
                 continue
-            if _fixed(one.hash, 32) != tx_hash:
+            if fixed_in(one.hash, 32) != tx_hash:
                 raise UntrueAnswer("another transaction was answered than was asked for")
             found[tx_hash] = one
         return found
@@ -226,9 +151,9 @@ class EvmTransactions:
         for tx_hash, one in zip(hashes, told, strict=True):
             if one is None:
                 continue
-            if _fixed(one.transaction_hash, 32) != tx_hash:
+            if fixed_in(one.transaction_hash, 32) != tx_hash:
                 raise UntrueAnswer("the receipt of another transaction was answered")
-            found[tx_hash] = _inclusion(one)
+            found[tx_hash] = inclusion_in(one)
         return found
 
     async def _next_nonces(self, asking: Asking, senders: Collection[bytes]) -> dict[bytes, int]:
@@ -238,7 +163,7 @@ class EvmTransactions:
             for sender in ordered
         ]
         told = await several(asking, calls, self._abilities) if calls else []
-        return {sender: _number(one) for sender, one in zip(ordered, told, strict=True)}
+        return {sender: number_in(one) for sender, one in zip(ordered, told, strict=True)}
 
 
 def _worth(sighting: Sighting) -> tuple[bool, bool, int]:
@@ -249,50 +174,3 @@ def _worth(sighting: Sighting) -> tuple[bool, bool, int]:
 
 def _by_hash(method: str, tx_hash: bytes, kind: Any) -> Call:
     return Call(method, ["0x" + tx_hash.hex()], kind)
-
-
-def _wish(found: RpcFound) -> Wish:
-    try:
-        called = data(found.input)
-        tip = found.max_priority_fee_per_gas
-        return Wish(
-            fixed(found.signer, 20) if found.signer else ZERO_ADDRESS,
-            fixed(found.target, 20) if found.target else None,
-            quantity(found.nonce),
-            quantity(found.value),
-            quantity(found.max_fee_per_gas or found.gas_price or "0x0"),
-            None if tip is None else quantity(tip),
-            keccak(called)[:_DIGEST].hex() if called else "",
-        )
-    except BadField as error:
-        raise GarbledAnswer(f"a transaction is malformed: {error}") from None
-
-
-def _inclusion(told: RpcOutcome) -> Inclusion:
-    try:
-        price, l1_fee = told.effective_gas_price, told.l1_fee
-        return Inclusion(
-            quantity(told.block_number),
-            fixed(told.block_hash, 32),
-            # before Byzantium (October 2017) nobody said
-            told.status in {"0x1", None},
-            quantity(told.gas_used),
-            None if price is None else quantity(price),
-            None if l1_fee is None else quantity(l1_fee),
-        )
-    except BadField as error:
-        raise GarbledAnswer(f"a receipt is malformed: {error}") from None
-
-
-def _fixed(text: str, size: int) -> bytes:
-    try:
-        return fixed(text, size)
-    except BadField as error:
-        raise GarbledAnswer(f"a hash is malformed: {error}") from None
-
-
-def _number(text: str) -> int:
-    try:
-        return quantity(text)
-    except BadField as error:
-        raise GarbledAnswer(f"a nonce is malformed: {error}") from None

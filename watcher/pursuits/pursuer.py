@@ -112,10 +112,10 @@ class Pursuer:
         while True:
             async with self._database.read() as connection:
                 page = await pursuits.still_open(connection, self._chain.name, PAGE, after)
+                if not page:
+                    break
                 numbers = {one.told.inclusion.number for one in page if one.told.inclusion}
                 branch = await _branch_of(connection, self._chain.name, numbers)
-            if not page:
-                break
             met |= {one.id for one in page}
             after = page[-1].id
             changed += await self._look_after(page, branch, epoch)
