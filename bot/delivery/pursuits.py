@@ -71,17 +71,30 @@ class Pursuits:
 
     async def _show_all(self) -> float:
         """Show what is out of date, as far as the limits let; seconds until more is due."""
-        async with self._means.database.read() as connection:
-            waiting = await pursuits.to_show(connection, AT_ONCE)
         now = asyncio.get_running_loop().time()
         self._not_before = {chat: at for chat, at in self._not_before.items() if at > now}
+        async with self._means.database.read() as connection:
+            waiting = await pursuits.to_show(connection, AT_ONCE, but=self._not_before)
         for one in waiting:
             if one.chat_id not in self._not_before:
-                wait = await self._show(one)
+                wait = await self._try_to_show(one)
                 if wait:
-                    self._not_before[one.chat_id] = now + wait
+                    self._not_before[one.chat_id] = asyncio.get_running_loop().time() + wait
+        if len(waiting) == AT_ONCE:
+            return 0
+        now = asyncio.get_running_loop().time()
         due = min(self._not_before.values(), default=now + POLL_SECONDS)
-        return max(_PATIENCE, min(due - now, POLL_SECONDS)) if waiting else POLL_SECONDS
+        return max(_PATIENCE, min(due - now, POLL_SECONDS))
+
+    async def _try_to_show(self, one: Pursuit) -> float:
+        try:
+            return await self._show(one)
+        except ConfigurationError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one message's trouble must not stop the others
+            reason = type(error).__name__
+            self._means.tell(DeliveryEvent(EventKind.FAILED, one.chat_id, reason=reason))
+            return self._means.backoff.failed(one.chat_id)
 
     async def _show(self, one: Pursuit) -> float:
         """Edit one message; seconds for which its chat has to wait."""

@@ -13,10 +13,11 @@ from sqlalchemy import func, literal, or_, select, update
 
 from data.columns import UtcTime
 from data.model import Pursuit, PursuitState, Told
+from data.queries import among
 from data.tables import pursuits
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -120,14 +121,19 @@ async def write(connection: AsyncConnection, before: Pursuit, after: Pursuit) ->
     return result.rowcount == 1
 
 
-async def to_show(connection: AsyncConnection, limit: int) -> list[Pursuit]:
-    """Those whose message is out of date, the longest so first."""
+async def to_show(
+    connection: AsyncConnection, limit: int, *, but: Collection[int] = ()
+) -> list[Pursuit]:
+    """Those whose message is out of date, the longest so first; without those of some chats, which
+    have to wait."""
     statement = (
         select(pursuits)
         .where(pursuits.c.revision > pursuits.c.shown_revision)
         .order_by(pursuits.c.changed_at)
         .limit(limit)
     )
+    if but:
+        statement = statement.where(~among(connection, pursuits.c.chat_id, but))
     return [_pursuit(row) for row in await connection.execute(statement)]
 
 

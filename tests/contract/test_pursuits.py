@@ -113,6 +113,20 @@ async def test_a_message_is_out_of_date_until_its_revision_is_shown(database: Da
         assert await pursuits.to_show(connection, 10) == []
 
 
+async def test_chats_that_have_to_wait_keep_nobody_else_waiting(database: Database) -> None:
+    async with database.write() as connection:
+        for chat in (1, 2, 3):
+            await a_chat(connection, chat)
+            one = await asked(connection, chat, chat=chat)
+            later = NOW + timedelta(seconds=chat)
+            await pursuits.write(connection, one, replace(moved(one), changed_at=later))
+
+        shown = [it.chat_id for it in await pursuits.to_show(connection, 2)]
+        left = [it.chat_id for it in await pursuits.to_show(connection, 2, but={1, 2})]
+
+        assert (shown, left) == ([1, 2], [3])
+
+
 async def test_in_a_new_message_an_edit_of_the_old_one_does_not_count(database: Database) -> None:
     async with database.write() as connection:
         await a_chat(connection)
