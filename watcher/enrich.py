@@ -11,12 +11,15 @@ from data.model.block import ZERO_ADDRESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
-    from data.model import BlockRef, Chain, Price, Transaction, Transfer
+    from data.model import BlockRef, Chain, Price, Transaction
     from data.queries.tokens import TokenRow
 
 _Asset = tuple[bytes | None, Standard, int | None]
 """A token and, of one with numbers, the number."""
+_Side = tuple[bytes, _Asset]
+"""Somebody's side of what moved of an asset."""
 
 UNNAMED = "?"
 """Shown for a token that does not say what it is called."""
@@ -54,11 +57,15 @@ def _movements(
     prices: Mapping[bytes | None, Price],
 ) -> list[Movement]:
     net: defaultdict[bytes, defaultdict[_Asset, int]] = defaultdict(lambda: defaultdict(int))
-    transfers = [transfer for transfer in transaction.transfers if transfer.amount]
-    for transfer in transfers:
-        asset = transfer.token, transfer.standard, transfer.token_id
-        net[transfer.sender][asset] -= transfer.amount
-        net[transfer.recipient][asset] += transfer.amount
+    givers: defaultdict[_Side, set[bytes]] = defaultdict(set)
+    takers: defaultdict[_Side, set[bytes]] = defaultdict(set)
+    for _, _, token, sender, recipient, amount, standard, number in transaction.transfers:
+        if amount:
+            asset = token, standard, number
+            net[sender][asset] -= amount
+            net[recipient][asset] += amount
+            takers[sender, asset].add(recipient)
+            givers[recipient, asset].add(sender)
     net.pop(ZERO_ADDRESS, None)
     movements = []
     for address, changes in net.items():
@@ -69,15 +76,18 @@ def _movements(
             continue
         if len(legs) > 1:
             legs.sort(key=lambda leg: leg.usd or 0, reverse=True)
+        largest = legs[0]
+        side = address, (largest.token, largest.standard, largest.token_id)
+        others = givers[side] if largest.amount > 0 else takers[side]
         movements.append(
             Movement(
                 block=ref,
                 tx_hash=transaction.hash,
                 tx_index=transaction.position,
                 address=address,
-                kind=_kind(chain, address, legs, transfers),
+                kind=_kind(chain, address, legs, others),
                 legs=tuple(legs),
-                counterparty=_counterparty(address, legs[0], transfers),
+                counterparty=next(iter(others)) if len(others) == 1 else None,
                 signed=address == transaction.signer,
             )
         )
@@ -107,34 +117,19 @@ def _leg(
 
 
 def _kind(
-    chain: Chain, address: bytes, legs: Sequence[Leg], transfers: Sequence[Transfer]
+    chain: Chain, address: bytes, legs: Sequence[Leg], others: AbstractSet[bytes]
 ) -> MovementKind:
+    """``others`` stood on the other side of the largest leg, in the direction that it has."""
     received = [leg for leg in legs if leg.amount > 0]
-    sent = [leg for leg in legs if leg.amount < 0]
-    if received and sent:
+    if received and len(received) < len(legs):
         tokens = {leg.token for leg in legs}
         if tokens == {None, chain.wrapped_native} and address != chain.wrapped_native:
             is_wrap = received[0].token is not None
             return MovementKind.WRAP if is_wrap else MovementKind.UNWRAP
         return MovementKind.SWAP
-    others = _others(address, legs[0], transfers)
     if others == {chain.wrapped_native} and legs[0].token == chain.wrapped_native:
         # the native coin moved inside the transaction, where logs do not show it
         return MovementKind.WRAP if received else MovementKind.UNWRAP
     if received:
         return MovementKind.MINT if others == {ZERO_ADDRESS} else MovementKind.RECEIVE
     return MovementKind.BURN if others == {ZERO_ADDRESS} else MovementKind.SEND
-
-
-def _counterparty(address: bytes, leg: Leg, transfers: Sequence[Transfer]) -> bytes | None:
-    others = _others(address, leg, transfers)
-    return next(iter(others)) if len(others) == 1 else None
-
-
-def _others(address: bytes, leg: Leg, transfers: Sequence[Transfer]) -> set[bytes]:
-    """Who stood on the other side of a leg, in the direction that the leg has."""
-    asset = leg.token, leg.standard, leg.token_id
-    of_it = [t for t in transfers if (t.token, t.standard, t.token_id) == asset]
-    if leg.amount > 0:
-        return {t.sender for t in of_it if t.recipient == address}
-    return {t.recipient for t in of_it if t.sender == address}

@@ -58,7 +58,7 @@ class Block(Protocol):
         ...
 
     def hashes(self) -> Sequence[bytes]:
-        """The hash of the transaction at each place; a malformed one may be anything."""
+        """The hash of the transaction at each place; empty where it is malformed."""
         ...
 
     def transaction(self, index: int) -> Transaction | None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from data.model import Direction, Match, Transaction, UnitThreshold
+from data.model import Direction, Match, Transaction, UnitThreshold, Unpriced
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,13 +35,27 @@ def match(movements: Sequence[Movement], watches: Sequence[Watch], born: datetim
 
 
 def reaches(movement: Movement, watch: Watch) -> bool:
-    """Whether the movement is big enough for the watch, on the side that the watch looks at."""
+    """Whether the movement is big enough for the watch, on the side that the watch looks at.
+
+    One without any price is, where the watch wants to be told of such.
+    """
     threshold = watch.threshold
     if threshold is None or watch.chain not in (None, movement.block.chain):
         return False
     if isinstance(threshold, UnitThreshold):
         return _reaches_units(movement, threshold, watch.direction)
+    if movement.usd is None:
+        return watch.unpriced is Unpriced.TELL and _moved(movement, watch.direction)
     return _value(movement, watch.direction) >= threshold.usd
+
+
+def _moved(movement: Movement, direction: Direction) -> bool:
+    """Whether anything moved on the side that the watch looks at, whatever it is worth."""
+    if direction is Direction.IN:
+        return any(leg.amount > 0 for leg in movement.legs)
+    if direction is Direction.OUT:
+        return any(leg.amount < 0 for leg in movement.legs)
+    return any(leg.amount for leg in movement.legs)
 
 
 def _value(movement: Movement, direction: Direction) -> Decimal:

@@ -10,7 +10,6 @@ import socket
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -26,9 +25,9 @@ from watcher.assets.names import TokenNames
 from watcher.assets.price_api import PriceApi
 from watcher.assets.prices import Prices
 from watcher.evm.block import EvmBlock
-from watcher.evm.chainlink import read_feeds
 from watcher.evm.fees import fees_of
 from watcher.evm.fetch import EvmBlocks
+from watcher.evm.market import EvmMarket
 from watcher.evm.metadata import read_tokens
 from watcher.follow import Follower, FollowOptions
 from watcher.gas import BlockFees, GasGauge
@@ -169,23 +168,16 @@ def _follower(
     settings: Settings,
     owner: str,
 ) -> Follower:
-    feeds = list(chain.feeds.values())
-
     pursuer = Pursuer(chain, blocks.transactions, database, redis)
 
     async def native_price(ref: BlockRef) -> Price | None:
         return (await prices.at(ref, ())).get(None)
 
-    async def feeds_at(block: str, asked_at: datetime) -> dict[str, Price]:
-        return await read_feeds(
-            pool, chain.multicall3, feeds, block, asked_at, within=_ASSETS_WITHIN
-        )
-
     async def tokens(addresses: Sequence[bytes]) -> list[TokenRow]:
         return await read_tokens(pool, chain.multicall3, addresses, within=_ASSETS_WITHIN)
 
     api = PriceApi(settings.price_api_url, chain, session)
-    prices = Prices(chain, feeds_at, api)
+    prices = Prices(chain, EvmMarket(pool, chain, within=_ASSETS_WITHIN), api)
     gauge = GasGauge(chain, _fees_of, native_price, redis)
 
     def on_step(step: Step) -> None:

@@ -24,9 +24,11 @@ from data.model.block import (
 from data.model.chain import (
     Chain,
     Explorer,
+    Factory,
     Feed,
     Finality,
     Integrity,
+    PoolKind,
     SystemTransactions,
     Token,
 )
@@ -49,6 +51,7 @@ __all__ = [
     "Direction",
     "Event",
     "Explorer",
+    "Factory",
     "Feed",
     "Finality",
     "Inclusion",
@@ -60,6 +63,7 @@ __all__ = [
     "Movement",
     "MovementKind",
     "NoiseRule",
+    "PoolKind",
     "Price",
     "PriceState",
     "Priority",

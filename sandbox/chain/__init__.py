@@ -5,7 +5,7 @@ mine, reorg …), `ChainClient(control_url)` has the same ones from another proc
 
 what a chain is  spec.py, from_table.py (out of data/chains), traits.py (how chains differ),
                  prices.py and market.py (invented), hostile.py (tokens that lie)
-who does what    population.py, noise.py, drafts.py, events.py
+who does what    population.py, noise.py, deceit.py, drafts.py, events.py
 blocks           transaction.py, system.py (what chains put in by themselves), block.py, sealing.py,
                  rlp.py, trie.py, bloom.py, recorded.py
 the chain        chain.py (the verbs), mempool.py (what waits), ledger.py (branches),

@@ -9,10 +9,13 @@ from decimal import Decimal
 from random import Random
 from typing import Any, Literal, get_args
 
+from eth_hash.auto import keccak
+
 from sandbox.chain import drafts, events, hexes
 from sandbox.chain.block import Block
 from sandbox.chain.contracts import Contracts
 from sandbox.chain.contracts.aggregator import FeedFault
+from sandbox.chain.contracts.exchange import PoolFault
 from sandbox.chain.happenings import Head, Mined, Reorg
 from sandbox.chain.ledger import AnyBlock, Ledger
 from sandbox.chain.market import Market
@@ -21,7 +24,7 @@ from sandbox.chain.noise import Noise
 from sandbox.chain.population import Population
 from sandbox.chain.recorded import RecordedBlock, empty_parent
 from sandbox.chain.sealing import Untrue, next_base_fee, producer, seal
-from sandbox.chain.spec import ChainSpec
+from sandbox.chain.spec import ChainSpec, TokenSpec
 from sandbox.chain.system import SystemTransactions
 from sandbox.chain.transaction import Draft, Fees, Log, Transaction, sign
 
@@ -260,6 +263,42 @@ class Chain:
         heals it.
         """
         self.contracts.set_feed_fault(pair, fault)
+
+    def set_sequencer(self, up: bool) -> None:
+        """From the newest block on a rollup's uptime feed says that its sequencer is up, or not."""
+        self.contracts.sequencer.switch(self.head.timestamp, up=up)
+
+    def add_token(
+        self, symbol: str, *, decimals: int = 18, usd: str | None = None, name: str = ""
+    ) -> str:
+        """A token that nobody curated, with a price on the market if one is named; its address."""
+        place = hexes.data(keccak(f"token {symbol} {decimals}".encode())[12:])
+        self.contracts.add_token(TokenSpec(place, symbol, name or symbol, decimals))
+        if usd is not None:
+            self.market.pin(symbol, Decimal(usd), 0)
+        return place
+
+    def add_pool(
+        self,
+        token: str,
+        quote: str,
+        usd: str,
+        *,
+        factory: int = 0,
+        fee: int = 0,
+    ) -> str:
+        """From the newest block on a pool of the factory of that place, with so many dollars of
+        either token at the market's prices; its address.
+        """
+        tokens = self._token(token), self._token(quote)
+        since = self.head.timestamp
+        depth = Decimal(usd)
+        pool = self.contracts.open_pool(*tokens, depth, factory=factory, fee=fee, since=since)
+        return hexes.data(pool)
+
+    def set_pool_fault(self, pool: str, fault: PoolFault | None) -> None:
+        """How a pool goes wrong from now on; None heals it."""
+        self.contracts.set_pool_fault(hexes.address(pool), fault)
 
     def spoil_headers(self, *parts: Untrue) -> None:
         """From the next block on these parts of the headers do not match the receipts, on every

@@ -11,6 +11,7 @@ import aiohttp
 
 from sandbox.chain.chain import Keep, Order
 from sandbox.chain.contracts.aggregator import FeedFault
+from sandbox.chain.contracts.exchange import PoolFault
 from sandbox.chain.fault import Fault
 from sandbox.chain.happenings import Head, Mined, Reorg
 from sandbox.chain.mempool import Way
@@ -185,6 +186,28 @@ class ChainClient:
     async def set_feed_fault(self, pair: str, fault: FeedFault | None) -> None:
         """`Chain.set_feed_fault`."""
         await self._do("set_feed_fault", pair=pair, fault=fault)
+
+    async def set_sequencer(self, *, up: bool) -> None:
+        """`Chain.set_sequencer`."""
+        await self._do("set_sequencer", up=up)
+
+    async def add_token(
+        self, symbol: str, *, decimals: int = 18, usd: str | None = None, name: str = ""
+    ) -> str:
+        """`Chain.add_token`."""
+        made = await self._do("add_token", symbol=symbol, decimals=decimals, usd=usd, name=name)
+        return str(made)
+
+    async def add_pool(
+        self, token: str, quote: str, usd: str, *, factory: int = 0, fee: int = 0
+    ) -> str:
+        """`Chain.add_pool`."""
+        arguments = {"token": token, "quote": quote, "usd": usd, "factory": factory, "fee": fee}
+        return str(await self._do("add_pool", **arguments))
+
+    async def set_pool_fault(self, pool: str, fault: PoolFault | None) -> None:
+        """`Chain.set_pool_fault`."""
+        await self._do("set_pool_fault", pool=pool, fault=fault)
 
     async def spoil_headers(self, *parts: Untrue) -> None:
         """`Chain.spoil_headers`."""

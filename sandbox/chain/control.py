@@ -31,6 +31,8 @@ Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 VERBS = frozenset(
     {
+        "add_pool",
+        "add_token",
         "burn",
         "deposit",
         "drop",
@@ -43,7 +45,9 @@ VERBS = frozenset(
         "serve_parent_of",
         "serve_recorded",
         "set_feed_fault",
+        "set_pool_fault",
         "set_price",
+        "set_sequencer",
         "skew_clock",
         "spoil_headers",
         "swap",

@@ -33,5 +33,9 @@ what is read off them, and off contracts
 - ``fees``       what its transactions paid for gas
 - ``multicall``  many contract reads in one call
 - ``metadata``   what tokens call themselves
-- ``chainlink``  prices from feeds on the chain
+- ``market``     feeds and pools, as of a block, in one call as a rule
+- ``chainlink``  which rounds of feeds are prices
+- ``bounds``     between which answers a feed can tell the truth
+- ``sequencer``  whether a rollup's sequencer is up
+- ``pools``      which pools a token has, and what they offer
 """

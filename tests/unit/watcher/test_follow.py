@@ -27,8 +27,8 @@ from watcher.assets.names import TokenNames
 from watcher.assets.price_api import PriceApi
 from watcher.assets.prices import Prices
 from watcher.collect import Step
-from watcher.evm.chainlink import read_feeds
 from watcher.evm.fetch import EvmBlocks
+from watcher.evm.market import EvmMarket
 from watcher.evm.metadata import read_tokens
 from watcher.follow import Follower, FollowOptions
 from watcher.rpc.options import PoolOptions
@@ -63,7 +63,6 @@ class Ground:
             options = PoolOptions(timeout=2, rounds=2, backoff_first=0.05, breaker_open_for=0.5)
             pool = await stack.enter_async_context(Pool("bsc", 56, self.sandbox.rpc_urls, options))
             session = await stack.enter_async_context(aiohttp.ClientSession())
-            feeds = list(CHAIN.feeds.values())
             follower = Follower(
                 CHAIN,
                 EvmBlocks(CHAIN, pool),
@@ -72,13 +71,7 @@ class Ground:
                     self.database,
                     lambda tokens: read_tokens(pool, CHAIN.multicall3, tokens, within=5),
                 ),
-                Prices(
-                    CHAIN,
-                    lambda block, at: read_feeds(
-                        pool, CHAIN.multicall3, feeds, block, at, within=5
-                    ),
-                    PriceApi("", CHAIN, session),
-                ),
+                Prices(CHAIN, EvmMarket(pool, CHAIN, within=5), PriceApi("", CHAIN, session)),
                 lambda: tuple(_status(pool)),
                 self.database,
                 self.redis,

@@ -38,8 +38,8 @@ class Assets:
 
     at_hand = NAMES
 
-    async def of(self, _: object) -> object:
-        return NAMES
+    async def of(self, *asked: object) -> object:
+        return NAMES if len(asked) == 1 else {}
 
     async def at(self, *_: object) -> object:
         return PRICES

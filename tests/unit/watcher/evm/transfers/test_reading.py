@@ -17,7 +17,7 @@ from watcher.evm.transfers import (
 )
 from watcher.evm.wire import RpcLog, RpcReceipt, RpcTransaction
 
-from .blocks import (
+from ..blocks import (
     ALICE,
     BOB,
     TOKEN,
@@ -68,17 +68,14 @@ def test_a_transfer_with_three_topics_is_an_erc20s() -> None:
     )
 
 
-def test_a_transfer_with_four_topics_is_an_nfts_and_passed_over() -> None:
-    assert transfers(log([*PAID, word(7)], "0x")) == ()
-
-
 def test_the_largest_amount_is_kept_whole() -> None:
     (found,) = transfers(log(PAID, "0x" + "ff" * 32))
     assert found.amount == 2**256 - 1
 
 
-def test_an_amount_of_nothing_is_no_transfer() -> None:
-    assert transfers(log(PAID, word(0))) == ()
+def test_an_amount_of_nothing_is_a_transfer_of_nothing() -> None:
+    (found,) = transfers(log(PAID, word(0)))
+    assert (found.sender, found.recipient, found.amount) == (address(ALICE), address(BOB), 0)
 
 
 def test_deposits_and_withdrawals_of_the_wrapped_coin_are_transfers_with_its_contract() -> None:
@@ -140,6 +137,36 @@ def test_a_malformed_log_is_passed_over_and_the_others_count(malformed: RpcLog) 
 def test_a_contract_that_says_it_swapped_is_a_pool() -> None:
     (found,) = read(transaction(), receipt(log([min(SWAPS), topic(ALICE), topic(BOB)])))
     assert found.pools == {address(TOKEN)}
+    assert found.transfers == ()
+
+
+def test_what_told_of_the_transaction_is_noted_once_each() -> None:
+    swapped = log([min(SWAPS), topic(ALICE), topic(BOB)])
+    elsewhere = log([max(SWAPS)], emitter=WETH)
+    (found,) = read(transaction(), receipt(swapped, swapped, elsewhere))
+    told = [(event.emitter, "0x" + event.topic.hex()) for event in found.events]
+    assert told == [(address(TOKEN), min(SWAPS)), (WRAPPED, max(SWAPS))]
+
+
+def test_a_block_of_nothing_has_no_transactions() -> None:
+    assert tuple(transactions_of([], [], CUSTOMS)) == ()
+
+
+def test_a_block_of_five_thousand_is_read_whole() -> None:
+    bodies = [transaction("0x1") for _ in range(5000)]
+    receipts = [receipt(log(PAID), log([min(SWAPS)], emitter=WETH)) for _ in bodies]
+    found = tuple(transactions_of(bodies, receipts, CUSTOMS))
+    assert [one.position for one in found] == list(range(5000))
+    assert all(len(one.transfers) == 2 for one in found)
+
+
+def test_who_pays_himself_is_on_both_sides() -> None:
+    (found,) = read(transaction("0x5", target=ALICE), receipt())
+    assert [(one.sender, one.recipient) for one in found.transfers] == [(address(ALICE),) * 2]
+
+
+def test_a_call_without_value_moves_nothing() -> None:
+    (found,) = read(transaction("0x0"), receipt())
     assert found.transfers == ()
 
 
@@ -219,5 +246,5 @@ def test_whatever_the_fields_hold_nothing_is_raised(data: st.DataObject) -> None
     body = RpcTransaction(text(), text(), data.draw(st.none() | _TEXT), text())
     told = RpcReceipt(text(), text(), logs, data.draw(st.none() | _TEXT), "0x1")
     for found in transactions_of([body], [told], CUSTOMS):
-        assert all(0 < one.amount < 2**256 for one in found.transfers)
+        assert all(0 <= one.amount < 2**256 for one in found.transfers)
         assert all(len(one.sender) == len(one.recipient) == 20 for one in found.transfers)
