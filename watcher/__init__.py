@@ -25,6 +25,8 @@ around them
 - ``witnesses``  all nodes asked, where one's word is not enough
 - ``settle``   how far the cursor's branch is safe and finalized
 - ``unlatch``  an operator's decision to follow a rewrite of what was final
+- ``pursuits`` transactions that chats asked to be followed
+- ``gas``      what transactions cost, published at each block
 - ``family``   what a chain family provides
 - ``rpc``      nodes with breakers, and the pool that falls back between them
 - ``evm``      the chain family: how its blocks are fetched and read

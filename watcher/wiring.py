@@ -24,10 +24,13 @@ from data.redis.published import NodeStatus
 from watcher.assets.names import TokenNames
 from watcher.assets.price_api import PriceApi
 from watcher.assets.prices import Prices
+from watcher.evm.block import EvmBlock
+from watcher.evm.fees import fees_of
 from watcher.evm.fetch import EvmBlocks
 from watcher.evm.market import EvmMarket
 from watcher.evm.metadata import read_tokens
 from watcher.follow import Follower, FollowOptions
+from watcher.gas import BlockFees, GasGauge
 from watcher.instruments import (
     PoolTotals,
     count_rpc_event,
@@ -35,6 +38,7 @@ from watcher.instruments import (
     count_traces,
     show_status,
 )
+from watcher.pursuits.pursuer import Pursuer
 from watcher.rpc.events import (
     CallFellBack,
     CallOvertaken,
@@ -53,9 +57,11 @@ from watcher.upkeep import upkeep
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
-    from data.model import Chain
+    from data.model import BlockRef, Chain, Price
     from data.queries.tokens import TokenRow
     from data.settings import Settings
+    from watcher.collect import Step
+    from watcher.family import Block
 
 log = structlog.get_logger(__name__)
 
@@ -162,15 +168,28 @@ def _follower(
     settings: Settings,
     owner: str,
 ) -> Follower:
+    pursuer = Pursuer(chain, blocks.transactions, database, redis)
+
+    async def native_price(ref: BlockRef) -> Price | None:
+        return (await prices.at(ref, ())).get(None)
+
     async def tokens(addresses: Sequence[bytes]) -> list[TokenRow]:
         return await read_tokens(pool, chain.multicall3, addresses, within=_ASSETS_WITHIN)
 
     api = PriceApi(settings.price_api_url, chain, session)
+    prices = Prices(chain, EvmMarket(pool, chain, within=_ASSETS_WITHIN), api)
+    gauge = GasGauge(chain, _fees_of, native_price, redis)
+
+    def on_step(step: Step) -> None:
+        count_step(step)
+        pursuer.stepped()
+        gauge.stepped(step)
+
     return Follower(
         chain,
         blocks,
         TokenNames(chain, database, tokens),
-        Prices(chain, EvmMarket(pool, chain, within=_ASSETS_WITHIN), api),
+        prices,
         _node_statuses(pool, blocks),
         database,
         redis,
@@ -180,9 +199,14 @@ def _follower(
             settings.keep_movements_from_usd,
             settings.catch_up_within,
         ),
-        on_step=count_step,
+        on_step=on_step,
         on_status=show_status,
+        beside=(pursuer.run, gauge.run),
     )
+
+
+def _fees_of(block: Block) -> BlockFees | None:
+    return fees_of(block) if isinstance(block, EvmBlock) else None
 
 
 def _node_statuses(pool: Pool, blocks: EvmBlocks) -> Callable[[], tuple[NodeStatus, ...]]:

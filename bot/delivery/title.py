@@ -28,12 +28,17 @@ _SIGNS = {
 _BIG, _HUGE = 10, 100
 
 
+def sign(movement: Movement) -> str:
+    """The picture that stands for what happened."""
+    return _SIGNS[movement.kind]
+
+
 def title(movement: Movement, chain: Chain | None, watch: Watch | None, chat: Chat) -> str:
     """The whole first line as HTML."""
     for_feed = watch is not None and watch.is_feed
-    sign = "🐋" if for_feed and movement.kind in PLAIN else _SIGNS[movement.kind]
+    picture = "🐋" if for_feed and movement.kind in PLAIN else sign(movement)
     size = whales(movement, watch, chat)
-    line = f"{sign} <b>{headline(movement, chain, for_feed=for_feed)}</b> · {value(movement)}"
+    line = f"{picture} <b>{headline(movement, chain, for_feed=for_feed)}</b> · {value(movement)}"
     return f"{line} {size}" if size else line
 
 

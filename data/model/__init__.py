@@ -6,6 +6,7 @@
 - ``watch``     a chat's interest, with its threshold and direction
 - ``chat``      where alerts go, and what is called how there
 - ``alert``     what one chat is to be told about one transaction, and the message that shows it
+- ``pursuit``   a transaction that a chat asked to be followed, and what became of it
 """
 
 from data.model.alert import Alert, AlertState, Match, Message, Priority
@@ -33,6 +34,7 @@ from data.model.chain import (
 )
 from data.model.chat import Chat, ChatKind, ChatName, ChatState, NoiseRule, Timing
 from data.model.movement import Leg, Mark, Movement, MovementKind, Price, PriceState
+from data.model.pursuit import Depth, Inclusion, Pursuit, PursuitState, Replacement, Told, Wish
 from data.model.watch import Direction, Threshold, UnitThreshold, Unpriced, UsdThreshold, Watch
 
 __all__ = [
@@ -45,12 +47,14 @@ __all__ = [
     "ChatName",
     "ChatState",
     "CoverageGap",
+    "Depth",
     "Direction",
     "Event",
     "Explorer",
     "Factory",
     "Feed",
     "Finality",
+    "Inclusion",
     "Integrity",
     "Leg",
     "Mark",
@@ -63,6 +67,9 @@ __all__ = [
     "Price",
     "PriceState",
     "Priority",
+    "Pursuit",
+    "PursuitState",
+    "Replacement",
     "Settled",
     "Source",
     "Standard",
@@ -70,6 +77,7 @@ __all__ = [
     "Threshold",
     "Timing",
     "Token",
+    "Told",
     "Transaction",
     "Transfer",
     "UnitThreshold",
@@ -77,4 +85,5 @@ __all__ = [
     "UnverifiedBlock",
     "UsdThreshold",
     "Watch",
+    "Wish",
 ]

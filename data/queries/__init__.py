@@ -13,6 +13,7 @@
 - ``cursors``    how far a chain's alerts are in the database, its recent hashes
 - ``gaps``       blocks that were not seen, or that no check could verify
 - ``leases``     who follows a chain
+- ``pursuits``   transactions that chats asked to be followed
 - ``retention``  what is forgotten, and when
 - ``bulk``       many rows in one statement
 - ``packed``     many addresses or hashes in one parameter

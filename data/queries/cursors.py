@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from data.columns import DatabaseNow
 from data.model import BlockRef, Settled
-from data.queries import insert, leases
+from data.queries import among, batches, insert, leases
 from data.tables import blocks, cursors
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -95,6 +95,26 @@ async def recent(connection: AsyncConnection, chain: str) -> list[BlockRef]:
     """The remembered blocks up to the cursor, newest first."""
     statement = select(blocks).where(blocks.c.chain == chain).order_by(blocks.c.number.desc())
     return [BlockRef(*row) for row in await connection.execute(statement)]
+
+
+async def lowest(connection: AsyncConnection, chain: str) -> int | None:
+    """The lowest block that is remembered."""
+    statement = select(func.min(blocks.c.number)).where(blocks.c.chain == chain)
+    number: int | None = (await connection.execute(statement)).scalar_one()
+    return number
+
+
+async def hashes(
+    connection: AsyncConnection, chain: str, numbers: Collection[int]
+) -> dict[int, bytes]:
+    """Of those of these blocks that are remembered, by number."""
+    found: dict[int, bytes] = {}
+    for some in batches(numbers):
+        statement = select(blocks.c.number, blocks.c.hash).where(
+            blocks.c.chain == chain, among(connection, blocks.c.number, some)
+        )
+        found |= {row.number: row.hash for row in await connection.execute(statement)}
+    return found
 
 
 async def remember(

@@ -9,8 +9,8 @@ who does what    population.py, noise.py, deceit.py, drafts.py, deals.py (with k
                  events.py
 blocks           transaction.py, system.py (what chains put in by themselves), block.py, sealing.py,
                  rlp.py, trie.py, bloom.py, recorded.py
-the chain        chain.py (the verbs), ledger.py (branches), happenings.py (results), miner.py,
-                 sibling.py (another fork, for one node)
+the chain        chain.py (the verbs), mempool.py (what waits), ledger.py (branches),
+                 happenings.py (results), miner.py, sibling.py (another fork, for one node)
 eth_call         contracts/
 JSON-RPC         rendering.py, view.py (what a node sees), asked.py (a call of it), log_filter.py,
                  methods.py, rpc_errors.py, answering.py, subscriptions.py (newHeads), hexes.py

@@ -20,6 +20,7 @@ from sandbox.chain.deals import How, Protocols
 from sandbox.chain.happenings import Head, Mined, Reorg
 from sandbox.chain.ledger import AnyBlock, Ledger
 from sandbox.chain.market import Market
+from sandbox.chain.mempool import Mempool, Way, instead_of
 from sandbox.chain.noise import Noise
 from sandbox.chain.population import Population
 from sandbox.chain.recorded import RecordedBlock, empty_parent
@@ -63,6 +64,7 @@ class Chain:
         self._system = SystemTransactions(spec, Population(spec, seed))
         self._nonces: dict[bytes, int] = {}
         self._pending: list[Transaction] = []
+        self.mempool = Mempool(lambda: self._pending)
         self._untrue: frozenset[Untrue] = frozenset()
         self._skew = 0.0
         self.on_head: set[Callable[[AnyBlock], None]] = set()
@@ -181,6 +183,30 @@ class Chain:
         moved = tuple((hexes.address(a), hexes.address(b), wei) for a, b, wei in inside)
         draft = Draft(hexes.address(sender), target, value_wei, b"", made, status, gas_used, moved)
         return self._submit(draft, mine=mine)
+
+    def wait(
+        self, sender: str, recipient: str, value_wei: int, *, status: int = 1, data: str = "0x"
+    ) -> Mined:
+        """A payment that nodes know as pending, until it is included, replaced or dropped."""
+        parties = hexes.address(sender), hexes.address(recipient)
+        call = bytes.fromhex(data[2:])
+        transaction = self._sign(Draft(*parties, value_wei, call, status=status))
+        self.mempool.hold(transaction)
+        return Mined(hexes.data(transaction.hash))
+
+    def include(self, tx_hash: str) -> Mined:
+        """A block takes a transaction that waits."""
+        self._pending.append(self.mempool.take(tx_hash))
+        return self._mine_last()
+
+    def replace(self, tx_hash: str, way: Way = "speed up") -> Mined:
+        """A block takes another one of the same sender and nonce; the one that waits is gone."""
+        self._pending.append(instead_of(self.mempool.take(tx_hash), way, self._rng))
+        return self._mine_last()
+
+    def drop(self, tx_hash: str) -> None:
+        """No node knows a transaction any more that waited; its nonce is free."""
+        self.mempool.take(tx_hash)
 
     def reorg(
         self,
@@ -322,6 +348,11 @@ class Chain:
         self._pending.append(transaction)
         if not mine:
             return Mined(hexes.data(transaction.hash))
+        return self._mine_last()
+
+    def _mine_last(self) -> Mined:
+        """Where what was made pending last is, after a block took it."""
+        transaction = self._pending[-1]
         self._extend(self._take_pending(), 0)
         place = self.ledger.place(transaction.hash)
         if place is None:
@@ -329,9 +360,7 @@ class Chain:
         return _mined(*place)
 
     def _sign(self, draft: Draft) -> Transaction:
-        nonce = self._nonces.get(draft.sender)
-        if nonce is None:
-            nonce = draft.sender[0] * draft.sender[1] // 16
+        nonce = self._nonces.get(draft.sender, first_nonce(draft.sender))
         self._nonces[draft.sender] = nonce + 1
         if draft.recipient == drafts.VALIDATOR_SET:
             return sign(draft, Fees(0, 0, 0), nonce, self.spec.chain_id, self._rng)
@@ -389,6 +418,11 @@ class Chain:
     def _token(self, token: str) -> bytes:
         """By address, or by the symbol that the spec gives it."""
         return hexes.address(token if token.startswith("0x") else self.spec.token(token).address)
+
+
+def first_nonce(sender: bytes) -> int:
+    """Everybody has been here before."""
+    return sender[0] * sender[1] // 16
 
 
 def _is_kept(transaction: Transaction, keep: Keep) -> bool:

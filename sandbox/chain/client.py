@@ -15,6 +15,7 @@ from sandbox.chain.contracts.exchange import PoolFault
 from sandbox.chain.deals import How
 from sandbox.chain.fault import Fault
 from sandbox.chain.happenings import Head, Mined, Reorg
+from sandbox.chain.mempool import Way
 from sandbox.chain.sealing import Untrue
 
 _PATIENCE = aiohttp.ClientTimeout(total=60)
@@ -139,6 +140,25 @@ class ChainClient:
         return await self._mined(
             "transact", **parties, value_wei=value_wei, status=status, mine=mine
         )
+
+    async def wait(
+        self, sender: str, recipient: str, value_wei: int, *, status: int = 1, data: str = "0x"
+    ) -> Mined:
+        """`Chain.wait`."""
+        parties = {"sender": sender, "recipient": recipient}
+        return await self._mined("wait", **parties, value_wei=value_wei, status=status, data=data)
+
+    async def include(self, tx_hash: str) -> Mined:
+        """`Chain.include`."""
+        return await self._mined("include", tx_hash=tx_hash)
+
+    async def replace(self, tx_hash: str, way: Way = "speed up") -> Mined:
+        """`Chain.replace`."""
+        return await self._mined("replace", tx_hash=tx_hash, way=way)
+
+    async def drop(self, tx_hash: str) -> None:
+        """`Chain.drop`."""
+        await self._do("drop", tx_hash=tx_hash)
 
     async def reorg(
         self,

@@ -36,10 +36,13 @@ VERBS = frozenset(
         "burn",
         "deal",
         "deposit",
+        "drop",
         "find",
+        "include",
         "mine",
         "mint",
         "reorg",
+        "replace",
         "serve_parent_of",
         "serve_recorded",
         "set_feed_fault",
@@ -52,6 +55,7 @@ VERBS = frozenset(
         "transact",
         "transfer",
         "transfer_erc20",
+        "wait",
         "withdraw",
     }
 )
