@@ -2,8 +2,9 @@
 
 A wrapped coin's withdrawal pays native coin to whoever withdraws. A known router keeps nothing:
 what it unwraps in a transaction that calls it goes on to the signer, if they gave a token and got
-none. Where it unwraps several times, one of them may be a token's own sale of its fees, and nothing
-is concluded; nor where traces or logs of native coin show what moved inside.
+none. Where it unwraps several times, or a token's contract sends its own token, what is unwrapped
+may be the token's own sale of its fees, and nothing is concluded; nor where traces or logs of
+native coin show what moved inside.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ def with_unseen(
         or len(unwrapped) != 1
         or not any(one.sender == signer for one in of_tokens)
         or any(one.recipient == signer for one in of_tokens)
+        or any(one.sender == one.token and one.token != wrapped for one in of_tokens)
         or sum(_change(one, door) for one in of_tokens if one.token == wrapped) != 0
     ):
         return transfers

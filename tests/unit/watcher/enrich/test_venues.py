@@ -204,6 +204,34 @@ def test_a_tokens_own_sale_of_its_fees_is_not_the_sellers() -> None:
             assert alice.kind is MovementKind.SWAP
 
 
+def test_what_a_token_sells_of_its_own_is_not_the_sellers_if_it_alone_is_unwrapped() -> None:
+    # given a seller whose own sale is paid out of a vault, where no log shows it
+    made = [
+        transfer(SPAM, POOL, 9, SPAM),
+        transfer(POOL, UNISWAP_V2_ROUTER, ETHER, WRAPPED),
+        transfer(UNISWAP_V2_ROUTER, WRAPPED, ETHER, WRAPPED),
+        transfer(ALICE, V4, 90, SPAM),
+    ]
+    for called in (UNISWAP_V2_ROUTER, known("Uniswap", "router")):
+        sold = transaction(*made, target=called, pools=frozenset({POOL, V4}))
+        (found,) = enrich(CHAIN, REF, [sold], NAMES, PRICES)
+        (alice,) = [movement for movement in found if movement.address == ALICE]
+        assert [leg.token for leg in alice.legs] == [SPAM]
+
+
+def test_what_another_router_than_the_one_called_unwraps_is_not_the_signers() -> None:
+    # given a router within a transaction that calls another: it unwraps for whoever called it
+    sold = [
+        transfer(ALICE, UNISWAP_V2, 3_000 * DOLLARS, USDC),
+        transfer(UNISWAP_V2, UNISWAP_V2_ROUTER, ETHER, WRAPPED),
+        transfer(UNISWAP_V2_ROUTER, WRAPPED, ETHER, WRAPPED),
+    ]
+    made = transaction(*sold, target=known("Uniswap", "router"), pools=frozenset({UNISWAP_V2}))
+    (found,) = enrich(CHAIN, REF, [made], NAMES, PRICES)
+    (alice,) = [movement for movement in found if movement.address == ALICE]
+    assert [leg.token for leg in alice.legs] == [USDC]
+
+
 def test_nothing_is_concluded_of_a_contract_that_nobody_knows() -> None:
     sold = [
         transfer(ALICE, UNISWAP_V2, 3_000 * DOLLARS, USDC),
