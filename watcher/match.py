@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from data.model import Chain, Movement, Watch
+    from data.model import Chain, Leg, Movement, Watch
     from data.venues import Venues
 
 _NOTHING = Decimal(0)
@@ -49,18 +49,21 @@ def reaches(movement: Movement, watch: Watch) -> bool:
         return False
     if isinstance(threshold, UnitThreshold):
         return _reaches_units(movement, threshold, watch.direction)
-    if movement.usd is None:
-        return watch.unpriced is Unpriced.TELL and _moved(movement, watch.direction)
-    return _value(movement, watch.direction) >= threshold.usd
+    if is_unpriced(movement, watch.direction):
+        return watch.unpriced is Unpriced.TELL
+    return movement.usd is not None and _value(movement, watch.direction) >= threshold.usd
 
 
-def _moved(movement: Movement, direction: Direction) -> bool:
-    """Whether anything moved on the side that the watch looks at, whatever it is worth."""
+def is_unpriced(movement: Movement, direction: Direction) -> bool:
+    """Whether something moved on the side that a watch looks at, of which nothing has a price."""
+    side = [leg for leg in movement.legs if _is_on(leg, direction)]
+    return bool(side) and all(leg.usd is None for leg in side)
+
+
+def _is_on(leg: Leg, direction: Direction) -> bool:
     if direction is Direction.IN:
-        return any(leg.amount > 0 for leg in movement.legs)
-    if direction is Direction.OUT:
-        return any(leg.amount < 0 for leg in movement.legs)
-    return any(leg.amount for leg in movement.legs)
+        return leg.amount > 0
+    return leg.amount < 0 if direction is Direction.OUT else leg.amount != 0
 
 
 def _value(movement: Movement, direction: Direction) -> Decimal:
@@ -75,7 +78,7 @@ def _reaches_units(movement: Movement, threshold: UnitThreshold, direction: Dire
     """Units count per side: what comes in as native and wrapped coin is added up."""
     reached = {Direction.IN: Fraction(), Direction.OUT: Fraction()}
     for leg in movement.legs:
-        needed = threshold.amounts.get((movement.block.chain, leg.token))
+        needed = threshold.needed(movement.block.chain, leg)
         if needed:
             side = Direction.IN if leg.amount > 0 else Direction.OUT
             reached[side] += Fraction(abs(leg.amount), needed)
