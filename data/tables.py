@@ -289,6 +289,7 @@ chat_names = Table(
     Column("chain", String(32), primary_key=True),
     Column("address", Bytes, primary_key=True),
     Column("name", Text, nullable=False),
+    Index("ix_chat_names_address", "address"),
 )
 
 # Transactions that a chat asked to be followed; the watcher writes what became of them, the bot
