@@ -114,6 +114,7 @@ movements = Table(
     Column("marks", Text),  # separated by commas
     Column("is_contract", Boolean),
     Column("counterparty_is_contract", Boolean),
+    Column("left_out", Integer, nullable=False, server_default="0"),
     UniqueConstraint("chain", "tx_hash", "address"),
     Index("ix_movements_chain_block_number", "chain", "block_number"),
     # with whom an address has dealt, for addresses that look like one of them

@@ -18,7 +18,7 @@ from data.model.block import ZERO_ADDRESS
 from data.venues import venues_on
 from watcher.enrich.flows import flows_of
 from watcher.enrich.kind import told
-from watcher.enrich.legs import UNNAMED, legs_of
+from watcher.enrich.legs import UNNAMED, legs_of, most_of
 from watcher.enrich.scene import scene_of
 from watcher.enrich.sides import sides_of
 from watcher.enrich.unseen import with_unseen
@@ -73,9 +73,10 @@ def _movements(
     for address, flow in flows.items():
         if address == ZERO_ADDRESS:
             continue
-        legs = legs_of(chain, flow, names, prices)
-        if not legs:
+        every = legs_of(chain, flow, names, prices)
+        if not every:
             continue
+        legs = most_of(chain, every)
         sides = sides_of(legs)
         kind, venue = told(scene, address, flow, sides)
         others = flow.others(sides.first)
@@ -95,6 +96,7 @@ def _movements(
                 counterparty_is_contract=None
                 if counterparty is None
                 else scene.is_contract(counterparty),
+                left_out=len(every) - len(legs),
             )
         )
     return movements

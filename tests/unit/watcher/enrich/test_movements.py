@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.columns import MAX_AMOUNT
-from data.model import Event, Leg, Movement, MovementKind, Standard, Transfer
+from data.model import MOST_LEGS, Event, Leg, Movement, MovementKind, Standard, Transfer
 from data.queries.tokens import TokenRow
 from data.venues import TOPICS, venues_on
 from tests.unit.watcher.examples import (
@@ -140,6 +140,29 @@ def test_each_number_of_a_collection_is_an_asset_of_its_own() -> None:
     legs = {(leg.token_id, leg.amount, leg.symbol, leg.standard) for leg in found[ALICE].legs}
     assert legs == {(1, 1, "Doodles", Standard.ERC721), (2, -1, "Doodles", Standard.ERC721)}
     assert found[ALICE].usd is None
+
+
+def test_of_tens_of_thousands_of_numbers_the_rest_is_counted() -> None:
+    # given somebody who hands out numbers, and sells a token that nobody prices
+    many = 40_000
+    handed = [numbered(BOB, ALICE, number) for number in range(many)]
+    dollars = transfer(BOB, ALICE, 5, USDC)
+    found = movements(*handed, dollars, transfer(ALICE, BOB, 7, SPAM))
+    for one in found.values():
+        # then what has a price is kept, and something of either side
+        assert len(one.legs) == MOST_LEGS
+        assert one.left_out == many + 2 - MOST_LEGS
+        assert {USDC, SPAM} < {leg.token for leg in one.legs}
+    assert found[ALICE].legs[0].token == USDC
+    assert found[ALICE].counterparty == BOB
+
+
+def test_a_side_that_would_be_pushed_out_keeps_its_largest() -> None:
+    spam = [transfer(BOB, ALICE, 5, b"\x11" * 18 + n.to_bytes(2)) for n in range(2 * MOST_LEGS)]
+    sent = [numbered(ALICE, BOB, 3), numbered(ALICE, BOB, 4)]
+    alice = movements(*spam, *sent)[ALICE]
+    assert [leg.amount for leg in alice.legs if leg.amount < 0] == [-1]
+    assert len(alice.legs) + alice.left_out == 2 * MOST_LEGS + 2
 
 
 def test_several_of_one_number_are_added_up() -> None:
