@@ -111,7 +111,7 @@ class Chain:
     pools that tokens without a feed are priced by, against the ``quotes``: curated tokens that
     have a feed. ``price_source_name`` is what the HTTP price source calls the chain.
     ``native_logs_from`` is the block from which on native value shows in logs (EIP-7708); None: it
-    does not.
+    does not. ``native_contract`` shows the native coin as if it were a token, where there is such.
     """
 
     name: str
@@ -140,6 +140,7 @@ class Chain:
     price_source_name: str | None = None
     system: SystemTransactions = SystemTransactions()
     native_logs_from: int | None = None
+    native_contract: bytes | None = None
 
     def tokens_called(self, symbol: str) -> tuple[Token, ...]:
         """The curated tokens of that symbol, whatever its case; none if nobody curated it."""

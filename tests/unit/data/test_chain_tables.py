@@ -31,6 +31,7 @@ decimals = 18
 wrapped = "0x4200000000000000000000000000000000000006"
 feed = "ORC / USD"
 logs_from = 90
+contract = "0x0000000000000000000000000000000000001010"
 
 [integrity]
 bloom_from = 12
@@ -116,6 +117,7 @@ def test_reads_a_whole_table(tmp_path: Path) -> None:
     assert (chain.system.types, chain.system.minting_types) == ({0x7E, 100}, {100})
     assert chain.system.contracts == {bytes(18) + b"\x10\x00"}
     assert chain.native_logs_from == 90
+    assert chain.native_contract == bytes(18) + b"\x10\x10"
     assert chain.quotes == (chain.wrapped_native,)
     assert [(made.kind.value, made.fees) for made in chain.factories] == [
         ("v3", (500, 3000)),

@@ -14,6 +14,7 @@ class Customs:
     """At the height of one block. ``native_logs``: native value shows in logs, as EIP-7708 has it;
     without it such logs are taken for somebody's invention and passed over.
 
+    ``native_contract`` shows the native coin as if it were a token, as on Polygon.
     ``system_types`` are transactions that nobody signs, in hex as nodes write types;
     ``minting_types`` those whose value is made for them; ``system_contracts`` are called by the
     block's producer for the chain.
@@ -24,6 +25,7 @@ class Customs:
     system_types: frozenset[str] = frozenset()
     minting_types: frozenset[str] = frozenset()
     system_contracts: frozenset[bytes] = frozenset()
+    native_contract: bytes | None = None
 
 
 def customs_of(chain: Chain, number: int) -> Customs:
@@ -35,4 +37,5 @@ def customs_of(chain: Chain, number: int) -> Customs:
         frozenset(map(hex, system.types)),
         frozenset(map(hex, system.minting_types)),
         system.contracts,
+        chain.native_contract,
     )
