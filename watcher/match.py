@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from data.model import Direction, Match, Transaction, UnitThreshold, Unpriced
+from data.model import Direction, Match, MovementKind, Transaction, UnitThreshold, Unpriced
 from data.venues import Meaning, VenueKind, venues_on
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _NOTHING = Decimal(0)
 _NEARLY = 2
+_MUCH_MORE = 100
 
 
 def match(movements: Sequence[Movement], watches: Sequence[Watch], born: datetime) -> list[Match]:
@@ -92,9 +93,10 @@ def primary(
     """The one movement of a transaction that a feed shows; None when there is none to show, as in
     those that the chain puts into its blocks by itself.
 
-    The signer's own, else the largest of an address that is no known pool, router or token; where
-    a settlement fills what others signed, theirs. Where nothing has a price, only the signer's
-    will do: nobody knows which is the largest.
+    The signer's own, unless it is a fee or a reward beside what somebody else moved, more than a
+    hundred times as much; else the largest of an address that is no known pool, router or token;
+    where a settlement fills what others signed, theirs. Where nothing has a price, only the
+    signer's will do: nobody knows which is the largest.
     """
     if transaction.system:
         return None
@@ -102,8 +104,6 @@ def primary(
     worth = [movement for movement in movements if movement.usd]
     venues = venues_on(chain.name)
     settled = _is_settled(venues, transaction)
-    if signed is not None and not settled and (signed.usd or not worth):
-        return signed
     machines = transaction.pools | {transaction.target}
     people = [
         movement
@@ -112,7 +112,20 @@ def primary(
         and movement.address not in chain.tokens
         and movement.address not in venues.by_address
     ]
+    if signed is not None and not settled and (signed.usd or not worth):
+        return _much_larger(people, signed) or signed
     return _largest(people) or (signed if settled and signed and signed.usd else None)
+
+
+def _much_larger(people: Sequence[Movement], signed: Movement) -> Movement | None:
+    """What somebody else moved, if the signer's own is next to nothing beside that: who signs for a
+    multisig is paid back a fee, and a keeper gets a reward. A contract that swaps is a pool."""
+    largest = _largest(
+        [one for one in people if not (one.is_contract and one.kind is MovementKind.SWAP)]
+    )
+    if largest is None or (largest.usd or _NOTHING) <= _MUCH_MORE * (signed.usd or _NOTHING):
+        return None
+    return largest
 
 
 def _is_settled(venues: Venues, transaction: Transaction) -> bool:

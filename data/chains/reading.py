@@ -175,7 +175,11 @@ def _system(table: Table) -> SystemTransactions:
     types, minting = rules.integers("types", 0, 0xFF), rules.integers("minting_types", 0, 0xFF)
     if not minting <= types:
         rules.refuse("minting_types", "each of them has to be among types")
-    system = SystemTransactions(types, minting, frozenset(rules.addresses("contracts")))
+    users = rules.integers("user_types", 0, 0xFF)
+    if not users <= types:
+        rules.refuse("user_types", "each of them has to be among types")
+    contracts = frozenset(rules.addresses("contracts"))
+    system = SystemTransactions(types, minting, users, contracts)
     rules.nothing_else()
     return system
 

@@ -94,11 +94,13 @@ class SystemTransactions:
     """How the transactions are known that a chain puts into its blocks by itself.
 
     ``types`` are those that nobody signs, ``minting_types`` those among them whose value is made
-    for them; ``contracts`` are what a block's producer calls in the chain's name, as on BSC.
+    for them, ``user_types`` those that people begin on the parent chain; ``contracts`` are what a
+    block's producer calls in the chain's name, as on BSC.
     """
 
     types: frozenset[int] = frozenset()
     minting_types: frozenset[int] = frozenset()
+    user_types: frozenset[int] = frozenset()
     contracts: frozenset[bytes] = frozenset()
 
 

@@ -35,6 +35,9 @@ def told(scene: Scene, address: bytes, flow: Flow, sides: Sides) -> Told:
     others = flow.others(ours[0])
     if len(ours) > 1:
         others = others.union(*(flow.others(leg) for leg in ours[1:]))
+    if received and others == {ZERO_ADDRESS} and all(leg.token is None for leg in ours):
+        # native coin is made for somebody only where it came from the parent chain
+        return MovementKind.WITHDRAW, f"the {scene.chain.title} bridge"
     wrapped = scene.chain.wrapped_native
     if others == {wrapped} and all(leg.token == wrapped for leg in ours):
         # the native coin moved inside the transaction, where logs do not show it

@@ -13,6 +13,7 @@ from data.model import (
     Leg,
     Match,
     Movement,
+    MovementKind,
     Standard,
     Threshold,
     UnitThreshold,
@@ -145,9 +146,21 @@ def test_a_watch_that_is_younger_than_the_block_is_not_concerned() -> None:
 
 
 def test_a_feed_shows_the_signers_movement_first() -> None:
-    own = movement(dollars(-10), signed=True)
+    own = movement(dollars(-10_000), signed=True)
     found = primary(CHAIN, transaction(), [movement(dollars(10**6), address=BOB), own])
     assert found is own
+
+
+def test_a_feed_shows_what_was_moved_and_not_the_fee_of_who_signed_for_it() -> None:
+    # given the owner of a multisig, who is paid back what signing cost
+    own = movement(dollars(10), signed=True)
+    safe = replace(movement(dollars(-(10**6)), address=BOB), is_contract=True)
+    assert primary(CHAIN, transaction(target=BOB), [own, safe]) is own  # it was called itself
+    paid = movement(dollars(10**6), address=CAROL)
+    assert primary(CHAIN, transaction(target=BOB), [own, safe, paid]) is paid
+    # and a pool that nobody knows, which somebody traded with a little, is nobody's news
+    pool = replace(safe, kind=MovementKind.SWAP)
+    assert primary(CHAIN, transaction(), [own, pool]) is own
 
 
 def test_a_signer_whose_movement_has_no_value_is_passed_over() -> None:

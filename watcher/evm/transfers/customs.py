@@ -16,7 +16,8 @@ class Customs:
 
     ``native_contract`` shows the native coin as if it were a token, as on Polygon.
     ``system_types`` are transactions that nobody signs, in hex as nodes write types;
-    ``minting_types`` those whose value is made for them; ``system_contracts`` are called by the
+    ``minting_types`` those whose value is made for them, ``user_types`` those that people begin on
+    the parent chain; ``system_contracts`` are called by the
     block's producer for the chain.
     """
 
@@ -26,6 +27,7 @@ class Customs:
     minting_types: frozenset[str] = frozenset()
     system_contracts: frozenset[bytes] = frozenset()
     native_contract: bytes | None = None
+    user_types: frozenset[str] = frozenset()
 
 
 def customs_of(chain: Chain, number: int) -> Customs:
@@ -38,4 +40,5 @@ def customs_of(chain: Chain, number: int) -> Customs:
         frozenset(map(hex, system.minting_types)),
         system.contracts,
         chain.native_contract,
+        frozenset(map(hex, system.user_types)),
     )

@@ -157,7 +157,7 @@ class Reading:
 
     def _is_system(self, body: RpcTransaction, target: bytes | None) -> bool:
         if body.type in self._customs.system_types:
-            return True
+            return body.type not in self._customs.user_types
         return (
             target in self._customs.system_contracts
             and body.signer is not None

@@ -332,6 +332,13 @@ def test_bridges_are_entered_and_left() -> None:
     assert told(burned, target=ACROSS) == (MovementKind.DEPOSIT, "Across")
 
 
+def test_native_coin_that_is_made_for_somebody_came_over_the_chains_own_bridge() -> None:
+    made = transfer(ZERO, ALICE, 100 * ETHER)
+    assert told(made) == (MovementKind.WITHDRAW, "the Ethereum bridge")
+    # and a token that is, need not
+    assert told(transfer(ZERO, ALICE, 5, USDC)) == (MovementKind.MINT, None)
+
+
 def test_who_gets_a_bridges_money_from_a_relayer_got_it_from_the_bridge() -> None:
     paid = transfer(SOLVER, ALICE, 50, USDC)
     filled = {"events": ((ACROSS, FILLED),), "signer": SOLVER, "target": ACROSS}
