@@ -82,6 +82,7 @@ def load_chain(path: Path) -> Chain:
         native_logs_from=(
             native.integer("logs_from", 0, 2**53 - 1) if native.has("logs_from") else None
         ),
+        wraps_by_minting=native.yes("wraps_by_minting"),
         native_contract=native.address("contract") if native.has("contract") else None,
     )
     if chain.keep_hashes <= finality.finalized_depth:

@@ -114,6 +114,7 @@ class Chain:
     have a feed. ``price_source_name`` is what the HTTP price source calls the chain.
     ``native_logs_from`` is the block from which on native value shows in logs (EIP-7708); None: it
     does not. ``native_contract`` shows the native coin as if it were a token, where there is such.
+    ``wraps_by_minting``: the wrapped coin tells of wrapping as other tokens do of minting.
     """
 
     name: str
@@ -143,6 +144,7 @@ class Chain:
     system: SystemTransactions = SystemTransactions()
     native_logs_from: int | None = None
     native_contract: bytes | None = None
+    wraps_by_minting: bool = False
 
     def tokens_called(self, symbol: str) -> tuple[Token, ...]:
         """The curated tokens of that symbol, whatever its case; none if nobody curated it."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from eth_hash.auto import keccak
 
+from data.chains import known_chains
 from data.model import Event, Movement, MovementKind, Standard, Transfer
 from data.venues import venues_on
 from data.venues.pools import addresses
@@ -202,6 +205,44 @@ def test_a_tokens_own_sale_of_its_fees_is_not_the_sellers() -> None:
             # then only what logs show came, and it is a sale all the same
             assert all(leg.token is not None for leg in alice.legs)
             assert alice.kind is MovementKind.SWAP
+
+
+@pytest.mark.parametrize("unwrapped", [0, ETHER // 4])
+@pytest.mark.parametrize(
+    ("pool", "is_known"), [(UNISWAP_V2, True), (UNISWAP_V3, True), (POOL, True), (V4, False)]
+)
+def test_what_a_router_did_not_need_goes_back(unwrapped: int, pool: bytes, is_known: bool) -> None:
+    # given two coins sent along for what cost one, of which some were wrapped in vain
+    bought = [
+        transfer(ALICE, UNISWAP_V2_ROUTER, 2 * ETHER),
+        transfer(WRAPPED, UNISWAP_V2_ROUTER, ETHER + unwrapped, WRAPPED),
+        transfer(UNISWAP_V2_ROUTER, pool, ETHER, WRAPPED),
+        transfer(UNISWAP_V2_ROUTER, WRAPPED, unwrapped, WRAPPED),
+        transfer(pool, ALICE, 3_000 * DOLLARS, USDC),
+    ]
+    made = transaction(*bought, target=UNISWAP_V2_ROUTER, pools=frozenset({pool}))
+    (found,) = enrich(CHAIN, REF, [made], NAMES, PRICES)
+    (alice,) = [movement for movement in found if movement.address == ALICE]
+    # then it cost one; but for a pool that takes coins as they are, where nobody knows
+    paid = ETHER if is_known else 2 * ETHER
+    assert {(leg.token, leg.amount) for leg in alice.legs} == {
+        (USDC, 3_000 * DOLLARS),
+        (None, -paid),
+    }
+
+
+def test_what_is_wrapped_by_minting_is_wrapped() -> None:
+    # given a chain whose wrapped coin is minted and burned
+    chain = replace(CHAIN, wraps_by_minting=True)
+    for moved, kind in (
+        ([transfer(ZERO, ALICE, ETHER, WRAPPED)], MovementKind.WRAP),
+        ([transfer(ALICE, ZERO, ETHER, WRAPPED)], MovementKind.UNWRAP),
+        ([transfer(ALICE, ZERO, ETHER, USDC)], MovementKind.BURN),
+    ):
+        (found,) = enrich(chain, REF, [transaction(*moved)], NAMES, PRICES)
+        assert [one.kind for one in found if one.address == ALICE] == [kind]
+    assert known_chains()["arbitrum"].wraps_by_minting
+    assert not known_chains()["ethereum"].wraps_by_minting
 
 
 def test_what_a_token_sells_of_its_own_is_not_the_sellers_if_it_alone_is_unwrapped() -> None:
