@@ -6,6 +6,7 @@ watched address, are heavy enough to be kept or for a feed, or were taken away b
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,17 +14,19 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from data.model import Price
-from watcher.enrich import enrich
+from data.model.block import ZERO_ADDRESS
+from watcher.enrich import Heed, movements_of
+from watcher.enrich.flows import flows_of
 from watcher.match import match, primary, reaches
 from watcher.noise.judging import concerned
 from watcher.noise.marks import marked
 from watcher.noise.nothing import nothing_moved
 from watcher.noise.rules import is_worthless
 from watcher.slices import Turns
-from watcher.weigh import ONE, unit_rates, weight_of
+from watcher.weigh import ONE, dollar_rates, unit_rates, weight_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from data.model import Chain, Movement, Transaction, Watch
@@ -58,15 +61,11 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a batch comes to: alerts to write, with the largest match of each first, primary
-    movements for feeds, and what to keep.
-
-    ``unpriced`` are, by their block's hash, tokens without a price that moved at a watched address:
-    what they are worth is worth finding out."""
+    movements for feeds, and what to keep."""
 
     alerts: list[tuple[Movement, Watch, list[tuple[Watch, Movement]]]] = field(default_factory=list)
     for_feeds: list[tuple[Movement, datetime]] = field(default_factory=list)
     keep: list[Movement] = field(default_factory=list)
-    unpriced: defaultdict[bytes, set[bytes]] = field(default_factory=lambda: defaultdict(set))
     worthless: list[tuple[Movement, Watch]] = field(default_factory=list)
 
 
@@ -93,71 +92,139 @@ async def concerns(
     found_out: FoundOut = NOTHING_MORE,
 ) -> Wanted:
     """What a batch comes to, in the order of the blocks, with the prices that were found out."""
-    wanted = Wanted()
-    on_address: defaultdict[bytes, list[Watch]] = defaultdict(list)
-    for watch in asked.watches:
-        if watch.address is not None:
-            on_address[watch.address].append(watch)
-    sieve, turns = _sieve(chain, on_address, asked), Turns(SLICE)
+    wanted, turns = Wanted(), Turns(SLICE)
+    on_address = _by_address(asked.watches)
+    sieve = _sieve(chain, on_address, asked)
     for block in blocks:
         near = _near(block, sieve)
-        more = found_out.get(block.ref.hash)
-        prices = {**block.prices, **more} if more else block.prices
-        for start in range(0, len(near), SLICE):
-            places = near[start : start + SLICE]
-            some = [found for place in places if (found := block.transaction(place)) is not None]
-            made = enrich(chain, block.ref, some, names, prices)
-            for transaction, movements in zip(some, made, strict=True):
-                seen = marked(chain, transaction, movements, names)
-                _tell(chain, block, transaction, seen, on_address, names, asked, wanted)
-                _note_unpriced(block.ref.hash, seen, on_address, wanted)
+        scales = _scales(chain, block, names, found_out.get(block.ref.hash, {}))
+        heed = Heed(on_address, scales.rates, sieve.keep)
+        for start in range(0, len(near.places), SLICE):
+            places = near.places[start : start + SLICE]
+            for place in places:
+                found = block.transaction(place)
+                if found is None:
+                    continue
+                weight = scales.weight(block.weights[place], found)
+                is_shown = weight >= sieve.feed or place in near.by_units
+                everybody = is_shown or found.hash in sieve.orphaned
+                made = movements_of(
+                    chain, block.ref, found, names, scales.prices, None if everybody else heed
+                )
+                seen = marked(chain, found, made, names)
+                shown = primary(chain, found, seen) if is_shown else None
+                _tell(chain, block, found, seen, shown, on_address, names, asked, wanted)
             await turns.worked(len(places))
     return wanted
 
 
+async def unpriced(
+    blocks: Sequence[WeighedBlock],
+    names: Mapping[bytes, TokenRow],
+    watches: Iterable[Watch],
+    found_out: FoundOut = NOTHING_MORE,
+) -> dict[bytes, set[bytes]]:
+    """The tokens without a price that moved at a watched address, by their block's hash: what they
+    are worth is worth finding out."""
+    found: dict[bytes, set[bytes]] = {}
+    on_address, turns = _by_address(watches), Turns(SLICE)
+    for block in blocks if on_address else ():
+        more = found_out.get(block.ref.hash, {})
+        places = sorted(block.glance.touching(on_address))
+        for place in places:
+            transaction = block.transaction(place)
+            if transaction is None:
+                continue
+            flows = flows_of(transaction.transfers)
+            for address in flows.keys() & on_address.keys() - {ZERO_ADDRESS}:
+                for (token, token_id, _), net in flows[address].net.items():
+                    if not net or token is None or token_id is not None:
+                        continue
+                    if token not in names or (token not in block.prices and token not in more):
+                        found.setdefault(block.ref.hash, set()).add(token)
+        await turns.worked(len(places))
+    return found
+
+
+def _by_address(watches: Iterable[Watch]) -> Mapping[bytes, Sequence[Watch]]:
+    on_address: defaultdict[bytes, list[Watch]] = defaultdict(list)
+    for watch in watches:
+        if watch.address is not None:
+            on_address[watch.address].append(watch)
+    return on_address
+
+
 @dataclass(frozen=True, slots=True)
 class _Sieve:
-    """By what it is told at a glance that a transaction concerns nobody."""
+    """By what it is told at a glance that a transaction concerns nobody; from what weight on a
+    movement may be kept, and a transaction may be shown in a feed."""
 
     least: int
+    keep: int
+    feed: float
     units: Rates
     watched: Collection[bytes]
     orphaned: Collection[bytes]
 
 
 def _sieve(chain: Chain, watched: Collection[bytes], asked: Asked) -> _Sieve:
-    lowest = asked.keep_from_usd
-    if asked.lowest_feed is not None:
-        lowest = min(lowest, asked.lowest_feed)
+    keep = weight_of(asked.keep_from_usd)
+    feed = math.inf if asked.lowest_feed is None else weight_of(asked.lowest_feed)
     orphaned = {tx_hash for tx_hash, _ in asked.orphans}
-    return _Sieve(weight_of(lowest), unit_rates(chain, asked.unit_feeds), watched, orphaned)
+    units = unit_rates(chain, asked.unit_feeds)
+    return _Sieve(int(min(keep, feed)), keep, feed, units, watched, orphaned)
 
 
-def _near(block: WeighedBlock, sieve: _Sieve) -> list[int]:
-    """The places of the transactions that may concern somebody; certainly of all that do."""
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """The places of the transactions that may concern somebody; certainly of all that do. Those
+    that a feed may show because of their units are named again."""
+
+    places: Sequence[int]
+    by_units: Collection[int]
+
+
+def _near(block: WeighedBlock, sieve: _Sieve) -> _Near:
     near = block.from_weight(sieve.least)
+    by_units: set[int] = set()
     if sieve.watched:
         near |= block.glance.touching(sieve.watched)
     if sieve.units:
         weights = block.glance.weights(sieve.units)
-        near.update(place for place, weight in enumerate(weights) if weight >= ONE)
+        by_units.update(place for place, weight in enumerate(weights) if weight >= ONE)
+        near |= by_units
     if sieve.orphaned:
         hashes = block.block.hashes()
         near.update(place for place, one in enumerate(hashes) if one in sieve.orphaned)
-    return sorted(near)
+    return _Near(sorted(near), by_units)
 
 
-def _note_unpriced(
-    block_hash: bytes,
-    made: Sequence[Movement],
-    on_address: Mapping[bytes, Sequence[Watch]],
-    wanted: Wanted,
-) -> None:
-    for movement in made:
-        if movement.address in on_address:
-            for leg in movement.legs:
-                if leg.price is None and leg.token is not None and leg.token_id is None:
-                    wanted.unpriced[block_hash].add(leg.token)
+@dataclass(frozen=True, slots=True)
+class _Scales:
+    """What a block's transactions are worth, with what was found out since they were weighed."""
+
+    prices: Mapping[bytes | None, Price]
+    rates: Rates
+    since: Rates
+
+    def weight(self, before: int, transaction: Transaction) -> int:
+        """What a transaction weighs that weighed so much before; no movement in it weighs more."""
+        since = self.since
+        if not since:
+            return before
+        return before + sum(one.amount * since.get(one.token, 0) for one in transaction.transfers)
+
+
+def _scales(
+    chain: Chain,
+    block: WeighedBlock,
+    names: Mapping[bytes, TokenRow],
+    more: Mapping[bytes | None, Price],
+) -> _Scales:
+    if not more:
+        return _Scales(block.prices, block.rates, {})
+    since = dollar_rates(chain, names, more)
+    return _Scales({**block.prices, **more}, {**block.rates, **since}, since)
 
 
 def _tell(
@@ -165,11 +232,13 @@ def _tell(
     block: WeighedBlock,
     transaction: Transaction,
     made: Sequence[Movement],
+    shown: Movement | None,
     on_address: Mapping[bytes, Sequence[Watch]],
     names: Mapping[bytes, TokenRow],
     asked: Asked,
     wanted: Wanted,
 ) -> None:
+    """``made`` are the movements of all whom somebody heeds, ``shown`` is what feeds show."""
     nothing = nothing_moved(block.ref, transaction, made, on_address, names, block.prices)
     kept = {
         m.address: m
@@ -183,8 +252,6 @@ def _tell(
     for number, position in match(made, watched, block.born):
         watch = watched[position]
         hits[watch.chat_id, watch.topic_id].append((made[number], watch))
-    has_feeds = asked.lowest_feed is not None or asked.unit_feeds
-    shown = primary(chain, transaction, made) if has_feeds else None
     if shown is not None:
         if asked.lowest_feed is not None and (shown.usd or 0) >= asked.lowest_feed:
             wanted.for_feeds.append((shown, block.born))

@@ -14,7 +14,7 @@ from data.errors import FencedOut, SpyhopError
 from data.model import MOST_LEGS, Priority
 from data.queries import alerts, cursors, gaps, leases, movements, queues, watches
 from data.queries.alerts import NewAlert
-from watcher.concern import SLICE, Asked, concerns, key_of, parties_of
+from watcher.concern import SLICE, Asked, concerns, key_of, parties_of, unpriced
 from watcher.coverage import note_coverage, note_flaws
 from watcher.enrich import moved_tokens
 from watcher.noise.judging import judged
@@ -327,25 +327,19 @@ async def _concerns(
     """What the blocks come to, with the prices that are at hand of what nobody curated. Raises
     _Unread for what nobody has asked for yet."""
     learned = known.learned
-    while True:
-        wanted = await concerns(chain, blocks, known.names, asked, learned.prices)
-        unpriced = {
-            block.ref: missing
-            for block in blocks
-            if (missing := learned.not_priced(block.ref, wanted.unpriced))
-        }
-        if not unpriced:
-            break
-        told = known.prices.told(unpriced)
-        unasked = {
-            ref: missing
-            for ref, tokens in unpriced.items()
-            if (missing := tokens - told[ref].keys())
-        }
-        if unasked:
-            raise _Unread(set().union(*unasked.values()), unasked)
-        for ref, tokens in unpriced.items():
-            learned.learn(ref, tokens, told[ref])
+    found = await unpriced(blocks, known.names, asked.watches, learned.prices)
+    missing = {
+        block.ref: tokens for block in blocks if (tokens := learned.not_priced(block.ref, found))
+    }
+    told = known.prices.told(missing)
+    unasked = {
+        ref: strange for ref, tokens in missing.items() if (strange := tokens - told[ref].keys())
+    }
+    if unasked:
+        raise _Unread(set().union(*unasked.values()), unasked)
+    for ref, tokens in missing.items():
+        learned.learn(ref, tokens, told[ref])
+    wanted = await concerns(chain, blocks, known.names, asked, learned.prices)
     unread = _tokens_in(wanted.keep) - known.names.keys() - learned.named
     if unread:
         raise _Unread(unread, {})

@@ -71,12 +71,13 @@ def _rate(usd: Decimal, decimals: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class WeighedBlock:
-    """A block and what was seen of it at a glance, with the weight of each transaction in dollars,
-    the prices of the block's time, and when it came up."""
+    """A block and what was seen of it at a glance, with the weight of each transaction in dollars
+    and the rates that it was weighed by, the prices of the block's time, and when it came up."""
 
     block: Block
     glance: Glance
     weights: Sequence[int]
+    rates: Rates
     prices: Mapping[bytes | None, Price]
     born: datetime
     _decoded: dict[int, Transaction | None] = field(default_factory=dict, repr=False, compare=False)
@@ -106,5 +107,5 @@ def weighed(
     born: datetime,
 ) -> WeighedBlock:
     """Put every transaction of a block on the scales."""
-    weights = glance.weights(dollar_rates(chain, names, prices))
-    return WeighedBlock(block, glance, weights, prices, born)
+    rates = dollar_rates(chain, names, prices)
+    return WeighedBlock(block, glance, glance.weights(rates), rates, prices, born)

@@ -1,5 +1,6 @@
 """Enrich: transactions → movements. What each did to each address, named and priced. Pure.
 
+- ``heed``    whose movements are wanted, where not everybody's are
 - ``flows``   what came to each address and what left it, net per asset and by whom
 - ``unseen``  native coin that moved where no log shows it, as far as it is certain
 - ``legs``    a net change with its name and its price
@@ -17,6 +18,7 @@ from data.model import Movement
 from data.model.block import ZERO_ADDRESS
 from data.venues import venues_on
 from watcher.enrich.flows import flows_of
+from watcher.enrich.heed import Heed
 from watcher.enrich.kind import told
 from watcher.enrich.legs import UNNAMED, legs_of, most_of
 from watcher.enrich.scene import scene_of
@@ -28,10 +30,9 @@ if TYPE_CHECKING:
 
     from data.model import BlockRef, Chain, Price, Transaction
     from data.queries.tokens import TokenRow
-    from data.venues import Venues
 
 
-__all__ = ["UNNAMED", "enrich", "moved_tokens"]
+__all__ = ["UNNAMED", "Heed", "enrich", "moved_tokens", "movements_of"]
 
 
 def moved_tokens(transactions: Iterable[Transaction]) -> set[bytes]:
@@ -55,22 +56,27 @@ def enrich(
 
     What only passed through an address nets to nothing and makes no movement.
     """
-    venues = venues_on(chain.name)
-    return [_movements(chain, venues, ref, found, names, prices) for found in transactions]
+    return [movements_of(chain, ref, found, names, prices) for found in transactions]
 
 
-def _movements(
+def movements_of(
     chain: Chain,
-    venues: Venues,
     ref: BlockRef,
     transaction: Transaction,
     names: Mapping[bytes, TokenRow],
     prices: Mapping[bytes | None, Price],
+    heed: Heed | None = None,
 ) -> list[Movement]:
+    """The movements that one transaction made; with ``heed`` those of whom it heeds, and no other
+    is named, priced, or told from what it looked like."""
+    venues = venues_on(chain.name)
     flows = flows_of(with_unseen(chain, venues, transaction))
+    heeded = flows if heed is None else heed.among(flows)
+    if not heeded:
+        return []
     scene = scene_of(chain, venues, transaction, flows)
     movements = []
-    for address, flow in flows.items():
+    for address, flow in heeded.items():
         if address == ZERO_ADDRESS:
             continue
         every = legs_of(chain, flow, names, prices)

@@ -22,8 +22,8 @@ from data.model import (
 )
 from data.model import UsdThreshold as Usd
 from data.queries.tokens import TokenRow
-from watcher.concern import Asked, Wanted, concerns, parties_of
-from watcher.weigh import dollar_rates, weighed, weight_of
+from watcher.concern import Asked, Wanted, concerns, parties_of, unpriced
+from watcher.weigh import ONE, Rates, dollar_rates, weighed, weight_of
 
 from .block_tree import TreeBlock, TreeGlance
 from .examples import (
@@ -53,13 +53,17 @@ FIVE_ETHER = UnitThreshold(
     Decimal(5), "ETH", {("ethereum", None): 5 * ETHER, ("ethereum", WRAPPED): 5 * ETHER}
 )
 
+LEADEN: Rates = dict.fromkeys((None, USDC, WRAPPED, SPAM), ONE << 256)
+"""By which nobody is light who gained or gave anything."""
+
 
 def concern(asked: Asked, *transactions: Transaction, glance: bool = True) -> Wanted:
     block = weighed(
         CHAIN, TreeBlock(REF, transactions), TreeGlance(transactions), NAMES, PRICES, NOON
     )
-    if not glance:  # nothing is too light to be looked at closely
-        block = replace(block, weights=[weight_of(Decimal(10) ** 90)] * len(transactions))
+    if not glance:  # nothing is too light to be looked at closely, and nobody
+        heavy = [weight_of(Decimal(10) ** 90)] * len(transactions)
+        block = replace(block, weights=heavy, rates=LEADEN)
     return asyncio.run(concerns(CHAIN, [block], NAMES, asked))
 
 
@@ -176,8 +180,10 @@ def test_what_has_no_price_is_noted_where_it_moved_at_a_watched_address() -> Non
         transfer(BOB, CAROL, 100 * ETHER),
         tx_hash=b"\x78" * 32,
     )
-    wanted = concern(asked(watch(Usd(Decimal(1)))), mine, anothers)
-    assert wanted.unpriced == {REF.hash: {SPAM}}
+    both = (mine, anothers)
+    block = weighed(CHAIN, TreeBlock(REF, both), TreeGlance(both), NAMES, PRICES, NOON)
+    found = asyncio.run(unpriced([block], NAMES, [watch(Usd(Decimal(1)))]))
+    assert found == {REF.hash: {SPAM}}
 
 
 def test_a_price_that_was_found_out_counts() -> None:
@@ -185,9 +191,19 @@ def test_a_price_that_was_found_out_counts() -> None:
     thin = Price(Decimal(3), "Uniswap v2 pool", NOON, PriceState.THIN, Decimal(2_000))
     given = (transaction(transfer(BOB, ALICE, 5_000, SPAM)),)
     block = weighed(CHAIN, TreeBlock(REF, given), TreeGlance(given), names, PRICES, NOON)
-    wanted = asyncio.run(
-        concerns(CHAIN, [block], names, asked(watch(Usd(Decimal(1)))), {REF.hash: {SPAM: thin}})
-    )
+    found_out, mine = {REF.hash: {SPAM: thin}}, watch(Usd(Decimal(1)))
+    wanted = asyncio.run(concerns(CHAIN, [block], names, asked(mine), found_out))
     ((found, _, _),) = wanted.alerts
     assert (found.usd, found.price_state) == (2_000, PriceState.THIN)
-    assert wanted.unpriced == {}
+    assert asyncio.run(unpriced([block], names, [mine], found_out)) == {}
+
+
+def test_what_was_found_out_is_kept_and_shown_for_its_new_worth() -> None:
+    names = {**NAMES, SPAM: TokenRow(SPAM, "SPAM", "Spam", 0)}
+    thin = Price(Decimal(3), "Uniswap v2 pool", NOON, PriceState.THIN, Decimal(10**6))
+    given = (transaction(transfer(BOB, ALICE, 5_000, SPAM), transfer(CAROL, BOB, 5_000, SPAM)),)
+    block = weighed(CHAIN, TreeBlock(REF, given), TreeGlance(given), names, PRICES, NOON)
+    anybody = asked(watch(Usd(Decimal(1))), lowest_feed=Decimal(15_000))
+    wanted = asyncio.run(concerns(CHAIN, [block], names, anybody, {REF.hash: {SPAM: thin}}))
+    assert {kept.address for kept in wanted.keep} == {ALICE, CAROL}
+    assert [shown.usd for shown, _ in wanted.for_feeds] == [15_000]

@@ -30,7 +30,7 @@ from watcher.evm.transfers import (
     Inside,
 )
 from watcher.evm.wire import RpcBlock, RpcLog, RpcReceipt, RpcTransaction
-from watcher.weigh import weighed, weight_of
+from watcher.weigh import ONE, weighed, weight_of
 
 from .blocks import (
     ALICE,
@@ -278,8 +278,10 @@ def test_all_that_a_close_look_finds_is_seen(
 def concern(block: EvmBlock, asked: Asked, *, closely: bool) -> Wanted:
     async def look() -> Wanted:
         found = weighed(CHAIN, block, await block.glance(), NAMES, PRICES, NOON)
-        if closely:  # nothing is too light to be looked at closely
-            found = replace(found, weights=[weight_of(Decimal(10) ** 90)] * len(found.weights))
+        if closely:  # nothing is too light to be looked at closely, and nobody
+            heavy = [weight_of(Decimal(10) ** 90)] * len(found.weights)
+            leaden = dict.fromkeys((None, *found.glance.tokens), ONE << 256)
+            found = replace(found, weights=heavy, rates=leaden)
         return await concerns(CHAIN, [found], NAMES, asked)
 
     return asyncio.run(look())

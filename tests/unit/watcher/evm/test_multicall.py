@@ -7,7 +7,7 @@ from eth_abi.abi import encode
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.evm.multicall import results_in
+from watcher.evm.multicall import AGGREGATE3, encoded, results_in
 from watcher.rpc.errors import GarbledAnswer
 
 RESULTS = [(True, b"yes"), (False, b"why not"), (True, b"")]
@@ -39,3 +39,10 @@ def test_whatever_a_node_answers_it_is_results_or_garbled(text: str) -> None:
     except GarbledAnswer:
         return
     assert all(result is None or isinstance(result, bytes) for result in results)
+
+
+@given(st.lists(st.tuples(st.binary(min_size=20, max_size=20), st.binary(max_size=100))))
+def test_many_reads_are_asked_for_in_the_abis_words(reads: list[tuple[bytes, bytes]]) -> None:
+    calls = [("0x" + contract.hex(), True, data) for contract, data in reads]
+    by_codec = AGGREGATE3 + encode(["(address,bool,bytes)[]"], [calls])
+    assert encoded(reads) == "0x" + by_codec.hex()
