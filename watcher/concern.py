@@ -11,9 +11,10 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from heapq import nsmallest
 from typing import TYPE_CHECKING
 
-from data.model import Price
+from data.model import MOST_LEGS, Price
 from data.model.block import ZERO_ADDRESS
 from watcher.enrich import Heed, movements_of
 from watcher.enrich.flows import flows_of
@@ -125,7 +126,7 @@ async def unpriced(
     found_out: FoundOut = NOTHING_MORE,
 ) -> dict[bytes, set[bytes]]:
     """The tokens without a price that moved at a watched address, by their block's hash: what they
-    are worth is worth finding out."""
+    are worth is worth finding out. Of so many that no movement keeps them all, the first."""
     found: dict[bytes, set[bytes]] = {}
     on_address, turns = _by_address(watches), Turns(SLICE)
     for block in blocks if on_address else ():
@@ -137,11 +138,15 @@ async def unpriced(
                 continue
             flows = flows_of(transaction.transfers)
             for address in flows.keys() & on_address.keys() - {ZERO_ADDRESS}:
-                for (token, token_id, _), net in flows[address].net.items():
-                    if not net or token is None or token_id is not None:
-                        continue
-                    if token not in names or (token not in block.prices and token not in more):
-                        found.setdefault(block.ref.hash, set()).add(token)
+                strange = {
+                    token
+                    for (token, token_id, _), net in flows[address].net.items()
+                    if net and token is not None and token_id is None
+                    if token not in names or (token not in block.prices and token not in more)
+                }
+                if strange:
+                    some = nsmallest(MOST_LEGS, strange)
+                    found.setdefault(block.ref.hash, set()).update(some)
         await turns.worked(len(places))
     return found
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.model import (
+    MOST_LEGS,
     Direction,
     Price,
     PriceState,
@@ -184,6 +185,17 @@ def test_what_has_no_price_is_noted_where_it_moved_at_a_watched_address() -> Non
     block = weighed(CHAIN, TreeBlock(REF, both), TreeGlance(both), NAMES, PRICES, NOON)
     found = asyncio.run(unpriced([block], NAMES, [watch(Usd(Decimal(1)))]))
     assert found == {REF.hash: {SPAM}}
+
+
+def test_of_thousands_of_tokens_only_so_many_are_asked_about_as_a_movement_keeps() -> None:
+    tokens = [b"\x5f" * 18 + number.to_bytes(2) for number in range(3_000)]
+    given = (transaction(*[transfer(BOB, ALICE, 5, token) for token in tokens]),)
+    block = weighed(CHAIN, TreeBlock(REF, given), TreeGlance(given), NAMES, PRICES, NOON)
+    found = asyncio.run(unpriced([block], NAMES, [watch(Usd(Decimal(1)))]))
+    assert found == {REF.hash: set(tokens[:MOST_LEGS])}
+    # and these are those that are kept
+    (kept,) = concern(asked(watch(Usd(Decimal(1)))), *given).keep
+    assert {leg.token for leg in kept.legs} == found[REF.hash]
 
 
 def test_a_price_that_was_found_out_counts() -> None:
