@@ -373,6 +373,19 @@ def test_bridges_are_entered_and_left() -> None:
     assert told(burned, target=ACROSS) == (MovementKind.DEPOSIT, "Across")
 
 
+@pytest.mark.parametrize("place", [ACROSS, AAVE, LIDO])
+def test_a_token_that_names_a_venue_in_its_own_logs_brings_no_other_asset_there(
+    place: bytes,
+) -> None:
+    # given a payment to somebody, and a worthless token that says it moved at a known venue
+    paid = transfer(ALICE, BOB, 5 * ETHER)
+    for said in (transfer(SPAM, place, 1, SPAM), transfer(place, CAROL, 1, SPAM)):
+        assert told(paid, said, target=BOB) == (MovementKind.SEND, None)
+    # and what goes on to a bridge goes over it, in whatever form
+    through = [transfer(ALICE, BOB, ETHER), transfer(BOB, ACROSS, ETHER, WRAPPED)]
+    assert told(*through, target=BOB) == (MovementKind.DEPOSIT, "Across")
+
+
 def test_native_coin_that_is_made_for_somebody_came_over_the_chains_own_bridge() -> None:
     made = transfer(ZERO, ALICE, 100 * ETHER)
     assert told(made) == (MovementKind.WITHDRAW, "the Ethereum bridge")
