@@ -40,6 +40,8 @@ class Standard(StrEnum):
     ERC721 = "erc721"
     ERC1155 = "erc1155"
 
+    __hash__ = str.__hash__  # part of the key of all that moves: an enum's own is slow Python
+
 
 class Transfer(NamedTuple):
     """One asset movement in one transaction; ``token`` is None for the native coin.

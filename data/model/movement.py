@@ -68,11 +68,11 @@ class Leg:
     """What the change was worth, never negative; None without a price."""
 
     def __post_init__(self) -> None:
-        usd = None
-        if self.price is not None and self.decimals is not None:
-            usd = abs(self.amount) * self.price.usd / _whole(self.decimals)
-            if self.price.at_most is not None:
-                usd = min(usd, self.price.at_most)
+        usd, price, decimals = None, self.price, self.decimals
+        if price is not None and decimals is not None:
+            usd = abs(self.amount) * price.usd / _whole(decimals)
+            if price.at_most is not None:
+                usd = min(usd, price.at_most)
         object.__setattr__(self, "usd", usd)
 
 
@@ -151,14 +151,15 @@ class Movement:
         is_priced = False
         state = PriceState.UNPRICED
         for leg in self.legs:
-            if leg.usd is not None and leg.price is not None:
+            usd, price = leg.usd, leg.price
+            if usd is not None and price is not None:
                 is_priced = True
                 if state is not PriceState.THIN:
-                    state = leg.price.state
+                    state = price.state
                 if leg.amount > 0:
-                    received += leg.usd
+                    received += usd
                 else:
-                    sent += leg.usd
+                    sent += usd
         object.__setattr__(self, "usd_in", received)
         object.__setattr__(self, "usd_out", sent)
         object.__setattr__(self, "usd", max(received, sent) if is_priced else None)

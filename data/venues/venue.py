@@ -23,6 +23,8 @@ class VenueKind(StrEnum):
     BRIDGE = "bridge"
     STAKING = "staking"
 
+    __hash__ = str.__hash__  # looked up for every transaction: an enum's own is slow Python
+
 
 TRADING = frozenset(
     {
@@ -46,6 +48,8 @@ class Meaning(StrEnum):
     WITHDRAW = "withdraw"
     BORROW = "borrow"
     REPAY = "repay"
+
+    __hash__ = str.__hash__
 
 
 @dataclass(frozen=True, slots=True)

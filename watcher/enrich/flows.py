@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from data.model import Leg, Transfer
 
 _NOBODY: frozenset[bytes] = frozenset()
+_new = tuple.__new__
 
 
 class Asset(NamedTuple):
@@ -47,7 +48,8 @@ def flows_of(transfers: Iterable[Transfer]) -> Flows:
         amount = transfer.amount
         if not amount:
             continue
-        asset = Asset(transfer.token, transfer.token_id, transfer.standard)
+        # as Asset() does, in a third of the time
+        asset = _new(Asset, (transfer.token, transfer.token_id, transfer.standard))
         sender, recipient = transfer.sender, transfer.recipient
         giver = flows.get(sender)
         if giver is None:

@@ -69,7 +69,8 @@ def _leg(
     prices: Mapping[bytes | None, Price],
 ) -> Leg:
     # a token that lies can move more than exists; no honest sum comes near the bound
-    amount = max(-MAX_AMOUNT, min(MAX_AMOUNT, amount))
+    if not -MAX_AMOUNT <= amount <= MAX_AMOUNT:
+        amount = MAX_AMOUNT if amount > 0 else -MAX_AMOUNT
     token, token_id, standard = asset
     if token is None:
         symbol, decimals = chain.native_symbol, chain.native_decimals

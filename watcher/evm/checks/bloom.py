@@ -6,6 +6,7 @@ of its hash name, each modulo 2048.
 
 from __future__ import annotations
 
+from binascii import unhexlify
 from functools import reduce
 from operator import or_
 from struct import Struct
@@ -27,7 +28,7 @@ _LAST_BIT = 8 * BYTES - 1
 _BITS = tuple(1 << bit for bit in range(8 * BYTES))
 """Each of the filter's bits by itself: to look one up is cheaper than to shift it into place."""
 _SLICE = 2000
-_ADDRESS, _TOPIC = 20, 32
+_ADDRESS, _TOPIC = len("0x") + 2 * 20, len("0x") + 2 * 32
 _three_pairs = Struct(">HHH").unpack_from
 
 
@@ -73,15 +74,15 @@ class Blooms:
 
 def bits_of(text: str) -> int:
     """The filter with the bits of one address or topic. Raises GarbledAnswer."""
-    try:
-        raw = bytes.fromhex(text[2:])
-    except ValueError:
-        raw = b""
-    plain = "0x" + raw.hex()
-    if text != plain and (len(raw) != _ADDRESS or text[:2] + text[2:].lower() != plain):
-        raise GarbledAnswer("a log's address or topic is malformed")
-    if len(raw) not in (_ADDRESS, _TOPIC):
+    length = len(text)
+    if length not in (_ADDRESS, _TOPIC):
         raise GarbledAnswer("a log's address or topic has another length")
+    if text[:2] != "0x" or (length == _TOPIC and text != text.lower()):
+        raise GarbledAnswer("a log's address or topic is malformed")
+    try:
+        raw = unhexlify(text[2:])
+    except ValueError:
+        raise GarbledAnswer("a log's address or topic is malformed") from None
     one, two, three = _three_pairs(keccak(raw))
     bits: int = _BITS[one & _LAST_BIT] | _BITS[two & _LAST_BIT] | _BITS[three & _LAST_BIT]
     return bits
