@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from data.model import Price
+from data.model import Mark, Price
 from watcher.enrich import enrich
 from watcher.match import match, primary, reaches
-from watcher.noise.judging import concerned
-from watcher.noise.marks import marked
+from watcher.noise.judging import Worthless, may_be_poison
+from watcher.noise.marks import is_imitation, marked
 from watcher.noise.nothing import nothing_moved
 from watcher.noise.rules import is_worthless
 from watcher.slices import Turns
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from data.model import Chain, Movement, Transaction, Watch
+    from data.model import Chain, Leg, Movement, Transaction, Watch
     from data.queries.tokens import TokenRow
     from watcher.weigh import Rates, WeighedBlock
 
@@ -61,13 +61,14 @@ class Wanted:
     movements for feeds, and what to keep.
 
     ``unpriced`` are, by their block's hash, tokens without a price that moved at a watched address:
-    what they are worth is worth finding out."""
+    what they are worth is worth finding out. ``worthless`` is told to hardly anybody, so that it is
+    kept without its watches: dust times ten thousand watches on one address is a lot."""
 
     alerts: list[tuple[Movement, Watch, list[tuple[Watch, Movement]]]] = field(default_factory=list)
     for_feeds: list[tuple[Movement, datetime]] = field(default_factory=list)
     keep: list[Movement] = field(default_factory=list)
     unpriced: defaultdict[bytes, set[bytes]] = field(default_factory=lambda: defaultdict(set))
-    worthless: list[tuple[Movement, Watch]] = field(default_factory=list)
+    worthless: list[Worthless] = field(default_factory=list)
 
 
 def key_of(movement: Movement) -> Key:
@@ -110,7 +111,7 @@ async def concerns(
             for transaction, movements in zip(some, made, strict=True):
                 seen = marked(chain, transaction, movements, names)
                 _tell(chain, block, transaction, seen, on_address, names, asked, wanted)
-                _note_unpriced(block.ref.hash, seen, on_address, wanted)
+                _note_unpriced(chain, block.ref.hash, seen, on_address, names, wanted)
             await turns.worked(len(places))
     return wanted
 
@@ -148,16 +149,26 @@ def _near(block: WeighedBlock, sieve: _Sieve) -> list[int]:
 
 
 def _note_unpriced(
+    chain: Chain,
     block_hash: bytes,
     made: Sequence[Movement],
     on_address: Mapping[bytes, Sequence[Watch]],
+    names: Mapping[bytes, TokenRow],
     wanted: Wanted,
 ) -> None:
+    """Nobody needs to know what an imitation is worth. Of what was given to many that is the
+    question: with a price that can be believed it is no airdrop."""
     for movement in made:
         if movement.address in on_address:
             for leg in movement.legs:
-                if leg.price is None and leg.token is not None and leg.token_id is None:
+                if leg.token is None or leg.price is not None or leg.token_id is not None:
+                    continue
+                if not _is_fake(chain, movement, leg, names):
                     wanted.unpriced[block_hash].add(leg.token)
+
+
+def _is_fake(chain: Chain, movement: Movement, leg: Leg, names: Mapping[bytes, TokenRow]) -> bool:
+    return Mark.IMITATION in movement.marks and is_imitation(chain, leg, names)
 
 
 def _tell(
@@ -193,10 +204,11 @@ def _tell(
             slot = feed.chat_id, feed.topic_id
             if feed.created_at <= block.born and reaches(shown, feed) and slot not in hits:
                 hits[slot].append((shown, feed))
-    worthless = [m for m in made if m.address in on_address and is_worthless(chain, m, names)]
-    for m, watch in concerned([*worthless, *nothing], on_address):
-        if watch.created_at <= block.born and (watch.chat_id, watch.topic_id) not in hits:
-            wanted.worthless.append((m, watch))
+    wanted.worthless.extend(
+        Worthless(m, block.born)
+        for m in [*made, *nothing]
+        if m.address in on_address and may_be_poison(m) and is_worthless(chain, m, names)
+    )
     for found in hits.values():
         found.sort(key=lambda hit: hit[0].usd or 0, reverse=True)
         (movement, watch), *rest = found

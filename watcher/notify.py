@@ -304,7 +304,7 @@ async def _write(
     stored = await movements.store(connection, wanted.keep)
     by_key = {key_of(movement): movement for movement in stored}
     edits = await _bring_back(connection, orphans, by_key)
-    new = _new_alerts(await _judged(connection, chain, wanted, known.names), by_key)
+    new = _new_alerts(await _judged(connection, chain, wanted, asked, known.names), by_key)
     for_feeds = [(by_key[key_of(movement)], born) for movement, born in wanted.for_feeds]
     lost = [movement for key, movement in orphans.items() if key not in by_key]
     if lost:
@@ -361,13 +361,17 @@ async def _orphans(
 
 
 async def _judged(
-    connection: AsyncConnection, chain: Chain, wanted: Wanted, names: Mapping[bytes, TokenRow]
+    connection: AsyncConnection,
+    chain: Chain,
+    wanted: Wanted,
+    asked: Asked,
+    names: Mapping[bytes, TokenRow],
 ) -> list[Judged]:
     matched = [
         [(movement, watch), *[(other, other_watch) for other_watch, other in others]]
         for movement, watch, others in wanted.alerts
     ]
-    return await judged(connection, chain, matched, wanted.worthless, names)
+    return await judged(connection, chain, matched, wanted.worthless, asked.watches, names)
 
 
 def _new_alerts(found: Iterable[Judged], stored: dict[Key, Movement]) -> list[NewAlert]:

@@ -49,6 +49,7 @@ from .examples import (
     watch,
 )
 
+UNKNOWN = b"\x77" * 20
 FIVE_ETHER = UnitThreshold(
     Decimal(5), "ETH", {("ethereum", None): 5 * ETHER, ("ethereum", WRAPPED): 5 * ETHER}
 )
@@ -191,3 +192,21 @@ def test_a_price_that_was_found_out_counts() -> None:
     ((found, _, _),) = wanted.alerts
     assert (found.usd, found.price_state) == (2_000, PriceState.THIN)
     assert wanted.unpriced == {}
+
+
+def test_dust_is_kept_once_however_many_watch_its_receiver() -> None:
+    one = watch(Usd(Decimal(1_000)), address=BOB)
+    watches = [replace(one, chat_id=chat) for chat in range(1, 301)]
+    dust = [
+        transaction(transfer(ALICE, BOB, 1, USDC), tx_hash=bytes([number]) * 32)
+        for number in range(200)
+    ]
+    assert len(concern(asked(*watches), *dust).worthless) == len(dust)
+
+
+def test_no_price_is_looked_up_of_what_passes_itself_off_as_something_else() -> None:
+    names = {**NAMES, SPAM: TokenRow(SPAM, "UЅDТ", "Tether USD", 6)}
+    gifts = transaction(transfer(ALICE, BOB, 10**6, SPAM), transfer(ALICE, BOB, 5, UNKNOWN))
+    block = weighed(CHAIN, TreeBlock(REF, (gifts,)), TreeGlance((gifts,)), names, PRICES, NOON)
+    wanted = asyncio.run(concerns(CHAIN, [block], names, asked(watch(None, address=BOB))))
+    assert wanted.unpriced == {REF.hash: {UNKNOWN}}
