@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from data.labels import Labels
-    from data.model import Chain, Inclusion, Movement, Pursuit, Wish
+    from data.model import Chain, Inclusion, Movement, Pursuit, Watch, Wish
 
 _LOST = "Taken out of its block by a reorganisation of the chain"
 _MOVEMENTS_SHOWN = 2
@@ -36,13 +36,14 @@ _MOVEMENTS_SHOWN = 2
 class Story:
     """A pursuit with what its message is made of. ``chains`` are the followed ones by name,
     ``unseen`` the titles of those whose watcher cannot see them now, ``moved`` the transaction's
-    stored movements."""
+    stored movements as far as the chat may know them, ``watches`` the chat's, for their labels."""
 
     pursuit: Pursuit
     chains: Mapping[str, Chain]
     labels: Labels
     moved: Sequence[Movement] = field(default_factory=tuple)
     unseen: Sequence[str] = field(default_factory=tuple)
+    watches: Sequence[Watch] = field(default_factory=tuple)
 
 
 def pursuit_text(story: Story) -> str:
@@ -51,7 +52,7 @@ def pursuit_text(story: Story) -> str:
     if one.chain is None:
         return "\n".join(_nowhere(story))
     chain = story.chains.get(one.chain)
-    names = Names.of(one.chain, chain, (), story.labels)
+    names = Names.of(one.chain, chain, story.watches, story.labels)
     lines = [_title(one, names)]
     if one.told.wish is not None:
         lines.append(_parties(one.told.wish, names))

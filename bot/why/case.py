@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.delivery.verdict import movement_ids
+from bot.discretion import open_to_chat
 from data.queries import alerts, cursors, dealings, gaps, movements, watches
 
 if TYPE_CHECKING:
@@ -66,6 +68,9 @@ async def read_case(
     for chain in chains:
         moved = await movements.stored_in(connection, chain.name, [tx_hash])
         of_chain = [alert for alert in told if alert.chain == chain.name]
+        ids = {one for alert in of_chain for one in movement_ids(alert)}
+        kept_from = context.settings.keep_movements_from_usd
+        moved = open_to_chat(moved, mine.values(), kept_from, ids)
         if moved or of_chain:
             meetings = {
                 (chat.id, one.address, one.counterparty) for one in moved if one.counterparty
