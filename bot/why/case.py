@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.delivery.verdict import movement_ids
 from bot.discretion import open_to_chat
+from bot.naming import as_named
 from data.queries import alerts, cursors, dealings, gaps, movements, watches
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ async def read_case(
     chains: Sequence[Chain],
 ) -> Case:
     """What is known about a transaction on any of the chains."""
-    mine = {watch.id: watch for watch in await watches.of_chat(connection, chat.id)}
+    named = await as_named(connection, chat, await watches.of_chat(connection, chat.id))
+    mine = {watch.id: watch for watch in named}
     told = await alerts.of_transaction(
         connection, chat.id, [chain.name for chain in chains], tx_hash
     )
