@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from itertools import cycle
 from typing import TYPE_CHECKING
 
@@ -43,14 +43,15 @@ async def move_whales(stage: Stage) -> None:
     """The story, which takes less than a minute; then one whale after the other, for ever."""
     ethereum, bsc = stage.ethereum.chain, stage.bsc.chain
     whales = _Whales(ethereum, bsc)
-    for beat in (
+    beats: tuple[Callable[[], Awaitable[None]], ...] = (
         lambda: _happens(whales.swap, whales.inflow),
         lambda: _type(stage, "/gas"),
         lambda: _ask_about_poison(stage, bsc),
         lambda: _follow_payment(stage, bsc),
         lambda: _happens(whales.between_exchanges, whales.taken_back),
         lambda: _happens(whales.lent),
-    ):
+    )
+    for beat in beats:
         await beat()
         await asyncio.sleep(PAUSE)
     for whale in cycle(whales.others()):
