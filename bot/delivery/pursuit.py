@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from bot.delivery.amounts import value
 from bot.delivery.clean import label_markup, symbol_markup
-from bot.delivery.headline import headline
+from bot.delivery.headline import PLAIN, headline
 from bot.delivery.markup import link
 from bot.delivery.parties import Names
 from bot.delivery.title import sign
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from data.labels import Labels
-    from data.model import Chain, Inclusion, Movement, Pursuit, Watch, Wish
+    from data.model import Chain, Inclusion, Movement, Pursuit, Wish
 
 _LOST = "Taken out of its block by a reorganisation of the chain"
 _MOVEMENTS_SHOWN = 2
@@ -36,14 +36,13 @@ _MOVEMENTS_SHOWN = 2
 class Story:
     """A pursuit with what its message is made of. ``chains`` are the followed ones by name,
     ``unseen`` the titles of those whose watcher cannot see them now, ``moved`` the transaction's
-    stored movements as far as the chat may know them, ``watches`` the chat's, for their labels."""
+    stored movements as far as the chat may know them."""
 
     pursuit: Pursuit
     chains: Mapping[str, Chain]
     labels: Labels
     moved: Sequence[Movement] = field(default_factory=tuple)
     unseen: Sequence[str] = field(default_factory=tuple)
-    watches: Sequence[Watch] = field(default_factory=tuple)
 
 
 def pursuit_text(story: Story) -> str:
@@ -52,7 +51,7 @@ def pursuit_text(story: Story) -> str:
     if one.chain is None:
         return "\n".join(_nowhere(story))
     chain = story.chains.get(one.chain)
-    names = Names.of(one.chain, chain, story.watches, story.labels)
+    names = Names.of(one.chain, chain, (), story.labels)
     lines = [_title(one, names)]
     if one.told.wish is not None:
         lines.append(_parties(one.told.wish, names))
@@ -149,7 +148,8 @@ def _moved(moved: Sequence[Movement], names: Names) -> Iterable[str]:
     told = [one for one in ordered if one.signed] or ordered[:1]
     for one in told[:_MOVEMENTS_SHOWN]:
         said = headline(one, names.chain, for_feed=not one.signed)
-        yield f"{sign(one)} {said} · {value(one)}"
+        picture = sign(one) if one.signed or one.kind not in PLAIN else "➡️"
+        yield f"{picture} {said} · {value(one)}"
 
 
 def _paid(inclusion: Inclusion, chain: Chain | None) -> str:

@@ -29,10 +29,10 @@ async def read_story(
 ) -> Story:
     """``chains`` are those that are followed, ``unseen`` the titles of those that cannot be seen
     now."""
-    own = await names.of_addresses(connection, one.chat_id, parties_of(one))
+    own = await names.called(connection, one.chat_id, parties_of(one))
     mine = await watches.of_chat(connection, one.chat_id)
     moved = []
     if one.chain is not None and one.told.inclusion is not None:
         moved = await movements.stored_in(connection, one.chain, [one.tx_hash])
     moved = open_to_chat(moved, mine, kept_from)
-    return Story(one, chains, labels.for_chat(own), moved, unseen, mine)
+    return Story(one, chains, labels.for_chat(own), moved, unseen)

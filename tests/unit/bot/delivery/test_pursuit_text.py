@@ -22,7 +22,6 @@ from data.model import (
     Told,
     Wish,
 )
-from tests.unit.bot.delivery.alerts import watch
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 CHAINS = {name: known_chains()[name] for name in ("ethereum", "bsc")}
@@ -67,16 +66,6 @@ def test_a_pending_one_says_who_sends_what_and_offers_how_much() -> None:
         "Nonce 7 · offers up to 32 gwei, tip 1 gwei",
         "Ethereum · transaction ↗",
     ]
-
-
-def test_a_party_that_the_chat_watches_has_its_label() -> None:
-    watched = watch(address=WISH.sender, label="My <old> wallet")
-    one = Pursuit(
-        1, 7, 0, 1, b"\7" * 32, "ethereum", NOW, NOW, PursuitState.PENDING, Told(wish=WISH)
-    )
-    assert "My &lt;old&gt; wallet</a> → " in pursuit_text(
-        Story(one, CHAINS, curated_labels(), watches=[watched])
-    )
 
 
 def test_one_in_a_block_says_how_deep_it_is_and_what_it_cost() -> None:
