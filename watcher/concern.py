@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from data.model import Chain, Leg, Movement, Transaction, Watch
     from data.queries.tokens import TokenRow
+    from data.venues import Venues
     from watcher.weigh import Rates, WeighedBlock
 
 Key = tuple[bytes, bytes]
@@ -46,13 +47,15 @@ MANY = 1000
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What is asked for at this moment: the watches on the batch's addresses, the feeds, from what
-    value on movements are kept whoever watches, and those that a reorg took away."""
+    value on movements are kept whoever watches, and those that a reorg took away. ``venues`` as for
+    ``enrich``."""
 
     watches: Sequence[Watch]
     lowest_feed: Decimal | None
     unit_feeds: Sequence[Watch]
     keep_from_usd: Decimal
     orphans: Mapping[Key, Movement]
+    venues: Venues | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ async def concerns(
         for start in range(0, len(near), SLICE):
             places = near[start : start + SLICE]
             some = [found for place in places if (found := block.transaction(place)) is not None]
-            made = enrich(chain, block.ref, some, names, prices)
+            made = enrich(chain, block.ref, some, names, prices, asked.venues)
             for transaction, movements in zip(some, made, strict=True):
                 seen = marked(chain, transaction, movements, names)
                 _tell(chain, block, transaction, seen, on_address, names, asked, wanted)
@@ -195,7 +198,7 @@ def _tell(
         watch = watched[position]
         hits[watch.chat_id, watch.topic_id].append((made[number], watch))
     has_feeds = asked.lowest_feed is not None or asked.unit_feeds
-    shown = primary(chain, transaction, made) if has_feeds else None
+    shown = primary(chain, transaction, made, asked.venues) if has_feeds else None
     if shown is not None:
         if asked.lowest_feed is not None and (shown.usd or 0) >= asked.lowest_feed:
             wanted.for_feeds.append((shown, block.born))

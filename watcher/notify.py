@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from data.database import Database
     from data.model import BlockRef, Chain, CoverageGap, Movement, Price, Settled
     from data.queries.tokens import TokenRow
+    from data.venues import Venues
     from watcher.concern import Key, Wanted
     from watcher.noise.judging import Judged
     from watcher.weigh import WeighedBlock
@@ -78,10 +79,12 @@ class LongTail(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """Whom to ask for names, and for prices that were not known at a glance."""
+    """Whom to ask for names, and for prices that were not known at a glance; ``venues`` as for
+    ``enrich``."""
 
     names: Names
     prices: LongTail
+    venues: Venues | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,7 @@ class _Known:
 
     names: Mapping[bytes, TokenRow]
     prices: LongTail
+    venues: Venues | None
     learned: _Learned
 
 
@@ -183,7 +187,7 @@ async def commit(
                 await alerts.forget_held_above(connection, chain.name, above)
             refs = [block.ref for block in progress.blocks]
             await cursors.remember(connection, refs, keep=chain.keep_hashes, above=above)
-            known = _Known(assets.names.at_hand, assets.prices, learned)
+            known = _Known(assets.names.at_hand, assets.prices, assets.venues, learned)
             orphans = await _orphans(connection, chain.name, progress.blocks)
             queued = await _write(
                 connection, chain, progress.blocks, orphans, known, now, keep_from_usd
@@ -224,7 +228,7 @@ async def fill(
             if not await gaps.advance(connection, filling.gap, filling.to, now):
                 msg = f"the gap of {chain.title} at block {filling.gap.next} was filled meanwhile"
                 raise GapMoved(msg)
-            known = _Known(assets.names.at_hand, assets.prices, learned)
+            known = _Known(assets.names.at_hand, assets.prices, assets.venues, learned)
             seen = await movements.stored_in(connection, chain.name, _hashes(filling.blocks))
             before = {key_of(movement): movement for movement in seen}
             queued = await _write(
@@ -299,6 +303,7 @@ async def _write(
         await watches.feeds_by_units(connection, chain.name),
         keep_from_usd,
         orphans,
+        known.venues,
     )
     wanted = await _concerns(chain, blocks, known, asked)
     stored = await movements.store(connection, wanted.keep)

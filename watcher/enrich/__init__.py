@@ -50,12 +50,14 @@ def enrich(
     transactions: Sequence[Transaction],
     names: Mapping[bytes, TokenRow],
     prices: Mapping[bytes | None, Price],
+    venues: Venues | None = None,
 ) -> list[list[Movement]]:
     """For each transaction the movements it made, one for each address whose holdings changed.
 
-    What only passed through an address nets to nothing and makes no movement.
+    What only passed through an address nets to nothing and makes no movement. ``venues`` are those
+    that everybody knows, unless an operator knows more.
     """
-    venues = venues_on(chain.name)
+    venues = venues or venues_on(chain.name)
     return [_movements(chain, venues, ref, found, names, prices) for found in transactions]
 
 
