@@ -7,6 +7,7 @@
 - ``keyboards``, ``buttons``  the inline keyboards, and what their buttons carry
 - ``watchlist``   a chat's own watches, found and changed
 - ``naming``      labels and watches under the names that a chat gave
+- ``discretion``  what a chat may know of what others have kept
 - ``why``         why a chat was told of a transaction, or was not
 - ``health``      what /status tells
 - ``throttle``    answers pass the limiter, before everything else

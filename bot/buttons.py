@@ -123,7 +123,7 @@ class TimingButton(CallbackData, prefix="s"):
     timing: Timing
 
 
-class NoiseButton(CallbackData, prefix="n"):
+class NoiseButton(CallbackData, prefix="r"):
     """Let in what a rule takes for noise, or keep it out."""
 
     rule: NoiseRule

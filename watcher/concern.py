@@ -14,12 +14,13 @@ from decimal import Decimal
 from heapq import nsmallest
 from typing import TYPE_CHECKING
 
+from data.imitation import imitates
 from data.model import MOST_LEGS, Price
 from data.model.block import ZERO_ADDRESS
 from watcher.enrich import Heed, movements_of
 from watcher.enrich.flows import flows_of
 from watcher.match import match, primary, reaches
-from watcher.noise.judging import concerned
+from watcher.noise.judging import Worthless, may_be_poison
 from watcher.noise.marks import marked
 from watcher.noise.nothing import nothing_moved
 from watcher.noise.rules import is_worthless
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from data.model import Chain, Movement, Transaction, Watch
     from data.queries.tokens import TokenRow
+    from data.venues import Venues
     from watcher.weigh import Rates, WeighedBlock
 
 Key = tuple[bytes, bytes]
@@ -50,24 +52,29 @@ MANY = 1000
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What is asked for at this moment: the watches on the batch's addresses, the feeds, from what
-    value on movements are kept whoever watches, and those that a reorg took away."""
+    value on movements are kept whoever watches, and those that a reorg took away. ``venues`` as for
+    ``enrich``."""
 
     watches: Sequence[Watch]
     lowest_feed: Decimal | None
     unit_feeds: Sequence[Watch]
     keep_from_usd: Decimal
     orphans: Mapping[Key, Movement]
+    venues: Venues | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a batch comes to: alerts to write, with the largest match of each first, primary
-    movements for feeds, and what to keep."""
+    movements for feeds, and what to keep.
+
+    ``worthless`` is told to hardly anybody, so that it is kept without its watches: dust times ten
+    thousand watches on one address is a lot."""
 
     alerts: list[tuple[Movement, Watch, list[tuple[Watch, Movement]]]] = field(default_factory=list)
     for_feeds: list[tuple[Movement, datetime]] = field(default_factory=list)
     keep: list[Movement] = field(default_factory=list)
-    worthless: list[tuple[Movement, Watch]] = field(default_factory=list)
+    worthless: list[Worthless] = field(default_factory=list)
 
 
 def key_of(movement: Movement) -> Key:
@@ -110,23 +117,31 @@ async def concerns(
                 is_shown = weight >= sieve.feed or place in near.by_units
                 everybody = is_shown or found.hash in sieve.orphaned
                 made = movements_of(
-                    chain, block.ref, found, names, scales.prices, None if everybody else heed
+                    chain,
+                    block.ref,
+                    found,
+                    names,
+                    scales.prices,
+                    None if everybody else heed,
+                    asked.venues,
                 )
                 seen = marked(chain, found, made, names)
-                shown = primary(chain, found, seen) if is_shown else None
+                shown = primary(chain, found, seen, asked.venues) if is_shown else None
                 _tell(chain, block, found, seen, shown, on_address, names, asked, wanted)
             await turns.worked(len(places))
     return wanted
 
 
 async def unpriced(
+    chain: Chain,
     blocks: Sequence[WeighedBlock],
     names: Mapping[bytes, TokenRow],
     watches: Iterable[Watch],
     found_out: FoundOut = NOTHING_MORE,
 ) -> dict[bytes, set[bytes]]:
     """The tokens without a price that moved at a watched address, by their block's hash: what they
-    are worth is worth finding out. Of so many that no movement keeps them all, the first."""
+    are worth is worth finding out. Of so many that no movement keeps them all, the first; of what
+    passes itself off as something else, none."""
     found: dict[bytes, set[bytes]] = {}
     on_address, turns = _by_address(watches), Turns(SLICE)
     for block in blocks if on_address else ():
@@ -142,7 +157,12 @@ async def unpriced(
                     token
                     for (token, token_id, _), net in flows[address].net.items()
                     if net and token is not None and token_id is None
-                    if token not in names or (token not in block.prices and token not in more)
+                    if (row := names.get(token)) is None
+                    or (
+                        token not in block.prices
+                        and token not in more
+                        and not imitates(chain, token, row.symbol or "", row.name)
+                    )
                 }
                 if strange:
                     some = nsmallest(MOST_LEGS, strange)
@@ -265,10 +285,11 @@ def _tell(
             slot = feed.chat_id, feed.topic_id
             if feed.created_at <= block.born and reaches(shown, feed) and slot not in hits:
                 hits[slot].append((shown, feed))
-    worthless = [m for m in made if m.address in on_address and is_worthless(chain, m, names)]
-    for m, watch in concerned([*worthless, *nothing], on_address):
-        if watch.created_at <= block.born and (watch.chat_id, watch.topic_id) not in hits:
-            wanted.worthless.append((m, watch))
+    wanted.worthless.extend(
+        Worthless(m, block.born)
+        for m in [*made, *nothing]
+        if m.address in on_address and may_be_poison(m) and is_worthless(chain, m, names)
+    )
     for found in hits.values():
         found.sort(key=lambda hit: hit[0].usd or 0, reverse=True)
         (movement, watch), *rest = found

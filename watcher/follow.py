@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from data.database import Database
     from data.model import BlockRef, Chain
+    from data.venues import Venues
     from watcher.assets.names import TokenNames
     from watcher.assets.prices import Prices
     from watcher.family import BlockSource
@@ -60,12 +61,13 @@ Beside = Callable[[int], Coroutine[None, None, None]]
 @dataclass(frozen=True, slots=True)
 class FollowOptions:
     """``lease_for`` in seconds; ``owner`` names this process among standbys; ``catch_up_within`` as
-    in ``Collector``."""
+    in ``Collector``, ``venues`` as for ``enrich``."""
 
     owner: str
     lease_for: float
     keep_from_usd: Decimal
     catch_up_within: float = CATCH_UP_WITHIN
+    venues: Venues | None = None
 
 
 class Follower:
@@ -104,7 +106,9 @@ class Follower:
         self._beside = beside
         self._clock = clock
         self._now = now
-        self._stages = Stages(chain, names, prices, database, options.keep_from_usd, now)
+        self._stages = Stages(
+            chain, names, prices, database, options.keep_from_usd, now, options.venues
+        )
         self._filler = Filler(chain, source, self._stages, database, clock=clock)
         self._settling = Settling(Settled(None, None))
         self._poison = Poison(clock)

@@ -88,7 +88,10 @@ def _reaches_units(movement: Movement, threshold: UnitThreshold, direction: Dire
 
 
 def primary(
-    chain: Chain, transaction: Transaction, movements: Sequence[Movement]
+    chain: Chain,
+    transaction: Transaction,
+    movements: Sequence[Movement],
+    venues: Venues | None = None,
 ) -> Movement | None:
     """The one movement of a transaction that a feed shows; None when there is none to show, as in
     those that the chain puts into its blocks by itself.
@@ -102,7 +105,7 @@ def primary(
         return None
     signed = next((movement for movement in movements if movement.signed), None)
     worth = [movement for movement in movements if movement.usd]
-    venues = venues_on(chain.name)
+    venues = venues or venues_on(chain.name)
     settled = _is_settled(venues, transaction)
     machines = transaction.pools | {transaction.target}
     people = [

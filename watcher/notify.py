@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from data.database import Database
     from data.model import BlockRef, Chain, CoverageGap, Movement, Price, Settled
     from data.queries.tokens import TokenRow
+    from data.venues import Venues
     from watcher.concern import Key, Wanted
     from watcher.noise.judging import Judged
     from watcher.weigh import WeighedBlock
@@ -78,10 +79,12 @@ class LongTail(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """Whom to ask for names, and for prices that were not known at a glance."""
+    """Whom to ask for names, and for prices that were not known at a glance; ``venues`` as for
+    ``enrich``."""
 
     names: Names
     prices: LongTail
+    venues: Venues | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,7 @@ class _Known:
 
     names: Mapping[bytes, TokenRow]
     prices: LongTail
+    venues: Venues | None
     learned: _Learned
 
 
@@ -183,7 +187,7 @@ async def commit(
                 await alerts.forget_held_above(connection, chain.name, above)
             refs = [block.ref for block in progress.blocks]
             await cursors.remember(connection, refs, keep=chain.keep_hashes, above=above)
-            known = _Known(assets.names.at_hand, assets.prices, learned)
+            known = _Known(assets.names.at_hand, assets.prices, assets.venues, learned)
             orphans = await _orphans(connection, chain.name, progress.blocks)
             queued = await _write(
                 connection, chain, progress.blocks, orphans, known, now, keep_from_usd
@@ -224,7 +228,7 @@ async def fill(
             if not await gaps.advance(connection, filling.gap, filling.to, now):
                 msg = f"the gap of {chain.title} at block {filling.gap.next} was filled meanwhile"
                 raise GapMoved(msg)
-            known = _Known(assets.names.at_hand, assets.prices, learned)
+            known = _Known(assets.names.at_hand, assets.prices, assets.venues, learned)
             seen = await movements.stored_in(connection, chain.name, _hashes(filling.blocks))
             before = {key_of(movement): movement for movement in seen}
             queued = await _write(
@@ -301,12 +305,13 @@ async def _write(
         await watches.feeds_by_units(connection, chain.name),
         keep_from_usd,
         orphans,
+        known.venues,
     )
     wanted = await _concerns(chain, blocks, known, asked)
     stored = await movements.store(connection, wanted.keep)
     by_key = {key_of(movement): movement for movement in stored}
     edits = await _bring_back(connection, orphans, by_key)
-    new = _new_alerts(await _judged(connection, chain, wanted, known.names), by_key)
+    new = _new_alerts(await _judged(connection, chain, wanted, asked, known.names), by_key)
     for_feeds = [(by_key[key_of(movement)], born) for movement, born in wanted.for_feeds]
     lost = [movement for key, movement in orphans.items() if key not in by_key]
     if lost:
@@ -327,7 +332,7 @@ async def _concerns(
     """What the blocks come to, with the prices that are at hand of what nobody curated. Raises
     _Unread for what nobody has asked for yet."""
     learned = known.learned
-    found = await unpriced(blocks, known.names, asked.watches, learned.prices)
+    found = await unpriced(chain, blocks, known.names, asked.watches, learned.prices)
     missing = {
         block.ref: tokens for block in blocks if (tokens := learned.not_priced(block.ref, found))
     }
@@ -357,13 +362,17 @@ async def _orphans(
 
 
 async def _judged(
-    connection: AsyncConnection, chain: Chain, wanted: Wanted, names: Mapping[bytes, TokenRow]
+    connection: AsyncConnection,
+    chain: Chain,
+    wanted: Wanted,
+    asked: Asked,
+    names: Mapping[bytes, TokenRow],
 ) -> list[Judged]:
     matched = [
         [(movement, watch), *[(other, other_watch) for other_watch, other in others]]
         for movement, watch, others in wanted.alerts
     ]
-    return await judged(connection, chain, matched, wanted.worthless, names)
+    return await judged(connection, chain, matched, wanted.worthless, asked.watches, names)
 
 
 def _new_alerts(found: Iterable[Judged], stored: dict[Key, Movement]) -> list[NewAlert]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from data.database import Database
     from data.model import Chain, CoverageGap, Settled
+    from data.venues import Venues
     from watcher.assets.names import TokenNames
     from watcher.assets.prices import Prices
     from watcher.collect import Step
@@ -38,11 +39,12 @@ class Stages:
         database: Database,
         keep_from_usd: Decimal,
         now: Callable[[], datetime],
+        venues: Venues | None = None,
     ) -> None:
         self._chain = chain
         self._names = names
         self._prices = prices
-        self._assets = Assets(names, prices)
+        self._assets = Assets(names, prices, venues)
         self._database = database
         self._keep_from_usd = keep_from_usd
         self._now = now

@@ -21,6 +21,7 @@ from data.metrics import metrics_served
 from data.migrate import prepare_schema
 from data.redis.connection import open_redis, refuse_eviction
 from data.redis.published import NodeStatus
+from data.venues import venues_with
 from watcher.assets.names import TokenNames
 from watcher.assets.price_api import PriceApi
 from watcher.assets.prices import Prices
@@ -198,6 +199,7 @@ def _follower(
             settings.chain_lease_for,
             settings.keep_movements_from_usd,
             settings.catch_up_within,
+            venues_with(chain.name, settings.labels),
         ),
         on_step=on_step,
         on_status=show_status,

@@ -13,7 +13,7 @@ The way of an alert, file by file:
 - ``listing``       several alerts in one message
 - ``clean``         foreign text made harmless · ``markup``: HTML as Telegram counts it
 - ``pursuits``      beside the alerts: edits what became of followed transactions · ``pursuit``: the
-  text
+  text · ``story``: what that is made of
 - ``send``          one call to Telegram → ``outcomes``
 - ``floods``        whom a 429 is meant for · ``backoff``: how long to keep away
 - ``events``        what listeners are told · ``instruments``: the log and the counters

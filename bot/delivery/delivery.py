@@ -69,7 +69,9 @@ class Delivery:
             listeners=listeners,
         )
         followed = tuple(settings.known_chains[name] for name in settings.chains)
-        self._pursuits = Pursuits(self._means, redis, followed)
+        self._pursuits = Pursuits(
+            self._means, redis, followed, owner, settings.keep_movements_from_usd
+        )
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Deliver until ``stopping`` is set and what is in flight has ended, at most 10 s later.

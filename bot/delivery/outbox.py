@@ -66,7 +66,7 @@ async def _story(connection: AsyncConnection, found: Sequence[Alert]) -> Story:
         found,
         moved,
         await watches.by_ids(connection, of_watches),
-        await names.of_addresses(connection, found[0].chat_id, _parties(moved.values())),
+        await names.called(connection, found[0].chat_id, _parties(moved.values())),
     )
 
 

@@ -50,7 +50,7 @@ class Names:
 
         One that has no name and is known to be a contract is called so.
         """
-        name = self._name(address)
+        name = self.name(address)
         text = checksummed(address)
         what = "contract " if is_contract and not name else ""
         if self.chain is None:
@@ -58,7 +58,8 @@ class Names:
         url = self.chain.explorer.address.format(address=text)
         return what + link(name or f"{text[:6]}…{text[-4:]}", url)
 
-    def _name(self, address: bytes) -> str:
+    def name(self, address: bytes) -> str:
+        """What the chat calls an address, or others do, as HTML; empty where nobody does."""
         given = self.labels.own_name(self.chain_name, address)
         if name := label_markup(given or "") or label_markup(self.own.get(address) or ""):
             return name

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from bot.delivery.amounts import value
 from bot.delivery.clean import label_markup, symbol_markup
-from bot.delivery.headline import headline
+from bot.delivery.headline import PLAIN, headline
 from bot.delivery.markup import link
 from bot.delivery.parties import Names
 from bot.delivery.title import sign
@@ -36,7 +36,7 @@ _MOVEMENTS_SHOWN = 2
 class Story:
     """A pursuit with what its message is made of. ``chains`` are the followed ones by name,
     ``unseen`` the titles of those whose watcher cannot see them now, ``moved`` the transaction's
-    stored movements."""
+    stored movements as far as the chat may know them."""
 
     pursuit: Pursuit
     chains: Mapping[str, Chain]
@@ -148,7 +148,8 @@ def _moved(moved: Sequence[Movement], names: Names) -> Iterable[str]:
     told = [one for one in ordered if one.signed] or ordered[:1]
     for one in told[:_MOVEMENTS_SHOWN]:
         said = headline(one, names.chain, for_feed=not one.signed)
-        yield f"{sign(one)} {said} · {value(one)}"
+        picture = sign(one) if one.signed or one.kind not in PLAIN else "➡️"
+        yield f"{picture} {said} · {value(one)}"
 
 
 def _paid(inclusion: Inclusion, chain: Chain | None) -> str:

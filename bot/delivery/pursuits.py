@@ -1,12 +1,15 @@
 """Shows what became of followed transactions: each has one message, which is edited as it goes.
 
-Edits pass the same limits as everything else. Where several processes deliver, each may make an
-edit; the second changes nothing.
+Edits pass the same limits as everything else. Where several processes deliver, whoever has claimed
+a message edits it, so that no edit is made twice and no older one comes last. Without Redis each
+may make it.
 """
 
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.delivery.events import DeliveryEvent, EventKind
@@ -20,35 +23,55 @@ from bot.delivery.outcomes import (
     Unknown,
     Unreachable,
 )
-from bot.delivery.pursuit import Story, parties_of, pursuit_text
+from bot.delivery.pursuit import pursuit_text
 from bot.delivery.render import Rendered
 from bot.delivery.send import edit
+from bot.delivery.story import read_story
 from data.errors import ConfigurationError
 from data.model import ChatState, Priority
-from data.queries import chats, movements, names, pursuits
+from data.queries import chats, pursuits
+from data.redis.away import RedisAway
+from data.redis.claims import Claims, HeldByOther
 from data.redis.published import unseen_chains
 from data.redis.wake import PURSUED, Sleeper
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from redis.asyncio import Redis
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.delivery.means import Means
+    from bot.delivery.pursuit import Story
     from data.model import Chain, Chat, Pursuit
 
 POLL_SECONDS = 5.0
 AT_ONCE = 50
 _ANSWER_WITHIN = 15.0
 _PATIENCE = 0.2
+_CLAIMED_FOR = timedelta(seconds=20)
+"""Longer than an answer may take; so long an edit waits when its process was killed."""
+_LOOK_AGAIN = 1.0
+"""Seconds until one that another process edits is looked at again."""
 
 
 class Pursuits:
     """Edits the messages of followed transactions until it is cancelled. ``chains`` are those that
-    are followed."""
+    are followed; movements from ``kept_from`` dollars on are kept whoever watches. ``owner`` is new
+    with every start of a process."""
 
-    def __init__(self, means: Means, redis: Redis, chains: tuple[Chain, ...]) -> None:
+    def __init__(
+        self,
+        means: Means,
+        redis: Redis,
+        chains: tuple[Chain, ...],
+        owner: str,
+        kept_from: Decimal,
+    ) -> None:
         self._means = means
         self._redis = redis
+        self._claims = Claims(redis, owner, _CLAIMED_FOR)
+        self._kept_from = kept_from
         self._chains = {chain.name: chain for chain in chains}
         self._sleeper = Sleeper(redis, PURSUED)
         self._not_before: dict[int, float] = {}
@@ -97,11 +120,32 @@ class Pursuits:
             return self._means.backoff.failed(one.chat_id)
 
     async def _show(self, one: Pursuit) -> float:
-        """Edit one message; seconds for which its chat has to wait."""
-        means = self._means
-        async with means.database.read() as connection:
+        """Edit one message, unless another process is at it; seconds for which its chat has to
+        wait."""
+        key = f"pursuit:{one.id}"
+        try:
+            (answer,) = await self._claims.claim([key])
+        except RedisAway:
+            return await self._edit(one.id)
+        if isinstance(answer, HeldByOther):
+            return _LOOK_AGAIN
+        try:
+            return await self._edit(one.id)
+        finally:
+            with suppress(RedisAway):
+                await self._claims.release([key], [])
+
+    async def _edit(self, pursuit_id: int) -> float:
+        async with self._means.database.read() as connection:
+            one = await pursuits.get(connection, pursuit_id)
+            if one is None or one.revision <= one.shown_revision:
+                return 0  # somebody else did it meanwhile
             chat = await chats.get(connection, one.chat_id)
             story = await self._story(connection, one)
+        return await self._put(story, chat)
+
+    async def _put(self, story: Story, chat: Chat | None) -> float:
+        one, means = story.pursuit, self._means
         if chat is None or chat.state is not ChatState.ACTIVE:
             await self._let_go_of_chat(one.chat_id)
             return 0
@@ -145,16 +189,17 @@ class Pursuits:
             await pursuits.let_go_of_chat(connection, chat_id, self._means.clock())
 
     async def _story(self, connection: AsyncConnection, one: Pursuit) -> Story:
-        moved = []
-        if one.chain is not None and one.told.inclusion is not None:
-            moved = await movements.stored_in(connection, one.chain, [one.tx_hash])
         unseen: list[str] = []
         if one.chain is None:
             unseen = await unseen_chains(self._redis, self._chains.values(), self._means.clock())
-        labels = self._means.labels.for_chat(
-            await names.of_addresses(connection, one.chat_id, parties_of(one))
+        return await read_story(
+            connection,
+            one,
+            self._chains,
+            self._means.labels,
+            unseen=unseen,
+            kept_from=self._kept_from,
         )
-        return Story(one, self._chains, labels, moved, unseen)
 
 
 def _told_of(outcome: Shown | Refused | TopicLost, chat: Chat) -> DeliveryEvent:

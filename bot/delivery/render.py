@@ -69,9 +69,11 @@ def render(
     chain = chains.get(alert.chain)
     names = Names.of(alert.chain, chain, matched, labels)
     told = told_movements(alert, movements)
-    lines = [*_story(told, names, matched[0] if matched else None, chat)]
+    watch = matched[0] if matched else None
+    is_named_below = watch is not None and bool(told) and _tells_no_more(told[0], watch, names)
+    lines = [*_story(told, names, watch, chat, is_named_below=is_named_below)]
     lines.append(_where(alert, told, names, now))
-    lines.extend(_watch_line(matched, chains))
+    lines.extend(_watch_line(matched, chains, names, is_linked=is_named_below))
     lines.extend(_price_notes(told))
     lines.extend(warnings(alert, told, chain))
     text = "\n".join(lines)
@@ -105,14 +107,29 @@ def _mirrors(one: Movement, other: Movement) -> bool:
     }
 
 
+def _tells_no_more(movement: Movement, watch: Watch, names: Names) -> bool:
+    """Whether the way would only repeat the watch's name."""
+    if watch.address != movement.address or names.chain is None:
+        return False
+    own = names.party(movement.address, is_contract=movement.is_contract)
+    label = label_markup(watch.label or "")
+    return way(movement, names) == own and bool(label) and label == names.name(movement.address)
+
+
 def _story(
-    told: Sequence[Movement], names: Names, watch: Watch | None, chat: Chat
+    told: Sequence[Movement],
+    names: Names,
+    watch: Watch | None,
+    chat: Chat,
+    *,
+    is_named_below: bool,
 ) -> Iterable[str]:
     if not told:
         yield "<b>A transaction of which nothing more is known</b>"
         return
     yield title(told[0], names.chain, watch, chat)
-    yield way(told[0], names)
+    if not is_named_below:
+        yield way(told[0], names)
     if line := flow_line(told[0], names.labels):
         yield line
     for movement in told[1:_MOVEMENTS_SHOWN]:
@@ -143,10 +160,16 @@ def moment(time: datetime, now: datetime) -> str:
     return f"{time.day} {time:%b}{year} {time:%H:%M} UTC"
 
 
-def _watch_line(matched: Sequence[Watch], chains: Mapping[str, Chain]) -> Iterable[str]:
+def _watch_line(
+    matched: Sequence[Watch], chains: Mapping[str, Chain], names: Names, *, is_linked: bool
+) -> Iterable[str]:
+    """The watches; the first one's name leads to its address where no line above does."""
     if not matched:
         return
     shown = [watch_name(watch, chains) for watch in matched[:_WATCHES_SHOWN]]
+    first = matched[0]
+    if is_linked and first.address is not None:
+        shown[0] = f"#{first.number} {names.party(first.address)}"
     more = len(matched) - len(shown)
     yield "👁 " + ", ".join([*shown, *([f"{more} more"] if more else [])])
 

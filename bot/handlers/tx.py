@@ -8,12 +8,13 @@ from aiogram import Router
 from aiogram.filters import Command
 
 from bot.answers import answer
-from bot.delivery.pursuit import Story, parties_of, pursuit_text
+from bot.delivery.pursuit import pursuit_text
+from bot.delivery.story import read_story
 from bot.parse.transaction import parse_transaction
 from bot.texts import pursuits as texts
 from data.errors import InputError
 from data.model import Pursuit
-from data.queries import movements, names, pursuits
+from data.queries import pursuits
 from data.redis.published import unseen_chains
 from data.redis.wake import PURSUITS, wake
 
@@ -84,6 +85,8 @@ async def _text(one: Pursuit, context: Context) -> str:
     followed = {chain.name: chain for chain in context.chains}
     unseen = await unseen_chains(context.redis, context.chains, context.clock())
     async with context.database.read() as connection:
-        own = await names.of_addresses(connection, one.chat_id, parties_of(one))
-        moved = await movements.stored_in(connection, one.chain, [one.tx_hash]) if one.chain else []
-    return pursuit_text(Story(one, followed, context.labels.for_chat(own), moved, unseen))
+        kept_from = context.settings.keep_movements_from_usd
+        story = await read_story(
+            connection, one, followed, context.labels, unseen=unseen, kept_from=kept_from
+        )
+    return pursuit_text(story)

@@ -11,6 +11,7 @@ from aiogram.filters import Command
 from bot import keyboards
 from bot.answers import answer, show
 from bot.buttons import UnpricedButton
+from bot.naming import as_chat_sees
 from bot.texts import watches as texts
 from bot.texts.words import is_muted
 from bot.watchlist import meant_watch, own_watch
@@ -41,7 +42,7 @@ def make_router() -> Router:
 
 
 async def unpriced(message: Message, command: CommandObject, context: Context, chat: Chat) -> None:
-    """Change it by word; Raises InputError for what is no such watch or policy."""
+    """Change it by word. Raises InputError for what is no such watch or policy."""
     *reference, policy = (command.args or "").split() or [""]
     if not reference or policy.casefold() not in set(Unpriced):
         raise InputError(_HOW)
@@ -58,8 +59,9 @@ async def tap(
     async with context.database.write() as connection:
         watch = await own_watch(connection, chat, callback_data.id)
         watch = await _set(connection, chat, watch, callback_data.unpriced)
+        labels = await as_chat_sees(connection, chat, context.labels, watch.address)
     now = context.clock()
-    card = texts.card(watch, chat, context.chains, context.labels, now)
+    card = texts.card(watch, chat, context.chains, labels, now)
     await show(query, card, keyboards.card(watch, muted=is_muted(watch.muted_until, now)))
     tells = watch.unpriced is Unpriced.TELL
     return "Told without a price, too" if tells else "Only what has a price"
@@ -67,10 +69,16 @@ async def tap(
 
 async def _set(connection: AsyncConnection, chat: Chat, watch: Watch, wanted: Unpriced) -> Watch:
     if watch.is_feed:
-        msg = "A whale feed shows only what has a price: without one nobody knows what is big."
+        msg = (
+            "A whale feed shows only what has a price: without one nobody knows what is big. To"
+            " hear of a wallet whatever it moves, watch its address."
+        )
         raise InputError(msg)
     if isinstance(watch.threshold, UnitThreshold):
-        msg = f"Watch {watch.number} counts {watch.threshold.symbol} and asks for no price."
+        msg = (
+            f"Watch {watch.number} counts {watch.threshold.symbol} and asks for no price: give it a"
+            f" threshold in dollars first, like /threshold {watch.number} $100k."
+        )
         raise InputError(msg)
     await watches.set_unpriced(connection, chat.id, watch.number, wanted)
     return replace(watch, unpriced=wanted)

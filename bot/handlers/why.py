@@ -45,10 +45,10 @@ async def why(message: Message, command: CommandObject, context: Context, chat: 
         if text:
             tx_hash, chain = parse_transaction(text, context.chains)
             chains = context.chains if chain is None else (chain,)
-            cases = [await read_case(connection, context, chat, tx_hash, chains)]
+            cases, more = [await read_case(connection, context, chat, tx_hash, chains)], 0
         else:
             assert replied is not None
-            cases = await _of_reply(connection, context, chat, replied.message_id)
+            cases, more = await _of_reply(connection, context, chat, replied.message_id)
     for case in cases:
         said, keyboard = words.explanation(
             case,
@@ -57,17 +57,21 @@ async def why(message: Message, command: CommandObject, context: Context, chat: 
             kept_from=context.settings.keep_movements_from_usd,
             kept_hours=context.settings.keep_movements_hours,
         )
+        if more and case is cases[-1]:
+            said = f"{said}\n\n{words.MORE_IN_LIST.format(more=more)}"
         await answer(message, said, keyboard)
 
 
 async def _of_reply(
     connection: AsyncConnection, context: Context, chat: Chat, telegram_id: int
-) -> list[Case]:
+) -> tuple[list[Case], int]:
+    """The first transactions that a message tells of, and how many more there are."""
     told = await alerts.of_reply(connection, chat.id, telegram_id)
     if not told:
         raise InputError(words.NO_ALERT)
     found = dict.fromkeys((alert.chain, alert.tx_hash) for alert in told)
-    return [
+    shown = list(found)[:_OF_A_LIST]
+    cases = [
         await read_case(
             connection,
             context,
@@ -75,5 +79,6 @@ async def _of_reply(
             tx_hash,
             [known for known in context.chains if known.name == chain],
         )
-        for chain, tx_hash in list(found)[:_OF_A_LIST]
+        for chain, tx_hash in shown
     ]
+    return cases, len(found) - len(shown)

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.delivery.verdict import movement_ids
+from bot.discretion import open_to_chat
+from bot.naming import as_named
 from data.queries import alerts, cursors, dealings, gaps, movements, watches
 
 if TYPE_CHECKING:
@@ -58,7 +61,8 @@ async def read_case(
     chains: Sequence[Chain],
 ) -> Case:
     """What is known about a transaction on any of the chains."""
-    mine = {watch.id: watch for watch in await watches.of_chat(connection, chat.id)}
+    named = await as_named(connection, chat, await watches.of_chat(connection, chat.id))
+    mine = {watch.id: watch for watch in named}
     told = await alerts.of_transaction(
         connection, chat.id, [chain.name for chain in chains], tx_hash
     )
@@ -66,6 +70,9 @@ async def read_case(
     for chain in chains:
         moved = await movements.stored_in(connection, chain.name, [tx_hash])
         of_chain = [alert for alert in told if alert.chain == chain.name]
+        ids = {one for alert in of_chain for one in movement_ids(alert)}
+        kept_from = context.settings.keep_movements_from_usd
+        moved = open_to_chat(moved, mine.values(), kept_from, ids)
         if moved or of_chain:
             meetings = {
                 (chat.id, one.address, one.counterparty) for one in moved if one.counterparty

@@ -78,8 +78,13 @@ def findings(case: Case) -> Iterator[Finding]:
         for watch in case.watches.values():
             if watch.id not in spoke and watch.chain in {None, seen.chain.name}:
                 found = _untold(case, seen, watch)
-                if found is not None:
+                if found is not None and not _goes_without_saying(found):
                     yield found
+
+
+def _goes_without_saying(found: Untold) -> bool:
+    """A feed has nothing to do with what moves nothing: who was party to that says it."""
+    return found.watch.is_feed and found.obstacle is Obstacle.NOTHING_MOVED
 
 
 def is_poison(found: Untold) -> bool:

@@ -36,13 +36,14 @@ if TYPE_CHECKING:
 
     from bot.why.case import Case, Reach, Seen
     from bot.why.findings import Finding
-    from data.model import Alert, Chain, Chat, Watch
+    from data.model import Alert, Chain, Chat, Movement, Watch
 
 HOW = (
     "Reply to an alert with /why, or write it with a transaction:\n"
     "<code>/why 0x…</code> or an explorer's link to it. I say which watch and which rule did what."
 )
 NO_ALERT = "That message is no alert, or I have forgotten it: write /why with the transaction."
+MORE_IN_LIST = "… and {more} more in that list: write /why with the link of one."
 _FINDINGS_SHOWN = 5
 _NOISE_IS = {
     NoiseRule.LOOKALIKE: (
@@ -63,7 +64,16 @@ def explanation(
         return "\n".join(_unseen(case, now, kept_from, kept_hours)), None
     parts = ["\n".join(_head(case, seen, now)) for seen in case.seen]
     shown = found[:_FINDINGS_SHOWN]
-    parts += ["\n".join(_said(one, case, chains, now)) for one in shown]
+    said: Movement | None = None
+    for one in shown:
+        lines = _said(one, case, chains, now)
+        head = (
+            []
+            if one.movement is None or one.movement == said
+            else [_moved(one.movement, one.chain)]
+        )
+        parts.append("\n".join([*head, *lines]))
+        said = one.movement
     if len(found) > len(shown):
         parts.append(f"… and {len(found) - len(shown)} more watches")
     if not found:
@@ -83,18 +93,15 @@ def _head(case: Case, seen: Seen, now: datetime) -> Iterator[str]:
 
 
 def _said(found: Finding, case: Case, chains: Sequence[Chain], now: datetime) -> Iterator[str]:
-    if found.movement is not None:
-        yield f"<b>{headline(found.movement, found.chain, for_feed=False)}</b> · {_worth(found)}"
     if isinstance(found, Told):
         yield from _told(found, case, chains)
     else:
         yield from _untold(found, case, chains, now)
 
 
-def _worth(found: Finding) -> str:
-    movement = found.movement
-    nothing = movement is None or Mark.ZERO_VALUE in movement.marks
-    return "nothing moved" if nothing or movement is None else value(movement)
+def _moved(movement: Movement, chain: Chain) -> str:
+    worth = "nothing moved" if Mark.ZERO_VALUE in movement.marks else value(movement)
+    return f"<b>{headline(movement, chain, for_feed=False)}</b> · {worth}"
 
 
 def _told(found: Told, case: Case, chains: Sequence[Chain]) -> Iterator[str]:
@@ -160,8 +167,8 @@ def _untold(found: Untold, case: Case, chains: Sequence[Chain], now: datetime) -
             yield f"🕓 Not told: {who} was made later, at {when}."
         case Obstacle.NOTHING_MOVED:
             yield (
-                "🔇 Not told: a transfer of 0 moves nothing, and anybody can put one into anybody's"
-                " history."
+                "🔇 Not told: a transfer of 0 moves nothing, and anybody can put one into the"
+                f" history of {who}."
             )
         case Obstacle.OTHER_SIDE:
             side = "comes in" if watch.direction is Direction.IN else "goes out"
@@ -212,17 +219,16 @@ def _nobodys(case: Case, kept_from: Decimal) -> str:
     if not case.watches:
         return f"You watch nothing yet, so nobody told you.{largest}"
     return (
-        f"Nothing that you watch took part in it, and no feed of yours shows it.{largest} It is"
-        f" kept because movements of {full_usd(kept_from)} and more are, and those of watched"
-        " addresses."
+        f"Nothing that you watch took part in it, and no feed of yours shows it.{largest} I know"
+        f" of it because it moved {full_usd(kept_from)} or more."
     )
 
 
 def _unseen(case: Case, now: datetime, kept_from: Decimal, kept_hours: int) -> Iterator[str]:
     yield (
         f"I know nothing of transaction <code>0x{case.tx_hash.hex()}</code>. Either no address that"
-        f" is watched here took part in it and nobody moved {full_usd(kept_from)} or more; or it"
-        f" failed; or it is older than {kept_hours} h; or I have not seen its block:"
+        f" you watch took part in it and nobody moved {full_usd(kept_from)} or more; or it failed;"
+        f" or it is older than {kept_hours} h; or I have not seen its block:"
     )
     for reach in case.reach:
         yield _reached(reach, now)

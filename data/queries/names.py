@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 
 from data.model import ChatName
 from data.queries import among, batches, insert
-from data.tables import chat_names, chats
+from data.tables import chat_names, chats, watches
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -72,4 +72,21 @@ async def of_addresses(
         )
         rows = await connection.execute(statement)
         found |= {(row.chain, row.address): row.name for row in rows}
+    return found
+
+
+async def called(
+    connection: AsyncConnection, chat_id: int, addresses: Collection[bytes]
+) -> dict[tuple[str, bytes], str]:
+    """As ``of_addresses``; those that it has no name for, but watches, by the watch's label."""
+    found = await of_addresses(connection, chat_id, addresses)
+    named = {address for _, address in found}
+    for some in batches([one for one in set(addresses) if one not in named]):
+        statement = select(watches.c.address, watches.c.label).where(
+            watches.c.chat_id == chat_id,
+            watches.c.label.is_not(None),
+            among(connection, watches.c.address, some),
+        )
+        rows = await connection.execute(statement)
+        found |= {(EVERYWHERE, row.address): row.label for row in rows}
     return found

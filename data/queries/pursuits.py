@@ -62,6 +62,13 @@ async def begin(
     return int(result.scalar_one())
 
 
+async def get(connection: AsyncConnection, pursuit_id: int) -> Pursuit | None:
+    """One of them, as it stands now."""
+    rows = await connection.execute(select(pursuits).where(pursuits.c.id == pursuit_id))
+    row = rows.one_or_none()
+    return None if row is None else _pursuit(row)
+
+
 async def move(connection: AsyncConnection, one: Pursuit, telegram_id: int) -> None:
     """Go on in another message, which shows it as it was read."""
     await connection.execute(

@@ -24,7 +24,18 @@ from data.venues.venue import TRADING, Deployer, Meaning, Topic, Venue, VenueKin
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["TOPICS", "TRADING", "Meaning", "Venue", "VenueKind", "Venues", "venues_on"]
+    from data.labels import Labels
+
+__all__ = [
+    "TOPICS",
+    "TRADING",
+    "Meaning",
+    "Venue",
+    "VenueKind",
+    "Venues",
+    "venues_on",
+    "venues_with",
+]
 
 TOPICS: frozenset[bytes] = frozenset(topics())
 """Every topic0 that the table knows: what a transaction's ``events`` are to hold."""
@@ -65,8 +76,14 @@ class Venues:
 
 @cache
 def venues_on(chain: str) -> Venues:
-    """The tables' rows of a chain, and its bridges and staking contracts that have a label."""
-    labels = list(curated_labels().on(chain))
+    """The tables' rows of a chain, and its bridges and staking contracts that have a curated
+    label."""
+    return venues_with(chain, curated_labels())
+
+
+def venues_with(chain: str, known: Labels) -> Venues:
+    """The same where more is labelled: what an operator adds is made once, and handed on."""
+    labels = [(address, known.of(chain, address) or label) for address, label in known.on(chain)]
     # an exchange's own wallet for staking is the exchange's, not a protocol
     exchanges = {label.entity for _, label in labels if label.kind == "exchange"}
     by_address = {

@@ -231,6 +231,31 @@ class ChainClient:
         """`Chain.skew_clock`."""
         await self._do("skew_clock", seconds=seconds)
 
+    async def poison(self, token: str, victim: str, known: str, *, mine: bool = True) -> Mined:
+        """`deceit.poison`."""
+        return await self._mined("poison", token=token, victim=victim, known=known, mine=mine)
+
+    async def dust(
+        self, token: str, victim: str, known: str, amount: int, *, mine: bool = True
+    ) -> Mined:
+        """`deceit.dust`."""
+        parties = {"victim": victim, "known": known}
+        return await self._mined("dust", token=token, **parties, amount=amount, mine=mine)
+
+    async def imitate(
+        self, spam_symbol: str, recipient: str, amount: int, *, mine: bool = True
+    ) -> Mined:
+        """`deceit.imitate`."""
+        arguments = {"spam_symbol": spam_symbol, "recipient": recipient}
+        return await self._mined("imitate", **arguments, amount=amount, mine=mine)
+
+    async def airdrop(
+        self, token: str, recipients: Sequence[str], amount: int, *, mine: bool = True
+    ) -> Mined:
+        """`deceit.airdrop`."""
+        arguments = {"token": token, "recipients": list(recipients)}
+        return await self._mined("airdrop", **arguments, amount=amount, mine=mine)
+
     async def find(self, tx_hash: str) -> Mined | None:
         """`Chain.find`."""
         found = await self._do("find", tx_hash=tx_hash)

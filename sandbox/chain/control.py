@@ -2,7 +2,8 @@
 it.
 
 GET  /sandbox/state                 URLs, head, and each node's faults and tally
-POST /sandbox/chain/{verb}          one of the chain's verbs, with its arguments as a JSON object
+POST /sandbox/chain/{verb}          one of the chain's verbs, or of `deceit`'s, with its arguments
+                                    as a JSON object
 POST /sandbox/mining/{start|stop}   the background miner
 POST /sandbox/faults/{server}       more faults for a node or the price source, as a list
 PUT  /sandbox/faults/{server}       exactly these faults
@@ -17,6 +18,7 @@ from typing import Any, TypeAlias
 
 from aiohttp import web
 
+from sandbox.chain import deceit
 from sandbox.chain.chain import Chain
 from sandbox.chain.fault import Fault
 from sandbox.chain.faulty_server import FaultyServer
@@ -59,6 +61,13 @@ VERBS = frozenset(
         "withdraw",
     }
 )
+
+DECEITS: dict[str, Callable[..., Mined]] = {
+    "airdrop": deceit.airdrop,
+    "dust": deceit.dust,
+    "imitate": deceit.imitate,
+    "poison": deceit.poison,
+}
 
 
 class Control:
@@ -124,9 +133,12 @@ class Control:
 
     async def _verb(self, request: web.Request) -> web.Response:
         verb = request.match_info["verb"]
-        if verb not in VERBS:
-            raise ValueError(f"the chain has no verb {verb!r}; it has {', '.join(sorted(VERBS))}")
         arguments = await _object(request)
+        if verb in DECEITS:
+            return web.json_response(_plain(DECEITS[verb](self._chain, **arguments)))
+        if verb not in VERBS:
+            known = ", ".join(sorted(VERBS | DECEITS.keys()))
+            raise ValueError(f"the chain has no verb {verb!r}; it has {known}")
         parts = arguments.pop("parts", ())  # only `spoil_headers` takes any number of them
         return web.json_response(_plain(getattr(self._chain, verb)(*parts, **arguments)))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from data.database import Database
 from data.model import ChatName
-from data.queries import names
-from tests.contract.samples import a_chat, address
+from data.queries import names, watches
+from tests.contract.samples import NOW, a_chat, address
 
 ONE, OTHER = address(1), address(2)
 
@@ -79,3 +79,16 @@ async def test_chats_do_not_see_each_others_names(database: Database) -> None:
         full = await names.give(connection, 2, ChatName(None, ONE, "theirs"), most=1)
 
     assert (theirs, forgotten, full) == ({}, 0, True)
+
+
+async def test_an_address_without_a_name_is_called_as_its_watch_is(database: Database) -> None:
+    async with database.write() as connection:
+        await a_chat(connection, 1)
+        await a_chat(connection, 2)
+        await watches.add(connection, 1, now=NOW, address=ONE, label="The watch")
+        await watches.add(connection, 1, now=NOW, address=OTHER, label="Another watch")
+        await watches.add(connection, 2, now=NOW, address=address(3), label="Not ours")
+        await names.give(connection, 1, ChatName("bsc", ONE, "The name"))
+        found = await names.called(connection, 1, [ONE, OTHER, address(3)])
+
+    assert found == {("bsc", ONE): "The name", ("", OTHER): "Another watch"}

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from data.model import BlockRef, Chain, Price, Transaction
     from data.queries.tokens import TokenRow
+    from data.venues import Venues
 
 
 __all__ = ["UNNAMED", "Heed", "enrich", "moved_tokens", "movements_of"]
@@ -51,12 +52,14 @@ def enrich(
     transactions: Sequence[Transaction],
     names: Mapping[bytes, TokenRow],
     prices: Mapping[bytes | None, Price],
+    venues: Venues | None = None,
 ) -> list[list[Movement]]:
     """For each transaction the movements it made, one for each address whose holdings changed.
 
-    What only passed through an address nets to nothing and makes no movement.
+    What only passed through an address nets to nothing and makes no movement. ``venues`` are those
+    that everybody knows, unless an operator knows more.
     """
-    return [movements_of(chain, ref, found, names, prices) for found in transactions]
+    return [movements_of(chain, ref, found, names, prices, None, venues) for found in transactions]
 
 
 def movements_of(
@@ -66,10 +69,11 @@ def movements_of(
     names: Mapping[bytes, TokenRow],
     prices: Mapping[bytes | None, Price],
     heed: Heed | None = None,
+    venues: Venues | None = None,
 ) -> list[Movement]:
     """The movements that one transaction made; with ``heed`` those of whom it heeds, and no other
     is named, priced, or told from what it looked like."""
-    venues = venues_on(chain.name)
+    venues = venues or venues_on(chain.name)
     flows = flows_of(with_unseen(chain, venues, transaction))
     heeded = flows if heed is None else heed.among(flows)
     if not heeded:

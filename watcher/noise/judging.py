@@ -7,6 +7,7 @@ that writes the alerts, and only for the few movements for which it matters.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from watcher.noise.rules import goes, is_sent_by_hand, is_worthless, rules_again
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -25,9 +27,19 @@ if TYPE_CHECKING:
 
 Hit = tuple["Movement", "Watch"]
 """A movement, and a watch that it concerns."""
+Slot = tuple[bytes, int, int]
+"""A transaction, and the chat and topic that may be told of it once."""
 
 _CLEAN: frozenset[NoiseRule] = frozenset()
 _SUSPECT = frozenset({NoiseRule.LOOKALIKE})
+
+
+@dataclass(frozen=True, slots=True)
+class Worthless:
+    """A movement of next to nothing, by somebody else's hand, in a block that came up then."""
+
+    movement: Movement
+    born: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,37 +59,57 @@ async def judged(
     connection: AsyncConnection,
     chain: Chain,
     matched: Iterable[Sequence[Hit]],
-    worthless: Sequence[Hit],
+    worthless: Sequence[Worthless],
+    watches: Sequence[Watch],
     names: Mapping[bytes, TokenRow],
 ) -> list[Judged]:
     """The matches of each chat and transaction, and of the movements that are worth next to nothing
-    and match no threshold those that are from look-alikes, for the chats that let these in."""
+    and match no threshold those that are from look-alikes, for the chats that let these in.
+
+    ``watches`` are those on the addresses of the movements.
+    """
     matched = list(matched)
-    wanting = await chats.letting_in(
-        connection, {watch.chat_id for _, watch in worthless}, NoiseRule.LOOKALIKE
-    )
-    asked = [hit for hit in worthless if hit[1].chat_id in wanting]
-    doubtful = [hit for hits in matched for hit in hits if _may_be_poison(chain, *hit, names)]
+    asked = await _asked(connection, worthless, watches)
+    told = {_slot(*hit) for hits in matched for hit in hits}
+    asked = [hit for hit in asked if _slot(*hit) not in told]
+    doubtful = [hit for hits in matched for hit in hits if _is_doubtful(chain, *hit, names)]
     known = await dealings.known_like(
         connection, chain.name, {_meeting(*hit) for hit in [*asked, *doubtful]}
     )
     found = [_judged(chain, hits, known, names) for hits in matched]
-    slots: dict[tuple[bytes, int, int], list[Hit]] = {}
-    for movement, watch in asked:
-        if _meeting(movement, watch) in known:
-            slot = movement.tx_hash, watch.chat_id, watch.topic_id
-            slots.setdefault(slot, []).append((movement, watch))
+    slots: dict[Slot, list[Hit]] = {}
+    for hit in asked:
+        if _meeting(*hit) in known:
+            slots.setdefault(_slot(*hit), []).append(hit)
     return found + [Judged(tuple(hits), _SUSPECT) for hits in slots.values()]
 
 
-def concerned(movements: Iterable[Movement], watches: Mapping[bytes, Sequence[Watch]]) -> list[Hit]:
-    """The movements with the watches that would hear of them if they came from a look-alike."""
+def may_be_poison(movement: Movement) -> bool:
+    """Whether somebody else put it into the address's history."""
+    return movement.counterparty is not None and not movement.signed
+
+
+async def _asked(
+    connection: AsyncConnection, worthless: Sequence[Worthless], watches: Sequence[Watch]
+) -> list[Hit]:
+    """What is worth next to nothing, with the watches of chats that want to hear of it if it came
+    from a look-alike; hardly any chat does."""
+    addresses = {one.movement.address for one in worthless}
+    concerned = [watch for watch in watches if watch.address in addresses]
+    wanting = await chats.letting_in(
+        connection, {watch.chat_id for watch in concerned}, NoiseRule.LOOKALIKE
+    )
+    by_address: defaultdict[bytes | None, list[Watch]] = defaultdict(list)
+    for watch in concerned:
+        if watch.chat_id in wanting:
+            by_address[watch.address].append(watch)
     return [
-        (movement, watch)
-        for movement in movements
-        if movement.counterparty is not None and not movement.signed
-        for watch in watches.get(movement.address, ())
-        if watch.chain in {None, movement.block.chain} and goes(movement, watch.direction)
+        (one.movement, watch)
+        for one in worthless
+        for watch in by_address.get(one.movement.address, ())
+        if watch.created_at <= one.born
+        and watch.chain in {None, one.movement.block.chain}
+        and goes(one.movement, watch.direction)
     ]
 
 
@@ -102,7 +134,7 @@ def _judged(
     return Judged(tuple(hits[position] for position in order), rules)
 
 
-def _may_be_poison(
+def _is_doubtful(
     chain: Chain, movement: Movement, watch: Watch, names: Mapping[bytes, TokenRow]
 ) -> bool:
     if watch.is_feed or movement.counterparty is None:
@@ -112,3 +144,7 @@ def _may_be_poison(
 
 def _meeting(movement: Movement, watch: Watch) -> Meeting:
     return watch.chat_id, movement.address, movement.counterparty or movement.address
+
+
+def _slot(movement: Movement, watch: Watch) -> Slot:
+    return movement.tx_hash, watch.chat_id, watch.topic_id

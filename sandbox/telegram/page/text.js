@@ -61,6 +61,8 @@ function wrapper(entity, said, onCommand) {
   }
 }
 
+const BLOCKS = new Set(["PRE", "BLOCKQUOTE"]);
+
 // Offsets count UTF-16 units, which is what JavaScript's strings are made of.
 function fill(parent, text, start, end, entities, onCommand) {
   let at = start;
@@ -83,6 +85,8 @@ function fill(parent, text, start, end, entities, onCommand) {
     fill(node, text, from, to, inner, onCommand);
     parent.append(node);
     at = to;
+    // a block ends its line by itself
+    if (BLOCKS.has(node.tagName) && text[at] === "\n" && at < end) at += 1;
   }
   if (at < end) parent.append(text.slice(at, end));
 }

@@ -152,7 +152,52 @@ async def test_feeds_and_units_have_no_use_for_unpriced(talk: Conversation) -> N
     await talk.say("/whales all $5m")
     assert "only what has a price" in await talk.say("/unpriced 1 tell")
     await talk.say("/watch 0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045 50 ETH")
-    assert "counts ETH" in await talk.say("/unpriced 2 tell")
+    assert "/threshold 2 $100k" in await talk.say("/unpriced 2 tell")
+
+
+async def test_a_card_keeps_the_chats_own_name_when_unpriced_is_set(talk: Conversation) -> None:
+    await a_watch(talk)
+    await talk.say(f"/name 0x{address(1).hex()} Savings")
+    await talk.say("/list")
+    await talk.tap("1. Cold")
+    card, _ = await talk.tap("Tell me without a price")
+    assert "You call it <b>Savings</b>" in card
+
+
+async def test_what_others_watch_is_their_own_affair(talk: Conversation) -> None:
+    await a_watch(talk, address=address(9))
+    await keep(talk, received(1, usd=9_999))
+    unknown = await talk.say(f"/why {hash_of(2)}")
+    assert await talk.say(f"/why {hash_of(1)}") == unknown.replace(hash_of(2), hash_of(1))
+
+
+async def test_what_moves_nothing_is_explained_once_by_whom_it_touches(talk: Conversation) -> None:
+    await a_watch(talk)
+    await talk.say("/whales all $5m")
+    nothing = received(2, usd="0", counterparty=FALSE, marks=frozenset({Mark.ZERO_VALUE}))
+    await keep(talk, replace(nothing, legs=(replace(nothing.legs[0], amount=0),)))
+    text = await talk.say(f"/why {hash_of(2)}")
+    assert text.count("nothing moved") == 1
+    assert "into the history of #1 Cold" in text
+
+
+async def test_a_movement_that_several_watches_looked_at_is_shown_once(talk: Conversation) -> None:
+    await a_watch(talk, 100_000)
+    await talk.say("/whales all $5m")
+    async with talk.context.database.write() as connection:
+        await watches.add(connection, talk.chat, now=NOW - timedelta(hours=1),
+                          threshold=UsdThreshold(Decimal(10**9)))  # fmt: skip
+    await keep(talk, received(1))
+    text = await talk.say(f"/why {hash_of(1)}")
+    assert text.count("Received") == 1
+    assert text.count("Not told") == 3
+
+
+async def test_a_watch_is_called_as_the_chat_calls_its_address(talk: Conversation) -> None:
+    await a_watch(talk, label=None)
+    await talk.say(f"/name 0x{address(1).hex()} Savings")
+    await keep(talk, received(1, usd=9_999))
+    assert "#1 Savings" in await talk.say(f"/why {hash_of(1)}")
 
 
 async def test_why_says_how_it_is_asked(talk: Conversation) -> None:
@@ -307,6 +352,7 @@ async def test_a_list_of_alerts_is_explained_one_by_one(talk: Conversation) -> N
     assert len(texts) == 3
     for text in texts:
         assert_well_set(text, None)
+    assert "… and 2 more in that list" in texts[-1]
 
 
 async def test_a_thin_market_and_a_warning_stand_in_the_explanation(talk: Conversation) -> None:

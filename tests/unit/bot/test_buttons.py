@@ -13,15 +13,20 @@ from bot.buttons import (
     ChatThresholdButton,
     FeedAct,
     FeedButton,
+    NameAct,
+    NameButton,
+    NamesPageButton,
+    NoiseButton,
     OfferButton,
     PageButton,
     TimingButton,
     Topic,
     TopicButton,
+    UnpricedButton,
     WatchButton,
 )
 from bot.commands import COMMANDS
-from data.model import Timing
+from data.model import NoiseRule, Timing, Unpriced
 
 LARGEST: list[CallbackData] = [
     *(WatchButton(id=2**63 - 1, act=act, value=10**12) for act in Act),
@@ -32,7 +37,17 @@ LARGEST: list[CallbackData] = [
     ChatMuteButton(minutes=10**12),
     ChatThresholdButton(usd=10**12),
     *(TimingButton(timing=timing) for timing in Timing),
+    *(NameButton(address="f" * 40, act=act) for act in NameAct),
+    NamesPageButton(page=10**6),
+    *(NoiseButton(rule=rule, let_in=let_in) for rule in NoiseRule for let_in in (True, False)),
+    *(UnpricedButton(id=2**63 - 1, unpriced=unpriced) for unpriced in Unpriced),
 ]
+
+
+def test_every_kind_of_button_is_here_and_has_a_prefix_of_its_own() -> None:
+    kinds = {type(button) for button in LARGEST}
+    assert kinds == set(CallbackData.__subclasses__())
+    assert len({kind.__prefix__ for kind in kinds}) == len(kinds)
 
 
 @pytest.mark.parametrize("button", LARGEST, ids=str)

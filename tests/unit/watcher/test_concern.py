@@ -50,6 +50,7 @@ from .examples import (
     watch,
 )
 
+UNKNOWN = b"\x77" * 20
 FIVE_ETHER = UnitThreshold(
     Decimal(5), "ETH", {("ethereum", None): 5 * ETHER, ("ethereum", WRAPPED): 5 * ETHER}
 )
@@ -183,7 +184,7 @@ def test_what_has_no_price_is_noted_where_it_moved_at_a_watched_address() -> Non
     )
     both = (mine, anothers)
     block = weighed(CHAIN, TreeBlock(REF, both), TreeGlance(both), NAMES, PRICES, NOON)
-    found = asyncio.run(unpriced([block], NAMES, [watch(Usd(Decimal(1)))]))
+    found = asyncio.run(unpriced(CHAIN, [block], NAMES, [watch(Usd(Decimal(1)))]))
     assert found == {REF.hash: {SPAM}}
 
 
@@ -191,7 +192,7 @@ def test_of_thousands_of_tokens_only_so_many_are_asked_about_as_a_movement_keeps
     tokens = [b"\x5f" * 18 + number.to_bytes(2) for number in range(3_000)]
     given = (transaction(*[transfer(BOB, ALICE, 5, token) for token in tokens]),)
     block = weighed(CHAIN, TreeBlock(REF, given), TreeGlance(given), NAMES, PRICES, NOON)
-    found = asyncio.run(unpriced([block], NAMES, [watch(Usd(Decimal(1)))]))
+    found = asyncio.run(unpriced(CHAIN, [block], NAMES, [watch(Usd(Decimal(1)))]))
     assert found == {REF.hash: set(tokens[:MOST_LEGS])}
     # and these are those that are kept
     (kept,) = concern(asked(watch(Usd(Decimal(1)))), *given).keep
@@ -207,7 +208,7 @@ def test_a_price_that_was_found_out_counts() -> None:
     wanted = asyncio.run(concerns(CHAIN, [block], names, asked(mine), found_out))
     ((found, _, _),) = wanted.alerts
     assert (found.usd, found.price_state) == (2_000, PriceState.THIN)
-    assert asyncio.run(unpriced([block], names, [mine], found_out)) == {}
+    assert asyncio.run(unpriced(CHAIN, [block], names, [mine], found_out)) == {}
 
 
 def test_what_was_found_out_is_kept_and_shown_for_its_new_worth() -> None:
@@ -219,3 +220,21 @@ def test_what_was_found_out_is_kept_and_shown_for_its_new_worth() -> None:
     wanted = asyncio.run(concerns(CHAIN, [block], names, anybody, {REF.hash: {SPAM: thin}}))
     assert {kept.address for kept in wanted.keep} == {ALICE, CAROL}
     assert [shown.usd for shown, _ in wanted.for_feeds] == [15_000]
+
+
+def test_dust_is_kept_once_however_many_watch_its_receiver() -> None:
+    one = watch(Usd(Decimal(1_000)), address=BOB)
+    watches = [replace(one, chat_id=chat) for chat in range(1, 301)]
+    dust = [
+        transaction(transfer(ALICE, BOB, 1, USDC), tx_hash=bytes([number]) * 32)
+        for number in range(200)
+    ]
+    assert len(concern(asked(*watches), *dust).worthless) == len(dust)
+
+
+def test_no_price_is_looked_up_of_what_passes_itself_off_as_something_else() -> None:
+    names = {**NAMES, SPAM: TokenRow(SPAM, "UЅDТ", "Tether USD", 6)}
+    gifts = transaction(transfer(ALICE, BOB, 10**6, SPAM), transfer(ALICE, BOB, 5, UNKNOWN))
+    block = weighed(CHAIN, TreeBlock(REF, (gifts,)), TreeGlance((gifts,)), names, PRICES, NOON)
+    found = asyncio.run(unpriced(CHAIN, [block], names, [watch(None, address=BOB)]))
+    assert found == {REF.hash: {UNKNOWN}}

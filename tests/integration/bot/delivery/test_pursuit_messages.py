@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from data.model import ChatState, PursuitState, Told, Wish
 from data.queries import chats, pursuits
+from data.redis.claims import Claims
 from data.redis.wake import PURSUED, wake
 from data.tables import pursuits as table
 from tests.integration.bot.delivery.running import delivering, until
@@ -119,3 +120,30 @@ async def test_who_blocked_the_bot_has_nothing_followed(telegram, means, asked, 
     async with database.read() as connection:
         chat = await chats.get(connection, asked.chat)
     assert chat.state is ChatState.BLOCKED
+
+
+async def test_several_processes_make_each_edit_once_and_none_too_late(telegram, means, asked):
+    async with delivering(*means) as one, delivering(*means) as other, delivering(*means) as third:
+        telegram.delay(0.3, "editMessageText")
+        for state in (PursuitState.PENDING, PursuitState.REPLACED, PursuitState.PENDING):
+            await asked.becomes(state)
+            await until(asked.is_shown)
+            # whoever was too late has had its turn
+            await until(lambda: nobody_edits(means[2]))
+    told = [event.kind for each in (one, other, third) for event in each.events]
+    assert told.count("edited") == 3
+    assert telegram.bot_messages(asked.chat)[0].text.startswith("⏳ Pending")
+
+
+async def nobody_edits(redis) -> bool:
+    return not await redis.keys("pursuit:*")
+
+
+async def test_what_a_killed_process_was_at_is_shown_by_another(telegram, means, asked, redis):
+    killed = Claims(redis, "killed", timedelta(seconds=1))
+    row = await asked.row()
+    await killed.claim([f"pursuit:{row.id}"])
+    await asked.becomes(PursuitState.PENDING)
+    async with delivering(*means):
+        await until(asked.is_shown)
+    assert telegram.bot_messages(asked.chat)[0].text.startswith("⏳ Pending")

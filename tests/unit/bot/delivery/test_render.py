@@ -64,6 +64,35 @@ def test_an_alert_says_what_happened_to_whom_where_and_why_it_came():
     assert "https://etherscan.io/address/0x28C6c06298d514Db089934071355E5743bf21d60" in text
 
 
+SWAPPED = movement(
+    MovementKind.SWAP, [ether("-250"), usdc(612_000)], counterparty=None, venue="Uniswap v3"
+)
+
+
+def test_a_name_that_only_the_watch_knows_stands_once_and_leads_to_the_address():
+    text = shown(SWAPPED)
+    assert plain_text(text).splitlines() == [
+        "🔄 Swapped 250 ETH for 612,000 USDC on Uniswap v3 · ≈ $625K",
+        "Ethereum · block 18,000,000 · transaction ↗",
+        "👁 #1 Cold wallet",
+    ]
+    assert "https://etherscan.io/address/0x" + "0" * 38 + "77" in text
+
+
+@pytest.mark.parametrize(
+    ("the_watch", "labels", "way"),
+    [
+        (watch(label=None), None, "0x0000…0077"),
+        (watch(address=None, label=None), None, "0x0000…0077"),
+        (watch(), curated_labels().for_chat({("", WALLET): "Savings"}), "Savings"),
+    ],
+    ids=["no label", "feed", "another name"],
+)
+def test_a_name_that_the_watch_does_not_tell_has_its_line(the_watch, labels, way):
+    text = shown(SWAPPED, watches={1: the_watch}, labels=labels)
+    assert plain_text(text).splitlines()[1] == way
+
+
 @pytest.mark.parametrize(
     ("kind", "legs", "words"),
     [

@@ -41,6 +41,22 @@ async def test_verbs_return_the_same_values_as_in_process(sandbox, client):
     assert await client.find("0x" + "00" * 32) is None
 
 
+async def test_deceits_are_made_from_outside_too(sandbox, client):
+    spam = sandbox.chain.spec.spam[0].symbol
+    made = [
+        await client.poison("USDC", ALICE, BOB),
+        await client.dust("USDC", ALICE, BOB, 7),
+        await client.imitate(spam, ALICE, 10**6),
+        await client.airdrop("USDC", [ALICE, BOB], 1),
+    ]
+
+    assert [sandbox.chain.find(one.tx_hash) for one in made] == made
+    logs = [
+        len(sandbox.chain.ledger.at(one.block_number).transactions[0].draft.logs) for one in made
+    ]
+    assert logs == [1, 1, 1, 2]
+
+
 async def test_a_pending_transaction_is_mined_later(client):
     pending = await client.transfer(ALICE, BOB, 1, mine=False)
 

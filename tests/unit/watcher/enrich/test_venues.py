@@ -8,9 +8,11 @@ import pytest
 from eth_hash.auto import keccak
 
 from data.chains import known_chains
+from data.labels import Label, curated_labels
 from data.model import Event, Movement, MovementKind, Standard, Transfer
-from data.venues import venues_on
+from data.venues import venues_on, venues_with
 from data.venues.pools import addresses
+from data.venues.tables import contracts
 from tests.unit.watcher.examples import (
     ALICE,
     BOB,
@@ -391,6 +393,22 @@ def test_native_coin_that_is_made_for_somebody_came_over_the_chains_own_bridge()
     assert told(made) == (MovementKind.WITHDRAW, "the Ethereum bridge")
     # and a token that is, need not
     assert told(transfer(ZERO, ALICE, 5, USDC)) == (MovementKind.MINT, None)
+
+
+@pytest.mark.parametrize("kind", ["bridge", "staking"])
+def test_what_an_operator_labels_is_a_venue_too(kind: str) -> None:
+    labels = curated_labels().under({("*", CAROL): Label("Our house", "Our house 1", kind)})
+    made = transaction(transfer(ALICE, CAROL, 50 * ETHER), target=CAROL)
+    (found,) = enrich(CHAIN, REF, [made], NAMES, PRICES, venues_with("ethereum", labels))
+    (own,) = [one for one in found if one.address == ALICE]
+    assert (own.kind, own.venue) == (MovementKind.DEPOSIT, "Our house")
+
+
+def test_what_an_operator_says_of_a_curated_address_counts() -> None:
+    curated = next(a for a, label in curated_labels().on("ethereum") if label.kind == "bridge")
+    labels = curated_labels().under({("*", curated): Label("Us", "Us", "other")})
+    in_tables = contracts()["ethereum"].get(curated)
+    assert venues_with("ethereum", labels).at(curated) == in_tables
 
 
 def test_who_gets_a_bridges_money_from_a_relayer_got_it_from_the_bridge() -> None:
