@@ -14,6 +14,8 @@ from data.model import (
     Direction,
     Price,
     PriceState,
+    Source,
+    Standard,
     Threshold,
     Transaction,
     Transfer,
@@ -22,7 +24,8 @@ from data.model import (
 )
 from data.model import UsdThreshold as Usd
 from data.queries.tokens import TokenRow
-from watcher.concern import Asked, Wanted, concerns, parties_of, unpriced
+from watcher.concern import Asked, Wanted, concerns, parties_of
+from watcher.strangers import Strangers, strangers
 from watcher.weigh import ONE, Rates, dollar_rates, weighed, weight_of
 
 from .block_tree import TreeBlock, TreeGlance
@@ -182,8 +185,17 @@ def test_what_has_no_price_is_noted_where_it_moved_at_a_watched_address() -> Non
     )
     both = (mine, anothers)
     block = weighed(CHAIN, TreeBlock(REF, both), TreeGlance(both), NAMES, PRICES, NOON)
-    found = asyncio.run(unpriced([block], NAMES, [watch(Usd(Decimal(1)))]))
-    assert found == {REF.hash: {SPAM}}
+    found = asyncio.run(strangers([block], NAMES, [watch(Usd(Decimal(1)))]))
+    assert found.unpriced == {REF.hash: {SPAM}}
+
+
+def test_what_has_no_name_is_noted_where_it_moved_or_pretended_to_at_a_watched_address() -> None:
+    number, nothing, anothers = (bytes([byte]) * 20 for byte in (0x66, 0x67, 0x68))
+    nft = Transfer(Source.LOG, 0, number, BOB, ALICE, 1, Standard.ERC721, 7)
+    moved = transaction(nft, transfer(ALICE, BOB, 0, nothing), transfer(BOB, CAROL, 5, anothers))
+    block = weighed(CHAIN, TreeBlock(REF, (moved,)), TreeGlance((moved,)), NAMES, PRICES, NOON)
+    found = asyncio.run(strangers([block], NAMES, [watch(Usd(Decimal(1)))]))
+    assert found == Strangers(unnamed={number, nothing})
 
 
 def test_a_price_that_was_found_out_counts() -> None:
@@ -195,7 +207,7 @@ def test_a_price_that_was_found_out_counts() -> None:
     wanted = asyncio.run(concerns(CHAIN, [block], names, asked(mine), found_out))
     ((found, _, _),) = wanted.alerts
     assert (found.usd, found.price_state) == (2_000, PriceState.THIN)
-    assert asyncio.run(unpriced([block], names, [mine], found_out)) == {}
+    assert asyncio.run(strangers([block], names, [mine], found_out)) == Strangers()
 
 
 def test_what_was_found_out_is_kept_and_shown_for_its_new_worth() -> None:
