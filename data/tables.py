@@ -114,6 +114,7 @@ movements = Table(
     Column("marks", Text),  # separated by commas
     Column("is_contract", Boolean),
     Column("counterparty_is_contract", Boolean),
+    Column("left_out", Integer, nullable=False, server_default="0"),
     UniqueConstraint("chain", "tx_hash", "address"),
     Index("ix_movements_chain_block_number", "chain", "block_number"),
     # with whom an address has dealt, for addresses that look like one of them
@@ -289,6 +290,7 @@ chat_names = Table(
     Column("chain", String(32), primary_key=True),
     Column("address", Bytes, primary_key=True),
     Column("name", Text, nullable=False),
+    Index("ix_chat_names_address", "address"),
 )
 
 # Transactions that a chat asked to be followed; the watcher writes what became of them, the bot

@@ -7,18 +7,19 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from data.model import Direction, Match, Transaction, UnitThreshold, Unpriced
+from data.model import Direction, Match, MovementKind, Transaction, UnitThreshold, Unpriced
 from data.venues import Meaning, VenueKind, venues_on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from data.model import Chain, Movement, Watch
+    from data.model import Chain, Leg, Movement, Watch
     from data.venues import Venues
 
 _NOTHING = Decimal(0)
 _NEARLY = 2
+_MUCH_MORE = 100
 
 
 def match(movements: Sequence[Movement], watches: Sequence[Watch], born: datetime) -> list[Match]:
@@ -49,18 +50,21 @@ def reaches(movement: Movement, watch: Watch) -> bool:
         return False
     if isinstance(threshold, UnitThreshold):
         return _reaches_units(movement, threshold, watch.direction)
-    if movement.usd is None:
-        return watch.unpriced is Unpriced.TELL and _moved(movement, watch.direction)
-    return _value(movement, watch.direction) >= threshold.usd
+    if is_unpriced(movement, watch.direction):
+        return watch.unpriced is Unpriced.TELL
+    return movement.usd is not None and _value(movement, watch.direction) >= threshold.usd
 
 
-def _moved(movement: Movement, direction: Direction) -> bool:
-    """Whether anything moved on the side that the watch looks at, whatever it is worth."""
+def is_unpriced(movement: Movement, direction: Direction) -> bool:
+    """Whether something moved on the side that a watch looks at, of which nothing has a price."""
+    side = [leg for leg in movement.legs if _is_on(leg, direction)]
+    return bool(side) and all(leg.usd is None for leg in side)
+
+
+def _is_on(leg: Leg, direction: Direction) -> bool:
     if direction is Direction.IN:
-        return any(leg.amount > 0 for leg in movement.legs)
-    if direction is Direction.OUT:
-        return any(leg.amount < 0 for leg in movement.legs)
-    return any(leg.amount for leg in movement.legs)
+        return leg.amount > 0
+    return leg.amount < 0 if direction is Direction.OUT else leg.amount != 0
 
 
 def _value(movement: Movement, direction: Direction) -> Decimal:
@@ -75,7 +79,7 @@ def _reaches_units(movement: Movement, threshold: UnitThreshold, direction: Dire
     """Units count per side: what comes in as native and wrapped coin is added up."""
     reached = {Direction.IN: Fraction(), Direction.OUT: Fraction()}
     for leg in movement.legs:
-        needed = threshold.amounts.get((movement.block.chain, leg.token))
+        needed = threshold.needed(movement.block.chain, leg)
         if needed:
             side = Direction.IN if leg.amount > 0 else Direction.OUT
             reached[side] += Fraction(abs(leg.amount), needed)
@@ -89,9 +93,10 @@ def primary(
     """The one movement of a transaction that a feed shows; None when there is none to show, as in
     those that the chain puts into its blocks by itself.
 
-    The signer's own, else the largest of an address that is no known pool, router or token; where
-    a settlement fills what others signed, theirs. Where nothing has a price, only the signer's
-    will do: nobody knows which is the largest.
+    The signer's own, unless it is a fee or a reward beside what somebody else moved, more than a
+    hundred times as much; else the largest of an address that is no known pool, router or token;
+    where a settlement fills what others signed, theirs. Where nothing has a price, only the
+    signer's will do: nobody knows which is the largest.
     """
     if transaction.system:
         return None
@@ -99,8 +104,6 @@ def primary(
     worth = [movement for movement in movements if movement.usd]
     venues = venues_on(chain.name)
     settled = _is_settled(venues, transaction)
-    if signed is not None and not settled and (signed.usd or not worth):
-        return signed
     machines = transaction.pools | {transaction.target}
     people = [
         movement
@@ -109,7 +112,20 @@ def primary(
         and movement.address not in chain.tokens
         and movement.address not in venues.by_address
     ]
+    if signed is not None and not settled and (signed.usd or not worth):
+        return _much_larger(people, signed) or signed
     return _largest(people) or (signed if settled and signed and signed.usd else None)
+
+
+def _much_larger(people: Sequence[Movement], signed: Movement) -> Movement | None:
+    """What somebody else moved, if the signer's own is next to nothing beside that: who signs for a
+    multisig is paid back a fee, and a keeper gets a reward. A contract that swaps is a pool."""
+    largest = _largest(
+        [one for one in people if not (one.is_contract and one.kind is MovementKind.SWAP)]
+    )
+    if largest is None or (largest.usd or _NOTHING) <= _MUCH_MORE * (signed.usd or _NOTHING):
+        return None
+    return largest
 
 
 def _is_settled(venues: Venues, transaction: Transaction) -> bool:

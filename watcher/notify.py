@@ -11,7 +11,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Protocol
 
 from data.errors import FencedOut, SpyhopError
-from data.model import Priority
+from data.model import MOST_LEGS, Priority
 from data.queries import alerts, cursors, gaps, leases, movements, queues, watches
 from data.queries.alerts import NewAlert
 from watcher.concern import SLICE, Asked, concerns, key_of, parties_of
@@ -274,8 +274,10 @@ async def _heavy_tokens(blocks: Iterable[WeighedBlock], least: int) -> set[bytes
     for block in blocks:
         for place in block.from_weight(least):
             found = block.transaction(place)
-            if found is not None:
-                tokens |= moved_tokens([found])
+            moved = moved_tokens([found]) if found is not None else set()
+            # of more no movement tells: what is kept of them is asked for when it is known
+            if len(moved) <= MOST_LEGS:
+                tokens |= moved
             await turns.worked(1)
     return tokens
 
@@ -425,5 +427,6 @@ def _tokens_in(found: Iterable[Movement]) -> set[bytes]:
     return {leg.token for movement in found for leg in movement.legs if leg.token is not None}
 
 
-def _moved(movement: Movement) -> list[tuple[bytes | None, int]]:
-    return sorted(((leg.token, leg.amount) for leg in movement.legs), key=repr)
+def _moved(movement: Movement) -> tuple[object, ...]:
+    legs = ((leg.token, leg.standard, leg.token_id, leg.amount) for leg in movement.legs)
+    return *sorted(legs, key=repr), movement.left_out

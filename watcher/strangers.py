@@ -6,8 +6,10 @@ They are found before movements are made, so that these are made once, with all 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from heapq import nsmallest
 from typing import TYPE_CHECKING
 
+from data.model import MOST_LEGS
 from data.model.block import ZERO_ADDRESS
 from watcher.concern import NOTHING_MORE, SLICE, by_address
 from watcher.enrich.flows import flows_of
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Strangers:
     """Those without a name, and by their block's hash those without a price. Both are worth finding
-    out."""
+    out; of so many that no movement keeps them all, the first."""
 
     unnamed: set[bytes] = field(default_factory=set)
     unpriced: dict[bytes, set[bytes]] = field(default_factory=dict)
@@ -45,15 +47,16 @@ async def strangers(
         priced = block.prices.keys() | found_out.get(block.ref.hash, {}).keys()
         places = sorted(block.glance.touching(watched))
         for transaction in filter(None, map(block.transaction, places)):
-            found.unnamed.update(one for one in _met(transaction, watched) if one not in names)
-            # a price is of no use without the decimals
-            unpriced = {
-                one
-                for one in _changed(transaction, watched)
-                if one not in priced or one not in names
-            }
-            if unpriced:
-                found.unpriced.setdefault(block.ref.hash, set()).update(unpriced)
+            unnamed = {one for one in _met(transaction, watched) if one not in names}
+            # of more no movement tells: what is kept of them is asked for when it is known
+            if len(unnamed) <= MOST_LEGS:
+                found.unnamed.update(unnamed)
+            for changed in _changed(transaction, watched):
+                # a price is of no use without the decimals
+                unpriced = {one for one in changed if one not in priced or one not in names}
+                if unpriced:
+                    some = nsmallest(MOST_LEGS, unpriced)
+                    found.unpriced.setdefault(block.ref.hash, set()).update(some)
         await turns.worked(len(places))
     return found
 
@@ -67,10 +70,12 @@ def _met(transaction: Transaction, watched: Collection[bytes]) -> set[bytes]:
     }
 
 
-def _changed(transaction: Transaction, watched: AbstractSet[bytes]) -> Iterator[bytes]:
-    """The tokens without numbers of which a watched address has more now, or less."""
+def _changed(transaction: Transaction, watched: AbstractSet[bytes]) -> Iterator[set[bytes]]:
+    """For each watched address the tokens without numbers of which it has more now, or less."""
     flows = flows_of(transaction.transfers)
     for address in flows.keys() & watched - {ZERO_ADDRESS}:
-        for (token, token_id, _), net in flows[address].net.items():
-            if net and token is not None and token_id is None:
-                yield token
+        yield {
+            token
+            for (token, token_id, _), net in flows[address].net.items()
+            if net and token is not None and token_id is None
+        }

@@ -28,13 +28,19 @@ UNPRICED = "no price known"
 def assets(legs: Sequence[Leg], chain: Chain | None) -> str:
     """``1,250 ETH + 300 USDC + 2 more``, the most valuable first; empty without legs.
 
-    Dust beside something that is worth more is left out.
+    Dust beside something that is worth more is left out. What has a number has no price: it stands
+    after what has one, and before other tokens without.
     """
     ordered = sorted(legs, key=lambda leg: leg.usd or _NOTHING, reverse=True)
     if ordered:
         least = min((ordered[0].usd or _NOTHING) / _DUST_SHARE, _DUST_USD)
         ordered = [leg for leg in ordered if leg.usd is None or leg.usd >= least]
-    things = [*_numbered(ordered, chain), *[_sum(leg, chain) for leg in ordered if _is_sum(leg)]]
+    sums = [leg for leg in ordered if _is_sum(leg)]
+    things = [
+        *[_sum(leg, chain) for leg in sums if leg.usd is not None],
+        *_numbered(ordered, chain),
+        *[_sum(leg, chain) for leg in sums if leg.usd is None],
+    ]
     shown = things[:_SHOWN]
     more = len(things) - len(shown)
     return " + ".join([*shown, *([f"{more} more"] if more else [])])

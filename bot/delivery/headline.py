@@ -51,6 +51,8 @@ def headline(movement: Movement, chain: Chain | None, *, for_feed: bool) -> str:
     there it says ``Moved``.
     """
     said = _what(movement, chain, for_feed=for_feed)
+    if movement.left_out:
+        said = f"{said} and {movement.left_out:,} more"
     venue = label_markup(movement.venue or "")
     towards = _TOWARDS.get(movement.kind, "at")
     return f"{said} {towards} {venue}" if venue else said

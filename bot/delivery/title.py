@@ -58,7 +58,7 @@ def multiple(movement: Movement, watch: Watch | None, chat: Chat) -> Decimal | N
             (
                 Decimal(abs(leg.amount)) / wanted
                 for leg in movement.legs
-                if (wanted := threshold.amounts.get((movement.block.chain, leg.token)))
+                if (wanted := threshold.needed(movement.block.chain, leg))
             ),
             default=None,
         )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.why.case import Case, Seen
-    from data.model import Alert, Chain, Movement, Threshold, Watch
+    from data.model import Alert, Chain, Leg, Movement, Threshold, Watch
 
 
 class Obstacle(Enum):
@@ -106,7 +106,7 @@ def side_units(movement: Movement, threshold: UnitThreshold, direction: Directio
     """How many units of what the watch counts moved on its side."""
     reached = {Direction.IN: Fraction(), Direction.OUT: Fraction()}
     for leg in movement.legs:
-        needed = threshold.amounts.get((movement.block.chain, leg.token))
+        needed = threshold.needed(movement.block.chain, leg)
         if needed:
             side = Direction.IN if leg.amount > 0 else Direction.OUT
             reached[side] += Fraction(abs(leg.amount), needed)
@@ -143,7 +143,7 @@ def _obstacle(movement: Movement, watch: Watch, default: Decimal) -> Obstacle:
     if isinstance(threshold, UnitThreshold):
         moved = side_units(movement, threshold, watch.direction)
         reached = moved >= threshold.quantity
-    elif movement.usd is None:
+    elif _is_unpriced(movement, watch.direction):
         if watch.is_feed or watch.unpriced is not Unpriced.TELL:
             return Obstacle.NO_PRICE
         reached = True
@@ -156,11 +156,18 @@ def _obstacle(movement: Movement, watch: Watch, default: Decimal) -> Obstacle:
 
 
 def _goes(movement: Movement, direction: Direction) -> bool:
+    return direction is Direction.BOTH or any(_is_on(leg, direction) for leg in movement.legs)
+
+
+def _is_unpriced(movement: Movement, direction: Direction) -> bool:
+    """Whether nothing has a price on the side that a watch looks at."""
+    return all(leg.usd is None for leg in movement.legs if _is_on(leg, direction))
+
+
+def _is_on(leg: Leg, direction: Direction) -> bool:
     if direction is Direction.IN:
-        return any(leg.amount > 0 for leg in movement.legs)
-    if direction is Direction.OUT:
-        return any(leg.amount < 0 for leg in movement.legs)
-    return True
+        return leg.amount > 0
+    return leg.amount < 0 if direction is Direction.OUT else True
 
 
 def rules_in_the_way(found: Finding) -> frozenset[NoiseRule]:

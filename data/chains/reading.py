@@ -82,6 +82,8 @@ def load_chain(path: Path) -> Chain:
         native_logs_from=(
             native.integer("logs_from", 0, 2**53 - 1) if native.has("logs_from") else None
         ),
+        wraps_by_minting=native.yes("wraps_by_minting"),
+        native_contract=native.address("contract") if native.has("contract") else None,
     )
     if chain.keep_hashes <= finality.finalized_depth:
         table.refuse("keep_hashes", "more than finality.finalized_depth is wanted")
@@ -174,7 +176,11 @@ def _system(table: Table) -> SystemTransactions:
     types, minting = rules.integers("types", 0, 0xFF), rules.integers("minting_types", 0, 0xFF)
     if not minting <= types:
         rules.refuse("minting_types", "each of them has to be among types")
-    system = SystemTransactions(types, minting, frozenset(rules.addresses("contracts")))
+    users = rules.integers("user_types", 0, 0xFF)
+    if not users <= types:
+        rules.refuse("user_types", "each of them has to be among types")
+    contracts = frozenset(rules.addresses("contracts"))
+    system = SystemTransactions(types, minting, users, contracts)
     rules.nothing_else()
     return system
 

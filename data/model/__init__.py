@@ -33,11 +33,20 @@ from data.model.chain import (
     Token,
 )
 from data.model.chat import Chat, ChatKind, ChatName, ChatState, NoiseRule, Timing
-from data.model.movement import Leg, Mark, Movement, MovementKind, Price, PriceState
+from data.model.movement import (
+    MOST_LEGS,
+    Leg,
+    Mark,
+    Movement,
+    MovementKind,
+    Price,
+    PriceState,
+)
 from data.model.pursuit import Depth, Inclusion, Pursuit, PursuitState, Replacement, Told, Wish
 from data.model.watch import Direction, Threshold, UnitThreshold, Unpriced, UsdThreshold, Watch
 
 __all__ = [
+    "MOST_LEGS",
     "Alert",
     "AlertState",
     "BlockRef",

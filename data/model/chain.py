@@ -94,11 +94,13 @@ class SystemTransactions:
     """How the transactions are known that a chain puts into its blocks by itself.
 
     ``types`` are those that nobody signs, ``minting_types`` those among them whose value is made
-    for them; ``contracts`` are what a block's producer calls in the chain's name, as on BSC.
+    for them, ``user_types`` those that people begin on the parent chain; ``contracts`` are what a
+    block's producer calls in the chain's name, as on BSC.
     """
 
     types: frozenset[int] = frozenset()
     minting_types: frozenset[int] = frozenset()
+    user_types: frozenset[int] = frozenset()
     contracts: frozenset[bytes] = frozenset()
 
 
@@ -111,7 +113,8 @@ class Chain:
     pools that tokens without a feed are priced by, against the ``quotes``: curated tokens that
     have a feed. ``price_source_name`` is what the HTTP price source calls the chain.
     ``native_logs_from`` is the block from which on native value shows in logs (EIP-7708); None: it
-    does not.
+    does not. ``native_contract`` shows the native coin as if it were a token, where there is such.
+    ``wraps_by_minting``: the wrapped coin tells of wrapping as other tokens do of minting.
     """
 
     name: str
@@ -140,6 +143,8 @@ class Chain:
     price_source_name: str | None = None
     system: SystemTransactions = SystemTransactions()
     native_logs_from: int | None = None
+    native_contract: bytes | None = None
+    wraps_by_minting: bool = False
 
     def tokens_called(self, symbol: str) -> tuple[Token, ...]:
         """The curated tokens of that symbol, whatever its case; none if nobody curated it."""

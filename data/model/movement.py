@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 
 _NOTHING = Decimal(0)
+MOST_LEGS = 100
+"""Legs of a movement at most: one transaction can hand out tens of thousands of numbers."""
 
 
 @cache
@@ -113,6 +115,7 @@ class Movement:
     ``signed`` tells whether the address paid for the transaction.
     ``venue`` is the known protocol in which it happened: ``Uniswap v3``, ``Aave v3``.
     ``marks`` are reasons not to believe it.
+    ``legs`` are the largest, ``left_out`` counts those beside them that are not kept.
     ``is_contract`` and ``counterparty_is_contract``: whether the block shows these addresses to be
     contracts; False for whoever signed, None where the block does not tell.
     ``orphaned`` while a reorg has taken its block away and no other has brought it back.
@@ -133,6 +136,7 @@ class Movement:
     marks: frozenset[Mark] = frozenset()
     is_contract: bool | None = None
     counterparty_is_contract: bool | None = None
+    left_out: int = 0
     usd_in: Decimal = field(init=False, repr=False, compare=False)
     """Worth of everything received, as far as it has a price."""
     usd_out: Decimal = field(init=False, repr=False, compare=False)

@@ -7,9 +7,13 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from data.model.block import Standard
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+    from data.model.movement import Leg
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,13 @@ class UnitThreshold:
     quantity: Decimal
     symbol: str
     amounts: Mapping[tuple[str, bytes | None], int]
+
+    def needed(self, chain: str, leg: Leg) -> int | None:
+        """How many base units of a leg's asset are asked for on a chain; None of an asset that does
+        not count, as nothing does that has a number: one of a collection is no unit of a token."""
+        if leg.standard is not Standard.ERC20:
+            return None
+        return self.amounts.get((chain, leg.token))
 
 
 Threshold = UsdThreshold | UnitThreshold

@@ -9,7 +9,8 @@ from sqlalchemy import and_, or_, select
 
 from data.lookalike import DUST_USD, looks_alike, neighbourhood
 from data.queries import among, batches
-from data.tables import movements, watches
+from data.queries.names import EVERYWHERE
+from data.tables import chat_names, movements, watches
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -27,18 +28,19 @@ _AT_ONCE = 100
 async def known_like(
     connection: AsyncConnection, chain: str, meetings: Collection[Meeting]
 ) -> Known:
-    """Which of those that were met look like an address that the chat watches, or like one with
-    which the watched address has dealt on the chain, as far back as movements are kept.
+    """Which of those that were met look like an address that the chat watches or has named, or
+    like one with which the watched address has dealt on the chain, as far back as movements are
+    kept.
 
     Each address's neighbourhood is a short range of an index: the cost does not grow with what an
     address has dealt with.
     """
     dealt = await _dealt_with(connection, chain, {(own, other) for _, own, other in meetings})
-    watched = await _watched(connection, {(chat, other) for chat, _, other in meetings})
+    familiar = await _familiar(connection, chain, {(chat, other) for chat, _, other in meetings})
     known: Known = {}
     for chat_id, own, other in meetings:
-        like = watched.get((chat_id, other)) or dealt.get((own, other))
-        # whom the chat watches itself is no stranger: people make addresses of theirs alike, too
+        like = familiar.get((chat_id, other)) or dealt.get((own, other))
+        # whom the chat knows itself is no stranger: people make addresses of theirs alike, too
         if like is not None and like != other:
             known[chat_id, own, other] = like
     return known
@@ -72,29 +74,38 @@ async def _dealt_with(
     }
 
 
-async def _watched(
-    connection: AsyncConnection, pairs: Collection[tuple[int, bytes]]
+async def _familiar(
+    connection: AsyncConnection, chain: str, pairs: Collection[tuple[int, bytes]]
 ) -> dict[tuple[int, bytes], bytes]:
-    """By a chat and whom an address of its met: the address it watches that the latter looks like,
-    or the one met itself if the chat watches that.
+    """By a chat and whom an address of its met: the address it watches or has named that the latter
+    looks like, or the one met itself if the chat watches or has named that.
 
-    First what anybody watches, for hardly ever is there any that looks like it.
+    First what anybody watches or has named, for hardly ever is there any that looks like it.
     """
+    watched = select(watches.c.chat_id, watches.c.address)
+    named = select(chat_names.c.chat_id, chat_names.c.address).where(
+        chat_names.c.chain.in_([EVERYWHERE, chain])
+    )
+    sources = [(watched, watches.c), (named, chat_names.c)]
     near: set[bytes] = set()
     met = {other for _, other in pairs}
     for some in batches(met, _AT_ONCE):
-        ranges = [watches.c.address.between(*neighbourhood(other)) for other in some]
-        rows = await connection.execute(select(watches.c.address).where(or_(*ranges)).distinct())
-        near.update(row.address for row in rows)
+        for source, columns in sources:
+            ranges = [columns.address.between(*neighbourhood(other)) for other in some]
+            rows = await connection.execute(
+                source.with_only_columns(columns.address).where(or_(*ranges)).distinct()
+            )
+            near.update(row.address for row in rows)
     known: dict[tuple[int, bytes], bytes] = {}
-    for other in met:
+    for other in met if near else ():
         alike = [one for one in near if one == other or looks_alike(other, one)]
         asking = [chat for chat, met_one in pairs if met_one == other]
         for some_chats in batches(asking) if alike else ():
-            statement = select(watches.c.chat_id, watches.c.address).where(
-                among(connection, watches.c.chat_id, some_chats), watches.c.address.in_(alike)
-            )
-            for row in await connection.execute(statement.order_by(watches.c.address)):
-                if known.get((row.chat_id, other)) != other:
-                    known[row.chat_id, other] = row.address
+            for source, columns in sources:
+                statement = source.where(
+                    among(connection, columns.chat_id, some_chats), columns.address.in_(alike)
+                )
+                for row in await connection.execute(statement.order_by(columns.address)):
+                    if known.get((row.chat_id, other)) != other:
+                        known[row.chat_id, other] = row.address
     return known

@@ -89,6 +89,7 @@ def _movement(row: Any, its_legs: tuple[Leg, ...]) -> Movement:
         marks=frozenset(map(Mark, row.marks.split(","))) if row.marks else frozenset(),
         is_contract=row.is_contract,
         counterparty_is_contract=row.counterparty_is_contract,
+        left_out=row.left_out,
     )
 
 
@@ -261,4 +262,5 @@ def _values(movement: Movement) -> dict[str, Any]:
         "marks": ",".join(sorted(movement.marks)) or None,
         "is_contract": movement.is_contract,
         "counterparty_is_contract": movement.counterparty_is_contract,
+        "left_out": movement.left_out,
     }

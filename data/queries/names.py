@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 MOST_PER_CHAT = 500
-_EVERYWHERE = ""
+EVERYWHERE = ""
+"""In place of a chain: the name holds on all of them."""
 
 
 async def give(
@@ -27,7 +28,7 @@ async def give(
         # two names given at once must not both be the last one that there is room for
         chat = select(chats.c.id).where(chats.c.id == chat_id)
         await connection.execute(chat.with_for_update(key_share=True))
-    key = {"chat_id": chat_id, "chain": given.chain or _EVERYWHERE, "address": given.address}
+    key = {"chat_id": chat_id, "chain": given.chain or EVERYWHERE, "address": given.address}
     others = select(func.count()).where(
         chat_names.c.chat_id == chat_id,
         (chat_names.c.chain != key["chain"]) | (chat_names.c.address != given.address),

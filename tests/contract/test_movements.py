@@ -56,6 +56,18 @@ async def test_more_than_a_statement_holds_is_stored_and_loaded_in_order(
     assert [loaded[key(one)] for one in kept] == kept
 
 
+async def test_how_much_is_left_out_is_kept_and_told_anew(database: Database) -> None:
+    async with database.write() as connection:
+        (kept,) = await stored(connection, replace(movement(1), left_out=39_900))
+        loaded = await movements.load(connection, [key(kept)])
+        # and what reappears with less takes the new count
+        await stored(connection, movement(1))
+        again = await movements.load(connection, [key(kept)])
+
+    assert kept.left_out == loaded[key(kept)].left_out == 39_900
+    assert again[key(kept)].left_out == 0
+
+
 async def test_nothing_is_stored_of_nothing(database: Database) -> None:
     async with database.write() as connection:
         assert await movements.store(connection, []) == []

@@ -10,8 +10,18 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.database import Database
-from data.model import Alert, AlertState, Mark, Movement, NoiseRule, Priority, Timing, UsdThreshold
-from data.queries import alerts, chats, dealings, messages, watches
+from data.model import (
+    Alert,
+    AlertState,
+    ChatName,
+    Mark,
+    Movement,
+    NoiseRule,
+    Priority,
+    Timing,
+    UsdThreshold,
+)
+from data.queries import alerts, chats, dealings, messages, names, watches
 from data.queries.alerts import NewAlert
 from sandbox.chain.deceit import look_alike
 from tests.contract.samples import NOW, a_chat, address, key, movement, ref, stored
@@ -213,6 +223,29 @@ async def test_what_the_chat_watches_itself_is_no_stranger(database: Database) -
         await a_chat(connection)
         await watches.add(connection, 1, now=NOW, address=KNOWN)
         await watches.add(connection, 1, now=NOW, address=alike(KNOWN))
+        await stored(connection, dealt(1))
+        assert await looked_like(connection, alike(KNOWN)) is None
+
+
+@pytest.mark.parametrize(
+    ("chat", "chain", "like"),
+    [(1, None, KNOWN), (1, "ethereum", KNOWN), (1, "bsc", None), (2, None, None)],
+    ids=["everywhere", "on the chain", "on another chain", "in another chat"],
+)
+async def test_whom_the_chat_has_named_it_knows(
+    database: Database, chat: int, chain: str | None, like: bytes | None
+) -> None:
+    async with database.write() as connection:
+        await a_chat(connection, 1)
+        await a_chat(connection, 2)
+        await names.give(connection, chat, ChatName(chain, KNOWN, "Our exchange"))
+        assert await looked_like(connection, alike(KNOWN)) == like
+
+
+async def test_what_the_chat_has_named_itself_is_no_stranger(database: Database) -> None:
+    async with database.write() as connection:
+        await a_chat(connection)
+        await names.give(connection, 1, ChatName(None, alike(KNOWN), "Savings"))
         await stored(connection, dealt(1))
         assert await looked_like(connection, alike(KNOWN)) is None
 

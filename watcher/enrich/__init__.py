@@ -20,7 +20,7 @@ from data.venues import venues_on
 from watcher.enrich.flows import flows_of
 from watcher.enrich.heed import Heed
 from watcher.enrich.kind import told
-from watcher.enrich.legs import UNNAMED, legs_of
+from watcher.enrich.legs import UNNAMED, legs_of, most_of
 from watcher.enrich.scene import scene_of
 from watcher.enrich.sides import sides_of
 from watcher.enrich.unseen import with_unseen
@@ -79,9 +79,10 @@ def movements_of(
     for address, flow in heeded.items():
         if address == ZERO_ADDRESS:
             continue
-        legs = legs_of(chain, flow, names, prices)
-        if not legs:
+        every = legs_of(chain, flow, names, prices)
+        if not every:
             continue
+        legs = most_of(chain, every)
         sides = sides_of(legs)
         kind, venue = told(scene, address, flow, sides)
         others = flow.others(sides.first)
@@ -101,6 +102,7 @@ def movements_of(
                 counterparty_is_contract=None
                 if counterparty is None
                 else scene.is_contract(counterparty),
+                left_out=len(every) - len(legs),
             )
         )
     return movements

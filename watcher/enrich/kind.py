@@ -35,6 +35,9 @@ def told(scene: Scene, address: bytes, flow: Flow, sides: Sides) -> Told:
     others = flow.others(ours[0])
     if len(ours) > 1:
         others = others.union(*(flow.others(leg) for leg in ours[1:]))
+    if received and others == {ZERO_ADDRESS} and all(leg.token is None for leg in ours):
+        # native coin is made for somebody only where it came from the parent chain
+        return MovementKind.WITHDRAW, f"the {scene.chain.title} bridge"
     wrapped = scene.chain.wrapped_native
     if others == {wrapped} and all(leg.token == wrapped for leg in ours):
         # the native coin moved inside the transaction, where logs do not show it
@@ -138,7 +141,7 @@ def _gave(
             return MovementKind.DEPOSIT, scene.lent
         if Meaning.REPAY in scene.lending:
             return MovementKind.REPAY, scene.lent
-    if scene.bridge is not None and signed and _crosses(scene):
+    if scene.bridge is not None and signed and _crosses(scene, sent):
         return MovementKind.DEPOSIT, scene.bridge
     if place is not None and place.kind in (VenueKind.BRIDGE, VenueKind.STAKING):
         return MovementKind.DEPOSIT, place.name
@@ -192,11 +195,21 @@ def _is_lent_to(scene: Scene, place: Venue | None) -> bool:
     return _is(place, VenueKind.LENDING) or _is(scene.target, VenueKind.LENDING)
 
 
-def _crosses(scene: Scene) -> bool:
-    """Whether what the signer gave went over a bridge: one that says so, or that was called."""
+def _crosses(scene: Scene, sent: Sequence[Leg]) -> bool:
+    """Whether what the signer gave went over a bridge: one that says so, that was called, or that
+    got some of it. Any token may say that it moved there."""
     if scene.crossing:
         return Meaning.SUPPLY in scene.crossing
-    return _is(scene.target, VenueKind.BRIDGE) or not scene.swapped
+    if _is(scene.target, VenueKind.BRIDGE):
+        return True
+    native = scene.chain.wrapped_native
+    given = {leg.token or native for leg in sent}
+    return not scene.swapped and any(
+        (asset.token or native) in given
+        for address, flow in scene.flows.items()
+        if _is(scene.venues.at(address), VenueKind.BRIDGE)
+        for asset in flow.came
+    )
 
 
 def _all_machines(scene: Scene, others: AbstractSet[bytes]) -> bool:

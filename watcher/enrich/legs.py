@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 from data.columns import MAX_AMOUNT
-from data.model import Leg, Standard
+from data.model import MOST_LEGS, Leg, Standard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,28 @@ if TYPE_CHECKING:
 _NOTHING = Decimal(0)
 UNNAMED = "?"
 """Shown for a token that does not say what it is called."""
+
+
+def most_of(chain: Chain, legs: tuple[Leg, ...]) -> tuple[Leg, ...]:
+    """The largest of a movement's legs, as many as are kept, in their order; one of either side.
+
+    Where nothing has a price, what a table knows comes first, and sums before numbers: what
+    somebody hands out by the thousands pushes nothing else out.
+    """
+    if len(legs) <= MOST_LEGS:
+        return legs
+
+    def rank(leg: Leg) -> tuple[Decimal, bool, bool]:
+        known = leg.token is None or leg.token in chain.tokens
+        return -(leg.usd or _NOTHING), not known, leg.standard is not Standard.ERC20
+
+    kept = nsmallest(MOST_LEGS, legs, key=rank)
+    sides = {leg.amount > 0 for leg in kept}
+    others = [leg for leg in legs if (leg.amount > 0) not in sides]
+    if others:
+        kept[-1] = min(others, key=rank)
+    kept.sort(key=_rank)
+    return tuple(kept)
 
 
 def legs_of(

@@ -148,6 +148,8 @@ class EvmGlance:
             self._amounts[token] += amounts
         told = self._amounts.pop(NATIVE_LOG_EMITTER, None)
         self._logged = told if told and customs.native_logs else []
+        if customs.native_contract is not None:
+            self._logged = self._logged + self._amounts.pop(customs.native_contract, [])
         self._wrapped = wrapped_native = customs.wrapped_native
         self._wrapping: _Amounts = []
         emitters = ADDRESSES.bytes_of(list(seen.wrapped))

@@ -31,6 +31,7 @@ decimals = 18
 wrapped = "0x4200000000000000000000000000000000000006"
 feed = "ORC / USD"
 logs_from = 90
+contract = "0x0000000000000000000000000000000000001010"
 
 [integrity]
 bloom_from = 12
@@ -38,6 +39,7 @@ bloom_from = 12
 [system]
 types = [0x7e, 100]
 minting_types = [100]
+user_types = [0x7e]
 contracts = ["0x0000000000000000000000000000000000001000"]
 
 [finality]
@@ -114,8 +116,10 @@ def test_reads_a_whole_table(tmp_path: Path) -> None:
     assert chain.ws_urls == ("ws://node.orca.example:8546",)
     assert chain.sequencer_feed is None
     assert (chain.system.types, chain.system.minting_types) == ({0x7E, 100}, {100})
+    assert chain.system.user_types == {0x7E}
     assert chain.system.contracts == {bytes(18) + b"\x10\x00"}
     assert chain.native_logs_from == 90
+    assert chain.native_contract == bytes(18) + b"\x10\x10"
     assert chain.quotes == (chain.wrapped_native,)
     assert [(made.kind.value, made.fees) for made in chain.factories] == [
         ("v3", (500, 3000)),
@@ -169,6 +173,7 @@ WRONG = [
         '["0x1000"]',
         "system.contracts: an address",
     ),
+    ("user_types = [0x7e]", "user_types = [1]", "system.user_types: each of them has to be among"),
     ("minting_types", "mint_types", "system.'mint_types': there is no such key"),
     ("safe_depth = 5", "safe_depth = 21", "finality.safe_depth: no more than finalized_depth"),
     ("/tx/{hash}", "/tx/", "explorer.tx: a URL is wanted with {hash}"),

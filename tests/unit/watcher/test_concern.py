@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.model import (
+    MOST_LEGS,
     Direction,
     Price,
     PriceState,
@@ -196,6 +197,17 @@ def test_what_has_no_name_is_noted_where_it_moved_or_pretended_to_at_a_watched_a
     block = weighed(CHAIN, TreeBlock(REF, (moved,)), TreeGlance((moved,)), NAMES, PRICES, NOON)
     found = asyncio.run(strangers([block], NAMES, [watch(Usd(Decimal(1)))]))
     assert found == Strangers(unnamed={number, nothing})
+
+
+def test_of_thousands_of_tokens_only_so_many_are_asked_about_as_a_movement_keeps() -> None:
+    tokens = [b"\x5f" * 18 + number.to_bytes(2) for number in range(3_000)]
+    given = (transaction(*[transfer(BOB, ALICE, 5, token) for token in tokens]),)
+    block = weighed(CHAIN, TreeBlock(REF, given), TreeGlance(given), NAMES, PRICES, NOON)
+    found = asyncio.run(strangers([block], NAMES, [watch(Usd(Decimal(1)))]))
+    assert found == Strangers(unpriced={REF.hash: set(tokens[:MOST_LEGS])})
+    # and these are those that are kept
+    (kept,) = concern(asked(watch(Usd(Decimal(1)))), *given).keep
+    assert {leg.token for leg in kept.legs} == found.unpriced[REF.hash]
 
 
 def test_a_price_that_was_found_out_counts() -> None:

@@ -13,6 +13,8 @@ from data.model import (
     Leg,
     Match,
     Movement,
+    MovementKind,
+    Standard,
     Threshold,
     UnitThreshold,
     Unpriced,
@@ -93,6 +95,9 @@ GIVEN_AWAY = Leg(SPAM, "SPAM", 18, -(10**30))
         (movement(Leg(SPAM, "SPAM", None, 1)), BOTH, True),
         (movement(dollars(1)), BOTH, False),
         (movement(UNKNOWN, dollars(-1)), BOTH, False),
+        # what was paid for it has a price, what came for that has none
+        (movement(UNKNOWN, dollars(-1)), IN, True),
+        (movement(UNKNOWN, dollars(-1)), OUT, False),
         (movement(Leg(SPAM, "SPAM", 18, 0)), BOTH, False),
     ],
 )
@@ -109,6 +114,15 @@ def test_what_has_no_price_is_told_to_whom_wants_it(
 def test_units_need_no_price() -> None:
     moved = movement(Leg(None, "ETH", 18, 50 * ETHER))
     assert reaches(moved, watch(FIFTY_ETHER))
+
+
+@pytest.mark.parametrize("standard", [Standard.ERC721, Standard.ERC1155])
+def test_what_has_a_number_is_no_unit_of_a_token(standard: Standard) -> None:
+    # given a contract that calls what it numbers by the address of a token that counts
+    one = Leg(WRAPPED, "WETH", 0, 2**255, None, standard, 7)
+    assert not reaches(movement(one), watch(FIFTY_ETHER))
+    assert not reaches(movement(one, ether(49 * ETHER)), watch(FIFTY_ETHER))
+    assert reaches(movement(one, ether(50 * ETHER)), watch(FIFTY_ETHER))
 
 
 def test_a_watch_on_another_chain_is_not_concerned() -> None:
@@ -132,9 +146,21 @@ def test_a_watch_that_is_younger_than_the_block_is_not_concerned() -> None:
 
 
 def test_a_feed_shows_the_signers_movement_first() -> None:
-    own = movement(dollars(-10), signed=True)
+    own = movement(dollars(-10_000), signed=True)
     found = primary(CHAIN, transaction(), [movement(dollars(10**6), address=BOB), own])
     assert found is own
+
+
+def test_a_feed_shows_what_was_moved_and_not_the_fee_of_who_signed_for_it() -> None:
+    # given the owner of a multisig, who is paid back what signing cost
+    own = movement(dollars(10), signed=True)
+    safe = replace(movement(dollars(-(10**6)), address=BOB), is_contract=True)
+    assert primary(CHAIN, transaction(target=BOB), [own, safe]) is own  # it was called itself
+    paid = movement(dollars(10**6), address=CAROL)
+    assert primary(CHAIN, transaction(target=BOB), [own, safe, paid]) is paid
+    # and a pool that nobody knows, which somebody traded with a little, is nobody's news
+    pool = replace(safe, kind=MovementKind.SWAP)
+    assert primary(CHAIN, transaction(), [own, pool]) is own
 
 
 def test_a_signer_whose_movement_has_no_value_is_passed_over() -> None:

@@ -14,8 +14,10 @@ class Customs:
     """At the height of one block. ``native_logs``: native value shows in logs, as EIP-7708 has it;
     without it such logs are taken for somebody's invention and passed over.
 
+    ``native_contract`` shows the native coin as if it were a token, as on Polygon.
     ``system_types`` are transactions that nobody signs, in hex as nodes write types;
-    ``minting_types`` those whose value is made for them; ``system_contracts`` are called by the
+    ``minting_types`` those whose value is made for them, ``user_types`` those that people begin on
+    the parent chain; ``system_contracts`` are called by the
     block's producer for the chain.
     """
 
@@ -24,6 +26,8 @@ class Customs:
     system_types: frozenset[str] = frozenset()
     minting_types: frozenset[str] = frozenset()
     system_contracts: frozenset[bytes] = frozenset()
+    native_contract: bytes | None = None
+    user_types: frozenset[str] = frozenset()
 
 
 def customs_of(chain: Chain, number: int) -> Customs:
@@ -35,4 +39,6 @@ def customs_of(chain: Chain, number: int) -> Customs:
         frozenset(map(hex, system.types)),
         frozenset(map(hex, system.minting_types)),
         system.contracts,
+        chain.native_contract,
+        frozenset(map(hex, system.user_types)),
     )

@@ -2,7 +2,9 @@
 
 What a transaction carries stands in the transaction. What moves inside it shows in logs where the
 chain has EIP-7708, whose first log repeats the transaction's own value; elsewhere in traces, where
-a node gave some. Where there are both, the logs count: the header bears them out.
+a node gave some. Where there are both, the logs count: the header bears them out. A contract that
+shows the native coin as a token tells of a part of it only, so there traces count where there are
+any.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from watcher.evm.transfers.parties import ADDRESSES
 from watcher.evm.wire import BadField, quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from watcher.evm.wire import RpcReceipt, RpcTransaction
 
@@ -52,6 +54,14 @@ def without_repeat(logged: Sequence[Transfer], value: Transfer | None) -> Sequen
     if value is None or not logged or logged[0][3:6] != value[3:6]:
         return logged
     return logged[1:]
+
+
+def told_again(by: Iterable[Transfer], value: Transfer, contract: bytes) -> bool:
+    """Whether a transaction's own value went to the contract that shows native coin as a token, and
+    one of its logs says to whom it handed that on."""
+    return value.recipient == contract and any(
+        one.sender == value.sender and one.amount == value.amount for one in by
+    )
 
 
 def traced(inside: Sequence[Inside]) -> Iterator[Transfer]:

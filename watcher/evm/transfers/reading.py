@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from data.model import Event, Transaction, Transfer
 from data.model.block import ZERO_ADDRESS
 from watcher.evm.transfers.machines import machines_in
-from watcher.evm.transfers.native import carried, minted, traced, without_repeat
+from watcher.evm.transfers.native import carried, minted, told_again, traced, without_repeat
 from watcher.evm.transfers.nfts import multi_transfers, nft_transfer
 from watcher.evm.transfers.parties import ADDRESSES
 from watcher.evm.transfers.tokens import token_transfer, wrapping
@@ -88,7 +88,15 @@ class Reading:
             if value is not None:
                 transfers.append(value)
             logged = self._logged(receipt.logs, events)
-            if customs.native_logs:
+            if customs.native_contract is not None:
+                shown = [one for one in logged if one.token is None]
+                inside = list(traced(self._inside.get(index, ())))
+                if value is not None and not inside:
+                    again = told_again(shown, value, customs.native_contract)
+                    transfers = [one for one in transfers if one is not value or not again]
+                transfers += inside or shown
+                transfers += [one for one in logged if one.token is not None]
+            elif customs.native_logs:
                 inside = [one for one in logged if one.token is None]
                 transfers += without_repeat(inside, value)
                 transfers += [one for one in logged if one.token is not None]
@@ -133,6 +141,10 @@ class Reading:
             if count != 3 or topic != TRANSFER or not self._customs.native_logs:
                 return ()
             return (token_transfer(position, log)._replace(token=None),)
+        if ADDRESSES[log.address] == self._customs.native_contract:
+            if count != 3 or topic != TRANSFER:
+                return ()
+            return (token_transfer(position, log)._replace(token=None),)
         if topic == TRANSFER:
             if count == 3:
                 return (token_transfer(position, log),)
@@ -145,7 +157,7 @@ class Reading:
 
     def _is_system(self, body: RpcTransaction, target: bytes | None) -> bool:
         if body.type in self._customs.system_types:
-            return True
+            return body.type not in self._customs.user_types
         return (
             target in self._customs.system_contracts
             and body.signer is not None

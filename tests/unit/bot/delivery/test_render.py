@@ -15,6 +15,7 @@ from bot.delivery.render import render
 from data.chains import known_chains
 from data.labels import Label, Labels, curated_labels
 from data.model import (
+    MOST_LEGS,
     AlertState,
     Leg,
     MovementKind,
@@ -142,6 +143,31 @@ def test_dust_beside_something_of_worth_is_not_listed():
 def test_many_rewards_are_counted_after_the_largest():
     rewards = [Leg(bytes([n]) * 20, f"R{n}", 18, 10**18, price(str(100 - n))) for n in range(1, 6)]
     assert "Received 1 R1 + 1 R2 + 3 more" in plain_text(shown(movement(legs=rewards)))
+
+
+def test_what_has_a_price_stands_before_what_is_handed_out_with_it():
+    numbers = [replace(doodle(n), token=bytes([n]) * 20) for n in range(1, 9)]
+    worth = replace(movement(legs=[*numbers, usdc(10_000_000)]), left_out=9_988)
+    assert "Received 10,000,000 USDC + 1 Doodles #1 + 7 more and 9,988 more" in plain_text(
+        shown(worth)
+    )
+
+
+@pytest.mark.parametrize("kind", list(MovementKind))
+def test_whatever_tokens_call_themselves_a_message_holds_it(kind):
+    # given as many legs as there can be, each with the longest name and the longest number
+    name, most = "<&" + 5_000 * "\U0001f40b", 2**256 - 1
+    legs = [
+        Leg(bytes([n]) * 20, name, 0, sign * most, None, Standard.ERC1155, most - n)
+        for n in range(MOST_LEGS // 2)
+        for sign in (1, -1)
+    ]
+    one = replace(movement(kind, legs, venue=name), left_out=2**31 - 1)
+    seen = {n: replace(one, id=n, address=bytes([n]) * 20) for n in range(1, 60)}
+    told = replace(alert(), others=tuple((1, n) for n in seen))
+    watches = {1: replace(watch(), label=name)}
+    text = render(told, seen, watches, chat(), known_chains(), curated_labels(), NOW, repeat=True)
+    assert visible_length(text.text) <= 1_500
 
 
 def test_a_number_as_long_as_a_hash_is_cut_short():

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.columns import MAX_AMOUNT
-from data.model import Event, Leg, Movement, MovementKind, Standard, Transfer
+from data.model import MOST_LEGS, Event, Leg, Movement, MovementKind, Standard, Transfer
 from data.queries.tokens import TokenRow
-from data.venues import TOPICS, venues_on
+from data.venues import TOPICS, VenueKind, venues_on
 from tests.unit.watcher.examples import (
     ALICE,
     BOB,
@@ -142,6 +142,29 @@ def test_each_number_of_a_collection_is_an_asset_of_its_own() -> None:
     assert found[ALICE].usd is None
 
 
+def test_of_tens_of_thousands_of_numbers_the_rest_is_counted() -> None:
+    # given somebody who hands out numbers, and sells a token that nobody prices
+    many = 40_000
+    handed = [numbered(BOB, ALICE, number) for number in range(many)]
+    dollars = transfer(BOB, ALICE, 5, USDC)
+    found = movements(*handed, dollars, transfer(ALICE, BOB, 7, SPAM))
+    for one in found.values():
+        # then what has a price is kept, and something of either side
+        assert len(one.legs) == MOST_LEGS
+        assert one.left_out == many + 2 - MOST_LEGS
+        assert {USDC, SPAM} < {leg.token for leg in one.legs}
+    assert found[ALICE].legs[0].token == USDC
+    assert found[ALICE].counterparty == BOB
+
+
+def test_a_side_that_would_be_pushed_out_keeps_its_largest() -> None:
+    spam = [transfer(BOB, ALICE, 5, b"\x11" * 18 + n.to_bytes(2)) for n in range(2 * MOST_LEGS)]
+    sent = [numbered(ALICE, BOB, 3), numbered(ALICE, BOB, 4)]
+    alice = movements(*spam, *sent)[ALICE]
+    assert [leg.amount for leg in alice.legs if leg.amount < 0] == [-1]
+    assert len(alice.legs) + alice.left_out == 2 * MOST_LEGS + 2
+
+
 def test_several_of_one_number_are_added_up() -> None:
     (leg,) = movements(numbered(BOB, ALICE, 7, 3), numbered(BOB, ALICE, 7, 2))[ALICE].legs
     assert (leg.amount, leg.token_id, leg.standard) == (5, 7, Standard.ERC1155)
@@ -215,7 +238,12 @@ def test_nothing_moves_with_no_amount() -> None:
     assert movements(transfer(ALICE, BOB, 0, USDC)) == {}
 
 
-_ADDRESSES = st.sampled_from([ALICE, BOB, CAROL, POOL, ZERO, WRAPPED])
+DOOR = next(
+    address
+    for address, venue in venues_on("ethereum").by_address.items()
+    if venue.kind is VenueKind.ROUTER
+)
+_ADDRESSES = st.sampled_from([ALICE, BOB, CAROL, POOL, ZERO, WRAPPED, DOOR])
 _TRANSFERS = st.builds(
     transfer,
     _ADDRESSES,
@@ -226,11 +254,31 @@ _TRANSFERS = st.builds(
 _NUMBERED = st.builds(
     numbered, _ADDRESSES, _ADDRESSES, st.integers(1, 3), st.sampled_from([1, 1, 5])
 )
-_ANYTHING = st.lists(_TRANSFERS | _NUMBERED, max_size=12)
+_MANY = st.lists(_TRANSFERS | _NUMBERED, max_size=12)
+# through a router that unwraps, or did not need all: what it pays on no log shows
+_SOLD = st.builds(
+    lambda amount: [
+        transfer(ALICE, POOL, 7, USDC),
+        transfer(POOL, DOOR, amount, WRAPPED),
+        transfer(DOOR, WRAPPED, amount, WRAPPED),
+    ],
+    st.integers(1, 9),
+)
+_BOUGHT = st.builds(
+    lambda amount, spare: [
+        transfer(ALICE, DOOR, amount + spare),
+        transfer(WRAPPED, DOOR, amount, WRAPPED),
+        transfer(DOOR, POOL, amount, WRAPPED),
+        transfer(POOL, ALICE, 7, USDC),
+    ],
+    st.integers(1, 9),
+    st.integers(0, 9),
+)
+_ANYTHING = _MANY | _SOLD | _BOUGHT | st.builds(list.__add__, _SOLD | _BOUGHT, _MANY)
 _EVENTS = st.lists(
     st.builds(Event, st.sampled_from([POOL, *KNOWN]), st.sampled_from(sorted(TOPICS))), max_size=4
 )
-_TARGETS = st.sampled_from([None, ALICE, POOL, *KNOWN])
+_TARGETS = st.sampled_from([None, ALICE, POOL, DOOR, *KNOWN]) | st.just(DOOR)
 
 
 def _asset(one: Leg | Transfer) -> tuple[bytes | None, int | None, Standard]:
@@ -241,7 +289,7 @@ def _asset(one: Leg | Transfer) -> tuple[bytes | None, int | None, Standard]:
 def test_of_each_asset_nothing_is_lost_or_made(
     transfers: list[Transfer], target: bytes | None, events: list[Event]
 ) -> None:
-    made = transaction(*transfers, target=target, events=tuple(events))
+    made = transaction(*transfers, target=target, events=tuple(events), pools=frozenset({POOL}))
     (found,) = enrich(CHAIN, REF, [made], NAMES, PRICES)
     sums: defaultdict[tuple[bytes | None, int | None, Standard], int] = defaultdict(int)
     for one in found:

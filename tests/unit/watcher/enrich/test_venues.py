@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from eth_hash.auto import keccak
 
+from data.chains import known_chains
 from data.model import Event, Movement, MovementKind, Standard, Transfer
 from data.venues import venues_on
 from data.venues.pools import addresses
@@ -204,6 +207,72 @@ def test_a_tokens_own_sale_of_its_fees_is_not_the_sellers() -> None:
             assert alice.kind is MovementKind.SWAP
 
 
+@pytest.mark.parametrize("unwrapped", [0, ETHER // 4])
+@pytest.mark.parametrize(
+    ("pool", "is_known"), [(UNISWAP_V2, True), (UNISWAP_V3, True), (POOL, True), (V4, False)]
+)
+def test_what_a_router_did_not_need_goes_back(unwrapped: int, pool: bytes, is_known: bool) -> None:
+    # given two coins sent along for what cost one, of which some were wrapped in vain
+    bought = [
+        transfer(ALICE, UNISWAP_V2_ROUTER, 2 * ETHER),
+        transfer(WRAPPED, UNISWAP_V2_ROUTER, ETHER + unwrapped, WRAPPED),
+        transfer(UNISWAP_V2_ROUTER, pool, ETHER, WRAPPED),
+        transfer(UNISWAP_V2_ROUTER, WRAPPED, unwrapped, WRAPPED),
+        transfer(pool, ALICE, 3_000 * DOLLARS, USDC),
+    ]
+    made = transaction(*bought, target=UNISWAP_V2_ROUTER, pools=frozenset({pool}))
+    (found,) = enrich(CHAIN, REF, [made], NAMES, PRICES)
+    (alice,) = [movement for movement in found if movement.address == ALICE]
+    # then it cost one; but for a pool that takes coins as they are, where nobody knows
+    paid = ETHER if is_known else 2 * ETHER
+    assert {(leg.token, leg.amount) for leg in alice.legs} == {
+        (USDC, 3_000 * DOLLARS),
+        (None, -paid),
+    }
+
+
+def test_what_is_wrapped_by_minting_is_wrapped() -> None:
+    # given a chain whose wrapped coin is minted and burned
+    chain = replace(CHAIN, wraps_by_minting=True)
+    for moved, kind in (
+        ([transfer(ZERO, ALICE, ETHER, WRAPPED)], MovementKind.WRAP),
+        ([transfer(ALICE, ZERO, ETHER, WRAPPED)], MovementKind.UNWRAP),
+        ([transfer(ALICE, ZERO, ETHER, USDC)], MovementKind.BURN),
+    ):
+        (found,) = enrich(chain, REF, [transaction(*moved)], NAMES, PRICES)
+        assert [one.kind for one in found if one.address == ALICE] == [kind]
+    assert known_chains()["arbitrum"].wraps_by_minting
+    assert not known_chains()["ethereum"].wraps_by_minting
+
+
+def test_what_a_token_sells_of_its_own_is_not_the_sellers_if_it_alone_is_unwrapped() -> None:
+    # given a seller whose own sale is paid out of a vault, where no log shows it
+    made = [
+        transfer(SPAM, POOL, 9, SPAM),
+        transfer(POOL, UNISWAP_V2_ROUTER, ETHER, WRAPPED),
+        transfer(UNISWAP_V2_ROUTER, WRAPPED, ETHER, WRAPPED),
+        transfer(ALICE, V4, 90, SPAM),
+    ]
+    for called in (UNISWAP_V2_ROUTER, known("Uniswap", "router")):
+        sold = transaction(*made, target=called, pools=frozenset({POOL, V4}))
+        (found,) = enrich(CHAIN, REF, [sold], NAMES, PRICES)
+        (alice,) = [movement for movement in found if movement.address == ALICE]
+        assert [leg.token for leg in alice.legs] == [SPAM]
+
+
+def test_what_another_router_than_the_one_called_unwraps_is_not_the_signers() -> None:
+    # given a router within a transaction that calls another: it unwraps for whoever called it
+    sold = [
+        transfer(ALICE, UNISWAP_V2, 3_000 * DOLLARS, USDC),
+        transfer(UNISWAP_V2, UNISWAP_V2_ROUTER, ETHER, WRAPPED),
+        transfer(UNISWAP_V2_ROUTER, WRAPPED, ETHER, WRAPPED),
+    ]
+    made = transaction(*sold, target=known("Uniswap", "router"), pools=frozenset({UNISWAP_V2}))
+    (found,) = enrich(CHAIN, REF, [made], NAMES, PRICES)
+    (alice,) = [movement for movement in found if movement.address == ALICE]
+    assert [leg.token for leg in alice.legs] == [USDC]
+
+
 def test_nothing_is_concluded_of_a_contract_that_nobody_knows() -> None:
     sold = [
         transfer(ALICE, UNISWAP_V2, 3_000 * DOLLARS, USDC),
@@ -302,6 +371,26 @@ def test_bridges_are_entered_and_left() -> None:
     assert told(gotten, signer=BOB) == (MovementKind.WITHDRAW, "Across")
     burned = transfer(ALICE, ZERO, 50, USDC)
     assert told(burned, target=ACROSS) == (MovementKind.DEPOSIT, "Across")
+
+
+@pytest.mark.parametrize("place", [ACROSS, AAVE, LIDO])
+def test_a_token_that_names_a_venue_in_its_own_logs_brings_no_other_asset_there(
+    place: bytes,
+) -> None:
+    # given a payment to somebody, and a worthless token that says it moved at a known venue
+    paid = transfer(ALICE, BOB, 5 * ETHER)
+    for said in (transfer(SPAM, place, 1, SPAM), transfer(place, CAROL, 1, SPAM)):
+        assert told(paid, said, target=BOB) == (MovementKind.SEND, None)
+    # and what goes on to a bridge goes over it, in whatever form
+    through = [transfer(ALICE, BOB, ETHER), transfer(BOB, ACROSS, ETHER, WRAPPED)]
+    assert told(*through, target=BOB) == (MovementKind.DEPOSIT, "Across")
+
+
+def test_native_coin_that_is_made_for_somebody_came_over_the_chains_own_bridge() -> None:
+    made = transfer(ZERO, ALICE, 100 * ETHER)
+    assert told(made) == (MovementKind.WITHDRAW, "the Ethereum bridge")
+    # and a token that is, need not
+    assert told(transfer(ZERO, ALICE, 5, USDC)) == (MovementKind.MINT, None)
 
 
 def test_who_gets_a_bridges_money_from_a_relayer_got_it_from_the_bridge() -> None:

@@ -239,6 +239,7 @@ _CUSTOMS = st.builds(
     st.booleans(),
     st.just(frozenset({"0x7e", "0x64"})),
     st.just(frozenset({"0x64"})),
+    native_contract=st.none() | st.just(address(TOKEN)),
 )
 _INSIDE = st.lists(st.builds(Inside, _ADDRESSES, _ADDRESSES, _NUMBERS.map(hex)), max_size=3)
 

@@ -75,16 +75,21 @@ def test_malformed_addresses_are_no_contracts() -> None:
 @pytest.mark.parametrize(
     ("chain", "kind", "is_system"),
     [
-        ("base", "0x7e", True),
-        ("optimism", "0x7e", True),
+        # people's own, begun on the parent chain
+        ("base", "0x7e", False),
+        ("optimism", "0x7e", False),
+        ("arbitrum", "0x64", False),
+        ("arbitrum", "0x68", False),
+        ("arbitrum", "0x69", True),
         ("arbitrum", "0x6a", True),
-        ("arbitrum", "0x64", True),
         ("polygon", "0x7f", True),
         ("ethereum", "0x7e", False),
         ("base", "0x2", False),
     ],
 )
-def test_what_nobody_signs_is_known_by_its_type(chain: str, kind: str, is_system: bool) -> None:
+def test_what_a_chain_puts_in_by_itself_is_known_by_its_type(
+    chain: str, kind: str, is_system: bool
+) -> None:
     customs = customs_of(known_chains()[chain], 10**9)
     assert first((call(ALICE, BOB, kind=kind), receipt()), customs=customs).system is is_system
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.chains import known_chains
 from data.model import Source, Transaction
 from tests.unit.watcher.evm.blocks import (
     ALICE,
@@ -21,7 +23,7 @@ from tests.unit.watcher.evm.blocks import (
     transaction,
     word,
 )
-from watcher.evm.transfers import NATIVE_LOG_EMITTER, TRANSFER, Customs, Inside, Reading
+from watcher.evm.transfers import NATIVE_LOG_EMITTER, TRANSFER, Customs, Inside, Reading, customs_of
 from watcher.evm.wire import RpcLog, RpcReceipt, RpcTransaction
 
 CAROL = "0x" + "ca" * 20
@@ -89,6 +91,49 @@ def test_a_log_that_does_not_begin_with_the_transactions_own_value_takes_nothing
 def test_such_logs_say_nothing_where_the_chain_does_not_have_them() -> None:
     found = read(transaction("0x5"), receipt(logged(ALICE, BOB, 5), logged(BOB, CAROL, 9)))
     assert moved(found) == [(ALICE, BOB, 5)]
+
+
+COIN = "0x" + "00" * 18 + "1010"
+
+
+def shown(sender: str, recipient: str, wei: int) -> RpcLog:
+    """As Polygon's contract for its coin tells of it."""
+    return log([TRANSFER, topic(sender), topic(recipient)], word(wei), emitter=COIN)
+
+
+def on_polygon(
+    body: RpcTransaction, told: RpcReceipt, inside: Sequence[tuple[str, str, int]] = ()
+) -> Transaction | None:
+    customs = Customs(WRAPPED, native_contract=address(COIN))
+    traced = {0: [Inside(sender, to, hex(wei)) for sender, to, wei in inside]}
+    return Reading([body], [told], customs, inside=traced).at(0)
+
+
+def test_a_coin_that_shows_as_a_token_is_counted_once() -> None:
+    # given five coins that are sent through the contract
+    found = on_polygon(transaction("0x5", target=COIN), receipt(shown(ALICE, BOB, 5)))
+    # then they went from the one to the other, and no token did
+    assert moved(found) == [(ALICE, BOB, 5)]
+
+
+def test_traces_tell_the_same_of_it() -> None:
+    body, told = transaction("0x5", target=COIN), receipt(shown(ALICE, BOB, 5))
+    assert moved(on_polygon(body, told, [(COIN, BOB, 5)])) == [(ALICE, COIN, 5), (COIN, BOB, 5)]
+
+
+def test_what_a_contract_sends_through_it_is_seen_without_traces() -> None:
+    found = on_polygon(transaction("0x5"), receipt(shown(BOB, CAROL, 3)))
+    assert moved(found) == [(ALICE, BOB, 5), (BOB, CAROL, 3)]
+
+
+def test_another_contract_shows_no_coin() -> None:
+    found = read(transaction(), receipt(shown(ALICE, BOB, 5)))
+    assert found is not None
+    assert [one.token for one in found.transfers] == [address(COIN)]
+
+
+def test_the_chain_that_has_such_a_contract_says_so() -> None:
+    assert customs_of(known_chains()["polygon"], 0).native_contract == address(COIN)
 
 
 def test_what_pays_itself_has_no_log_and_counts_once() -> None:

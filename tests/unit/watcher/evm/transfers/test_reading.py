@@ -270,6 +270,33 @@ def test_whatever_the_fields_hold_nothing_is_raised(data: st.DataObject) -> None
         assert all(len(one.sender) == len(one.recipient) == 20 for one in found.transfers)
 
 
+@given(
+    st.lists(
+        st.builds(
+            lambda emitter, first, others, said: log([first, *others], said, emitter=emitter),
+            st.sampled_from([TOKEN, WETH, "0x" + NATIVE_LOG_EMITTER.hex()]) | _TEXT,
+            st.sampled_from(sorted(MOVING | SWAPS)),
+            st.lists(st.sampled_from([topic(ALICE), topic(BOB)]) | _TEXT, max_size=4),
+            _TEXT,
+        ),
+        min_size=1,
+        max_size=4,
+    ),
+    st.booleans(),
+    st.none() | st.just(bytes.fromhex(TOKEN[2:])),
+)
+def test_whatever_logs_hold_the_rest_of_their_transaction_counts(
+    logs: list[RpcLog], native_logs: bool, native_contract: bytes | None
+) -> None:
+    customs = Customs(WRAPPED, native_logs, native_contract=native_contract)
+    found = Reading([transaction("0x5")], [receipt(*logs)], customs).at(0)
+    # the transaction's own value is read whatever its logs say
+    assert found is not None
+    assert 5 in [one.amount for one in found.transfers if one.token is None]
+    assert all(0 <= one.amount < 2**256 for one in found.transfers)
+    assert all(len(one.sender) == len(one.recipient) == 20 for one in found.transfers)
+
+
 _PARTIES = st.sampled_from([ALICE, BOB, WETH, "0x" + "00" * 20])
 _WORDS = st.integers(0, 3) | st.integers(0, 2**256 - 1)
 _MOVES = st.one_of(
@@ -305,12 +332,19 @@ _MOVES = st.one_of(
     st.integers(0, 9),
     st.none() | st.integers(0, 9),
     st.booleans(),
+    st.none() | st.just(bytes.fromhex(TOKEN[2:])),
 )
 def test_of_every_asset_the_movements_sum_to_what_was_minted_less_what_was_burned(
-    logs: list[RpcLog], inside: list[Inside], value: int, mint: int | None, native_logs: bool
+    logs: list[RpcLog],
+    inside: list[Inside],
+    value: int,
+    mint: int | None,
+    native_logs: bool,
+    native_contract: bytes | None,
 ) -> None:
     body = RpcTransaction(TX_HASH, ALICE, BOB, hex(value), mint=None if mint is None else hex(mint))
-    reading = Reading([body], [receipt(*logs)], Customs(WRAPPED, native_logs), inside={0: inside})
+    customs = Customs(WRAPPED, native_logs, native_contract=native_contract)
+    reading = Reading([body], [receipt(*logs)], customs, inside={0: inside})
     found = reading.at(0)
     assert found is not None
     made: Counter[object] = Counter()
