@@ -12,6 +12,7 @@ around them
 
 - ``weigh``    what a transaction can be worth at most, at a glance: most concern nobody
 - ``concern``  what of a batch somebody is to be told: where enrich and match are put to work
+- ``strangers``  tokens at watched addresses whose name or price is to be found out first
 - ``noise``    what is not to be believed, or not worth a message, and by which rule
 - ``slices``   how a large block keeps no other chain waiting
 - ``follow``   one chain: its lease, its loop, what it publishes

@@ -11,14 +11,10 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from heapq import nsmallest
 from typing import TYPE_CHECKING
 
-from data.imitation import imitates
-from data.model import MOST_LEGS, Price
-from data.model.block import ZERO_ADDRESS
+from data.model import Price
 from watcher.enrich import Heed, movements_of
-from watcher.enrich.flows import flows_of
 from watcher.match import match, primary, reaches
 from watcher.noise.judging import Worthless, may_be_poison
 from watcher.noise.marks import marked
@@ -82,6 +78,15 @@ def key_of(movement: Movement) -> Key:
     return movement.tx_hash, movement.address
 
 
+def by_address(found: Iterable[Watch]) -> Mapping[bytes, Sequence[Watch]]:
+    """The watches of single addresses, by these."""
+    on_address: defaultdict[bytes, list[Watch]] = defaultdict(list)
+    for watch in found:
+        if watch.address is not None:
+            on_address[watch.address].append(watch)
+    return on_address
+
+
 async def parties_of(blocks: Sequence[WeighedBlock]) -> set[bytes]:
     """Everybody between whom anything may have moved; other chains get their turn."""
     parties: set[bytes] = set()
@@ -101,7 +106,7 @@ async def concerns(
 ) -> Wanted:
     """What a batch comes to, in the order of the blocks, with the prices that were found out."""
     wanted, turns = Wanted(), Turns(SLICE)
-    on_address = _by_address(asked.watches)
+    on_address = by_address(asked.watches)
     sieve = _sieve(chain, on_address, asked)
     for block in blocks:
         near = _near(block, sieve)
@@ -130,53 +135,6 @@ async def concerns(
                 _tell(chain, block, found, seen, shown, on_address, names, asked, wanted)
             await turns.worked(len(places))
     return wanted
-
-
-async def unpriced(
-    chain: Chain,
-    blocks: Sequence[WeighedBlock],
-    names: Mapping[bytes, TokenRow],
-    watches: Iterable[Watch],
-    found_out: FoundOut = NOTHING_MORE,
-) -> dict[bytes, set[bytes]]:
-    """The tokens without a price that moved at a watched address, by their block's hash: what they
-    are worth is worth finding out. Of so many that no movement keeps them all, the first; of what
-    passes itself off as something else, none."""
-    found: dict[bytes, set[bytes]] = {}
-    on_address, turns = _by_address(watches), Turns(SLICE)
-    for block in blocks if on_address else ():
-        more = found_out.get(block.ref.hash, {})
-        places = sorted(block.glance.touching(on_address))
-        for place in places:
-            transaction = block.transaction(place)
-            if transaction is None:
-                continue
-            flows = flows_of(transaction.transfers)
-            for address in flows.keys() & on_address.keys() - {ZERO_ADDRESS}:
-                strange = {
-                    token
-                    for (token, token_id, _), net in flows[address].net.items()
-                    if net and token is not None and token_id is None
-                    if (row := names.get(token)) is None
-                    or (
-                        token not in block.prices
-                        and token not in more
-                        and not imitates(chain, token, row.symbol or "", row.name)
-                    )
-                }
-                if strange:
-                    some = nsmallest(MOST_LEGS, strange)
-                    found.setdefault(block.ref.hash, set()).update(some)
-        await turns.worked(len(places))
-    return found
-
-
-def _by_address(watches: Iterable[Watch]) -> Mapping[bytes, Sequence[Watch]]:
-    on_address: defaultdict[bytes, list[Watch]] = defaultdict(list)
-    for watch in watches:
-        if watch.address is not None:
-            on_address[watch.address].append(watch)
-    return on_address
 
 
 @dataclass(frozen=True, slots=True)

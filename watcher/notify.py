@@ -14,12 +14,13 @@ from data.errors import FencedOut, SpyhopError
 from data.model import MOST_LEGS, Priority
 from data.queries import alerts, cursors, gaps, leases, movements, queues, watches
 from data.queries.alerts import NewAlert
-from watcher.concern import SLICE, Asked, concerns, key_of, parties_of, unpriced
+from watcher.concern import SLICE, Asked, concerns, key_of, parties_of
 from watcher.coverage import note_coverage, note_flaws
 from watcher.enrich import moved_tokens
 from watcher.noise.judging import judged
 from watcher.noise.rules import rules_against
 from watcher.slices import Turns
+from watcher.strangers import strangers
 from watcher.weigh import weight_of
 
 if TYPE_CHECKING:
@@ -332,16 +333,19 @@ async def _concerns(
     """What the blocks come to, with the prices that are at hand of what nobody curated. Raises
     _Unread for what nobody has asked for yet."""
     learned = known.learned
-    found = await unpriced(chain, blocks, known.names, asked.watches, learned.prices)
+    found = await strangers(chain, blocks, known.names, asked.watches, learned.prices)
     missing = {
-        block.ref: tokens for block in blocks if (tokens := learned.not_priced(block.ref, found))
+        block.ref: tokens
+        for block in blocks
+        if (tokens := learned.not_priced(block.ref, found.unpriced))
     }
     told = known.prices.told(missing)
     unasked = {
-        ref: strange for ref, tokens in missing.items() if (strange := tokens - told[ref].keys())
+        ref: unknown for ref, tokens in missing.items() if (unknown := tokens - told[ref].keys())
     }
-    if unasked:
-        raise _Unread(set().union(*unasked.values()), unasked)
+    unnamed = found.unnamed - learned.named
+    if unasked or unnamed:
+        raise _Unread(unnamed.union(*unasked.values()), unasked)
     for ref, tokens in missing.items():
         learned.learn(ref, tokens, told[ref])
     wanted = await concerns(chain, blocks, known.names, asked, learned.prices)

@@ -15,6 +15,8 @@ from data.model import (
     Direction,
     Price,
     PriceState,
+    Source,
+    Standard,
     Threshold,
     Transaction,
     Transfer,
@@ -23,7 +25,8 @@ from data.model import (
 )
 from data.model import UsdThreshold as Usd
 from data.queries.tokens import TokenRow
-from watcher.concern import Asked, Wanted, concerns, parties_of, unpriced
+from watcher.concern import Asked, Wanted, concerns, parties_of
+from watcher.strangers import Strangers, strangers
 from watcher.weigh import ONE, Rates, dollar_rates, weighed, weight_of
 
 from .block_tree import TreeBlock, TreeGlance
@@ -184,19 +187,28 @@ def test_what_has_no_price_is_noted_where_it_moved_at_a_watched_address() -> Non
     )
     both = (mine, anothers)
     block = weighed(CHAIN, TreeBlock(REF, both), TreeGlance(both), NAMES, PRICES, NOON)
-    found = asyncio.run(unpriced(CHAIN, [block], NAMES, [watch(Usd(Decimal(1)))]))
-    assert found == {REF.hash: {SPAM}}
+    found = asyncio.run(strangers(CHAIN, [block], NAMES, [watch(Usd(Decimal(1)))]))
+    assert found.unpriced == {REF.hash: {SPAM}}
+
+
+def test_what_has_no_name_is_noted_where_it_moved_or_pretended_to_at_a_watched_address() -> None:
+    number, nothing, anothers = (bytes([byte]) * 20 for byte in (0x66, 0x67, 0x68))
+    nft = Transfer(Source.LOG, 0, number, BOB, ALICE, 1, Standard.ERC721, 7)
+    moved = transaction(nft, transfer(ALICE, BOB, 0, nothing), transfer(BOB, CAROL, 5, anothers))
+    block = weighed(CHAIN, TreeBlock(REF, (moved,)), TreeGlance((moved,)), NAMES, PRICES, NOON)
+    found = asyncio.run(strangers(CHAIN, [block], NAMES, [watch(Usd(Decimal(1)))]))
+    assert found == Strangers(unnamed={number, nothing})
 
 
 def test_of_thousands_of_tokens_only_so_many_are_asked_about_as_a_movement_keeps() -> None:
     tokens = [b"\x5f" * 18 + number.to_bytes(2) for number in range(3_000)]
     given = (transaction(*[transfer(BOB, ALICE, 5, token) for token in tokens]),)
     block = weighed(CHAIN, TreeBlock(REF, given), TreeGlance(given), NAMES, PRICES, NOON)
-    found = asyncio.run(unpriced(CHAIN, [block], NAMES, [watch(Usd(Decimal(1)))]))
-    assert found == {REF.hash: set(tokens[:MOST_LEGS])}
+    found = asyncio.run(strangers(CHAIN, [block], NAMES, [watch(Usd(Decimal(1)))]))
+    assert found == Strangers(unpriced={REF.hash: set(tokens[:MOST_LEGS])})
     # and these are those that are kept
     (kept,) = concern(asked(watch(Usd(Decimal(1)))), *given).keep
-    assert {leg.token for leg in kept.legs} == found[REF.hash]
+    assert {leg.token for leg in kept.legs} == found.unpriced[REF.hash]
 
 
 def test_a_price_that_was_found_out_counts() -> None:
@@ -208,7 +220,7 @@ def test_a_price_that_was_found_out_counts() -> None:
     wanted = asyncio.run(concerns(CHAIN, [block], names, asked(mine), found_out))
     ((found, _, _),) = wanted.alerts
     assert (found.usd, found.price_state) == (2_000, PriceState.THIN)
-    assert asyncio.run(unpriced(CHAIN, [block], names, [mine], found_out)) == {}
+    assert asyncio.run(strangers(CHAIN, [block], names, [mine], found_out)) == Strangers()
 
 
 def test_what_was_found_out_is_kept_and_shown_for_its_new_worth() -> None:
@@ -236,5 +248,5 @@ def test_no_price_is_looked_up_of_what_passes_itself_off_as_something_else() -> 
     names = {**NAMES, SPAM: TokenRow(SPAM, "UЅDТ", "Tether USD", 6)}
     gifts = transaction(transfer(ALICE, BOB, 10**6, SPAM), transfer(ALICE, BOB, 5, UNKNOWN))
     block = weighed(CHAIN, TreeBlock(REF, (gifts,)), TreeGlance((gifts,)), names, PRICES, NOON)
-    found = asyncio.run(unpriced(CHAIN, [block], names, [watch(None, address=BOB)]))
-    assert found == {REF.hash: {UNKNOWN}}
+    found = asyncio.run(strangers(CHAIN, [block], names, [watch(None, address=BOB)]))
+    assert found.unpriced == {REF.hash: {UNKNOWN}}
