@@ -9,6 +9,7 @@ fails when the peers did not do the same work.
 - ``steps``     the longest step without a pause, for a very large block
 - ``latency``   from a block at the node to its alerts in the outbox, five chains at once
 - ``bytes``     what each plan of fetching costs in bytes, per block and per day
+- ``enrich``    what it costs to tell what moved and what it was worth
 - ``faults``    what each fault of a node does to a reader: ours, web3.py, web3-ethereum-defi
 - ``contenders``, ``peer``  who reads in it, peers in processes of their own
 - ``racers``, ``rivals``  who runs in the others: ours in its shapes with its floor, and the peers

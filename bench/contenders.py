@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
-from data.model import Chain, Source
+from data.model import Chain, Source, Standard
 from watcher.evm.fetch import EvmBlocks
 from watcher.rpc.errors import RpcError
 from watcher.rpc.pool import Pool
@@ -69,7 +69,7 @@ class Ours:
                 (_hex(found.hash), _hex(one.token), _hex(one.sender), _hex(one.recipient), amount)
                 for found in block.transactions()
                 for one in found.transfers
-                if one.source is Source.LOG and one.token
+                if one.source is Source.LOG and one.token and one.standard is Standard.ERC20
                 for amount in (str(one.amount),)
             )
 

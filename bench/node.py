@@ -18,7 +18,7 @@ import msgspec
 import uvloop
 from aiohttp import web
 
-from sandbox.chain import Chain, ethereum_spec
+from sandbox.chain import Chain, ChainSpec, ethereum_spec
 from sandbox.chain.answering import Request, answer
 from sandbox.chain.rendering import Rendering, Renderings
 from sandbox.chain.view import View
@@ -120,12 +120,16 @@ class Answers:
         return b"[" + b",".join(found) + b"]"
 
 
+def populated() -> ChainSpec:
+    """Ethereum with so many people on it."""
+    spec = ethereum_spec()
+    return replace(spec, noise=replace(spec.noise, population=POPULATION))
+
+
 def build(blocks: int, transactions: int, ready: int) -> tuple[Answers, int]:
     """So many full blocks after a history of empty ones, and the first one's number."""
-    spec = ethereum_spec()
-    spec = replace(spec, noise=replace(spec.noise, population=POPULATION))
     keep = ready + HISTORY
-    chain = Chain(spec, seed=SEED, start_time=1_760_000_000, history=HISTORY, keep=keep)
+    chain = Chain(populated(), seed=SEED, start_time=1_760_000_000, history=HISTORY, keep=keep)
     first = chain.head.number + 1
     answers = Answers(chain, transactions, first, first + blocks - 1, first + ready - 1)
     return answers, first

@@ -21,7 +21,7 @@ from sqlalchemy import func, select
 from bench.ground import Run, Span, Stopwatch, run
 from data.chains import known_chains
 from data.database import Database
-from data.model import BlockRef, Direction, Integrity, UsdThreshold, Watch
+from data.model import BlockRef, Direction, Integrity, Standard, UsdThreshold, Watch
 from data.queries import cursors
 from data.tables import (
     alerts,
@@ -43,8 +43,8 @@ from watcher.assets.prices import Prices
 from watcher.collect import BATCH, Step
 from watcher.concern import Asked, concerns, parties_of
 from watcher.decode import decode
-from watcher.evm.chainlink import read_feeds
 from watcher.evm.fetch import EvmBlocks
+from watcher.evm.market import EvmMarket
 from watcher.evm.metadata import read_tokens
 from watcher.evm.wire import RpcBlock, RpcReceipt
 from watcher.follow import Follower, FollowOptions
@@ -166,7 +166,7 @@ async def in_memory(database: Database, span: Span, watched: AbstractSet[bytes])
                 at = await prices.at(block.ref, glance.tokens)
                 batch.append(weighed(CHAIN, block, glance, names.at_hand, at, block.ref.time))
             seen += found
-            hit = [_watch(one) for one in await parties_of(batch) & watched]
+            hit = [watch_on(one) for one in await parties_of(batch) & watched]
             asked = Asked(hit, None, (), KEEP_FROM_USD, {})
             told += len((await concerns(CHAIN, batch, names.at_hand, asked)).alerts)
         taken = watch.stop(alerts=told)
@@ -211,11 +211,18 @@ async def floor(span: Span) -> Run:
 
 
 def len_of(block: Block) -> int:
-    """How many transfers are in a block."""
-    return sum([len(one.transfers) for one in decode(block)])
+    """How many transfers are in a block, of the kinds that the peers decode as well."""
+    return sum(
+        [
+            one.standard is Standard.ERC20 and one.amount > 0
+            for found in decode(block)
+            for one in found.transfers
+        ]
+    )
 
 
-def _watch(address: bytes) -> Watch:
+def watch_on(address: bytes) -> Watch:
+    """With the threshold that chats have at first."""
     both, threshold = Direction.BOTH, UsdThreshold(Decimal(100_000))
     return Watch(0, 0, 1, 0, None, address, threshold, both, None, None, _LONG_AGO)
 
@@ -247,8 +254,4 @@ def _names(chain: Chain, pool: Pool, database: Database) -> TokenNames:
 
 
 def _prices(chain: Chain, pool: Pool, session: aiohttp.ClientSession) -> Prices:
-    async def read(block: str, asked_at: datetime) -> Any:
-        every = list(chain.feeds.values())
-        return await read_feeds(pool, chain.multicall3, every, block, asked_at, within=10)
-
-    return Prices(chain, read, PriceApi("", chain, session))
+    return Prices(chain, EvmMarket(pool, chain, within=10), PriceApi("", chain, session))

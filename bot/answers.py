@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from aiogram.exceptions import (
     TelegramBadRequest,
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from aiogram.types import CallbackQuery, InlineKeyboardMarkup
 
+T = TypeVar("T")
 TRIES = 3
 LONGEST_WAIT = 30
 """Seconds: an answer that comes later than this is no answer."""
@@ -25,9 +26,11 @@ NOTICE_LENGTH = 200
 _UNCHANGED = "message is not modified"
 
 
-async def answer(message: Message, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
-    """Answer a message with HTML."""
-    await _patiently(lambda: message.answer(text, reply_markup=keyboard))
+async def answer(
+    message: Message, text: str, keyboard: InlineKeyboardMarkup | None = None
+) -> Message:
+    """Answer a message with HTML; what Telegram shows now."""
+    return await _patiently(lambda: message.answer(text, reply_markup=keyboard))
 
 
 async def show(
@@ -65,10 +68,12 @@ async def notice(query: CallbackQuery, text: str | None = None, *, alert: bool =
         return
 
 
-async def _patiently(call: Callable[[], Awaitable[object]]) -> None:
-    for tries_left in reversed(range(TRIES)):
+async def _patiently(call: Callable[[], Awaitable[T]]) -> T:
+    tries_left = TRIES
+    while True:
+        tries_left -= 1
         try:
-            await call()
+            return await call()
         except TelegramRetryAfter as error:
             if not tries_left or error.retry_after > LONGEST_WAIT:
                 raise
@@ -77,5 +82,3 @@ async def _patiently(call: Callable[[], Awaitable[object]]) -> None:
             if not tries_left:
                 raise
             await asyncio.sleep(TRIES - tries_left)
-        else:
-            return

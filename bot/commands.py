@@ -30,6 +30,8 @@ COMMANDS = {
     "unpriced": "What a watch does without a price",
     "mute": "Be quiet for a while",
     "unmute": "Speak again",
+    "tx": "Follow a transaction to its end",
+    "gas": "What a transfer and a swap cost now",
     "status": "How far I am on each chain",
     "help": "What I understand",
 }

@@ -9,6 +9,7 @@ from aiogram import Dispatcher, F, Router
 from bot.handlers import (
     card,
     failure,
+    gas,
     groups,
     membership,
     mute,
@@ -19,6 +20,7 @@ from bot.handlers import (
     status,
     threshold,
     timing,
+    tx,
     unpriced,
     unwatch,
     watch,
@@ -55,7 +57,7 @@ def _private_chats(context: Context) -> Router:
     router.callback_query.middleware(Attention())
     for module in (
         start, watch, unwatch, watchlist, card, name, threshold, unpriced, whales, timing, mute,
-        noise, why, status, paste,
+        noise, why, tx, gas, status, paste,
     ):  # fmt: skip
         router.include_router(module.make_router())
     return router

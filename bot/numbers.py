@@ -45,6 +45,28 @@ def short_quantity(value: Decimal) -> str:
         return _trimmed(value.quantize(Decimal(1).scaleb(-places), ROUND_DOWN))
 
 
+def gwei(wei: int) -> str:
+    """A price of gas: ``12.4 gwei``, ``0.0051 gwei``."""
+    with localcontext(prec=_PRECISION):
+        price = Decimal(wei).scaleb(-9)
+        if price >= 100:
+            return f"{short_quantity(price.quantize(Decimal(1)))} gwei"
+        return f"{short_quantity(price)} gwei"
+
+
+def small_usd(value: Decimal) -> str:
+    """What may be less than a cent: ``$12.40``, ``$0.37``, ``$0.0042``."""
+    with localcontext(prec=_PRECISION):
+        if value >= 1_000:
+            return f"${value.quantize(Decimal(1), ROUND_DOWN):,}"
+        if value >= Decimal("0.1"):
+            return f"${value.quantize(Decimal('0.01'), ROUND_DOWN)}"
+        if value < Decimal("0.000001"):
+            return "<$0.000001" if value else "$0"
+        places = -value.adjusted() + 1
+        return f"${_trimmed(value.quantize(Decimal(1).scaleb(-places), ROUND_DOWN))}"
+
+
 def _short(value: Decimal) -> str:
     with localcontext(prec=_PRECISION):
         for suffix, power in _STEPS:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, DateTime, LargeBinary, Numeric, String
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.expression import ColumnElement
+from sqlalchemy.sql.expression import literal_column
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 if TYPE_CHECKING:
@@ -138,14 +139,16 @@ class Bytes(TypeDecorator[bytes]):
         return None if value is None else bytes(value)
 
 
-class DatabaseNow(ColumnElement[datetime]):
+class DatabaseNow(FunctionElement[datetime]):
     """The database's own clock, plus an offset: leases must not depend on any process's clock."""
 
-    inherit_cache = False
+    inherit_cache = True
     type = UtcTime()
 
     def __init__(self, offset: timedelta = timedelta()) -> None:
         self.microseconds = offset // timedelta(microseconds=1)
+        # an argument, so that statements with it are compiled once for each offset
+        super().__init__(literal_column(str(self.microseconds)))
 
 
 @compiles(DatabaseNow, "postgresql")

@@ -142,6 +142,11 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         return tuple(dict.fromkeys(names))
 
+    @field_validator("price_api_url")
+    @classmethod
+    def _off_is_no_url(cls, value: str) -> str:
+        return "" if value.strip().lower() == "off" else value
+
     @field_validator("telegram_api_url", "price_api_url")
     @classmethod
     def _url_is_http(cls, value: str) -> str:

@@ -12,6 +12,7 @@ around them
 
 - ``weigh``    what a transaction can be worth at most, at a glance: most concern nobody
 - ``concern``  what of a batch somebody is to be told: where enrich and match are put to work
+- ``noise``    what is not to be believed, or not worth a message, and by which rule
 - ``slices``   how a large block keeps no other chain waiting
 - ``follow``   one chain: its lease, its loop, what it publishes
 - ``together`` parts of one piece of work that fail and end together
@@ -24,6 +25,8 @@ around them
 - ``witnesses``  all nodes asked, where one's word is not enough
 - ``settle``   how far the cursor's branch is safe and finalized
 - ``unlatch``  an operator's decision to follow a rewrite of what was final
+- ``pursuits`` transactions that chats asked to be followed
+- ``gas``      what transactions cost, published at each block
 - ``family``   what a chain family provides
 - ``rpc``      nodes with breakers, and the pool that falls back between them
 - ``evm``      the chain family: how its blocks are fetched and read

@@ -7,10 +7,12 @@ watched address, are heavy enough to be kept or for a feed, or were taken away b
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from data.model import Price
 from watcher.enrich import enrich
 from watcher.match import match, primary, reaches
 from watcher.noise.judging import concerned
@@ -21,7 +23,7 @@ from watcher.slices import Turns
 from watcher.weigh import ONE, unit_rates, weight_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from data.model import Chain, Movement, Transaction, Watch
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
 Key = tuple[bytes, bytes]
 """A movement's transaction and address."""
 
+FoundOut = Mapping[bytes, Mapping[bytes | None, Price]]
+"""By a block's hash, prices of tokens that had none before somebody asked."""
+
+NOTHING_MORE: FoundOut = {}
 SLICE = 50
 """Transactions that are decoded, enriched and matched without a pause."""
 MANY = 1000
@@ -52,11 +58,15 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a batch comes to: alerts to write, with the largest match of each first, primary
-    movements for feeds, and what to keep."""
+    movements for feeds, and what to keep.
+
+    ``unpriced`` are, by their block's hash, tokens without a price that moved at a watched address:
+    what they are worth is worth finding out."""
 
     alerts: list[tuple[Movement, Watch, list[tuple[Watch, Movement]]]] = field(default_factory=list)
     for_feeds: list[tuple[Movement, datetime]] = field(default_factory=list)
     keep: list[Movement] = field(default_factory=list)
+    unpriced: defaultdict[bytes, set[bytes]] = field(default_factory=lambda: defaultdict(set))
     worthless: list[tuple[Movement, Watch]] = field(default_factory=list)
 
 
@@ -76,9 +86,13 @@ async def parties_of(blocks: Sequence[WeighedBlock]) -> set[bytes]:
 
 
 async def concerns(
-    chain: Chain, blocks: Sequence[WeighedBlock], names: Mapping[bytes, TokenRow], asked: Asked
+    chain: Chain,
+    blocks: Sequence[WeighedBlock],
+    names: Mapping[bytes, TokenRow],
+    asked: Asked,
+    found_out: FoundOut = NOTHING_MORE,
 ) -> Wanted:
-    """What a batch comes to, in the order of the blocks."""
+    """What a batch comes to, in the order of the blocks, with the prices that were found out."""
     wanted = Wanted()
     on_address: defaultdict[bytes, list[Watch]] = defaultdict(list)
     for watch in asked.watches:
@@ -87,13 +101,16 @@ async def concerns(
     sieve, turns = _sieve(chain, on_address, asked), Turns(SLICE)
     for block in blocks:
         near = _near(block, sieve)
+        more = found_out.get(block.ref.hash)
+        prices = {**block.prices, **more} if more else block.prices
         for start in range(0, len(near), SLICE):
             places = near[start : start + SLICE]
             some = [found for place in places if (found := block.transaction(place)) is not None]
-            made = enrich(chain, block.ref, some, names, block.prices)
+            made = enrich(chain, block.ref, some, names, prices)
             for transaction, movements in zip(some, made, strict=True):
                 seen = marked(chain, transaction, movements, names)
                 _tell(chain, block, transaction, seen, on_address, names, asked, wanted)
+                _note_unpriced(block.ref.hash, seen, on_address, wanted)
             await turns.worked(len(places))
     return wanted
 
@@ -128,6 +145,19 @@ def _near(block: WeighedBlock, sieve: _Sieve) -> list[int]:
         hashes = block.block.hashes()
         near.update(place for place, one in enumerate(hashes) if one in sieve.orphaned)
     return sorted(near)
+
+
+def _note_unpriced(
+    block_hash: bytes,
+    made: Sequence[Movement],
+    on_address: Mapping[bytes, Sequence[Watch]],
+    wanted: Wanted,
+) -> None:
+    for movement in made:
+        if movement.address in on_address:
+            for leg in movement.legs:
+                if leg.price is None and leg.token is not None and leg.token_id is None:
+                    wanted.unpriced[block_hash].add(leg.token)
 
 
 def _tell(

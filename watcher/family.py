@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from data.model import BlockRef, Settled, Transaction
+    from watcher.pursuits.sighting import Sighting, Wanted
 
 
 class Glance(Protocol):
@@ -57,7 +58,7 @@ class Block(Protocol):
         ...
 
     def hashes(self) -> Sequence[bytes]:
-        """The hash of the transaction at each place; a malformed one may be anything."""
+        """The hash of the transaction at each place; empty where it is malformed."""
         ...
 
     def transaction(self, index: int) -> Transaction | None:
@@ -124,4 +125,14 @@ class BlockSource(Protocol):
 
     def accuse(self, nodes: Collection[str], why: str) -> None:
         """Hold against nodes that what they told contradicts the rest."""
+        ...
+
+
+class TransactionSource(Protocol):
+    """Asks the nodes of one chain for single transactions."""
+
+    async def look(self, wanted: Sequence[Wanted]) -> Mapping[bytes, Sighting]:
+        """What the nodes say of each, by hash; those that nobody could tell anything about are left
+        out. Raises RpcError when no node answers.
+        """
         ...

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,7 +30,7 @@ from watcher.poison import Poison
 from watcher.rpc.errors import RpcError
 from watcher.settle import Settling
 from watcher.stages import Stages
-from watcher.together import together
+from watcher.together import heed_cancellation, together
 from watcher.witnesses import Latched
 
 if TYPE_CHECKING:
@@ -53,6 +53,9 @@ _FILL_EVERY = 1.0
 _REDIS_WITHIN = 1.0
 """What is said to Redis can be said again: blocks do not wait for it."""
 
+Beside = Callable[[int], Coroutine[None, None, None]]
+"""What is done for a chain by whoever follows it, under the lease's epoch."""
+
 
 @dataclass(frozen=True, slots=True)
 class FollowOptions:
@@ -69,7 +72,8 @@ class Follower:
     """Follows one chain for as long as it is let. ``nodes`` tells the state of its nodes.
 
     ``on_step`` hears of every step that was committed, ``on_status`` of everything that is
-    published; neither may raise or take long.
+    published; neither may raise or take long. ``beside`` runs as long as the lease is held, and
+    is handed its epoch; only FencedOut may leave it.
     """
 
     def __init__(
@@ -85,6 +89,7 @@ class Follower:
         *,
         on_step: Callable[[Step], None] = lambda _: None,
         on_status: Callable[[ChainStatus], None] = lambda _: None,
+        beside: Sequence[Beside] = (),
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -96,6 +101,7 @@ class Follower:
         self._options = options
         self._on_step = on_step
         self._on_status = on_status
+        self._beside = beside
         self._clock = clock
         self._now = now
         self._stages = Stages(chain, names, prices, database, options.keep_from_usd, now)
@@ -113,7 +119,7 @@ class Follower:
     async def run(self) -> None:
         """Until cancelled: take the lease, follow while it holds, wait for it otherwise."""
         while True:
-            _heed_cancellation()
+            heed_cancellation()
             epoch = await self._acquire()
             if epoch is None:
                 await asyncio.sleep(self._options.lease_for / 10)
@@ -149,18 +155,19 @@ class Follower:
                 self._survey(),
                 self._settle(),
                 self._fill(epoch),
+                *(part(epoch) for part in self._beside),
             )
         except FencedOut as lost:
             log.warning("taken over", chain=self._chain.name, why=str(lost))
         except asyncio.CancelledError:
-            _heed_cancellation()
+            heed_cancellation()
             # a loop that took itself for cancelled: all begin anew rather than go on without it
             log.exception("failing", chain=self._chain.name, reason="a loop ended by itself")
 
     async def _renew(self, epoch: int) -> None:
         """Raises FencedOut when the lease is another's."""
         while True:
-            _heed_cancellation()
+            heed_cancellation()
             await asyncio.sleep(self._options.lease_for / 3)
             try:
                 async with self._database.write() as connection:
@@ -176,7 +183,7 @@ class Follower:
     async def _survey(self) -> None:
         """Keep the state of the nodes known that nobody needs as long as the first one works."""
         while True:
-            _heed_cancellation()
+            heed_cancellation()
             await asyncio.sleep(_SURVEY_EVERY)
             if self._collector is not None:
                 with suppress(RpcError):
@@ -189,7 +196,7 @@ class Follower:
     async def _settle(self) -> None:
         """Ask now and then how far the chain is safe; it is written with a later step."""
         while True:
-            _heed_cancellation()
+            heed_cancellation()
             await asyncio.sleep(max(_SETTLE_EVERY, self._chain.block_time))
             if self._collector is not None and self._is_well:
                 await self._settle_once(self._collector)
@@ -202,7 +209,7 @@ class Follower:
     async def _fill(self, epoch: int) -> None:
         """Fill gaps in while the head is followed; it goes first. Raises FencedOut."""
         while True:
-            _heed_cancellation()
+            heed_cancellation()
             worked = False
             try:
                 worked = await self._fill_some(epoch)
@@ -230,7 +237,7 @@ class Follower:
     async def _follow(self, epoch: int) -> None:
         """Raises FencedOut when another watcher has taken over."""
         while True:
-            _heed_cancellation()
+            heed_cancellation()
             try:
                 await self._go_on(epoch)
             except RpcError as error:
@@ -399,7 +406,7 @@ class Follower:
                     await wake(self._redis)
 
     async def _stumble(self, state: str, reason: str, pause: float = _PAUSE_AFTER_FAULT) -> None:
-        _heed_cancellation()
+        heed_cancellation()
         self._is_well = False
         log.error(state, chain=self._chain.name, reason=reason)
         left = pause
@@ -438,15 +445,6 @@ class Follower:
         with suppress(RedisAway, OSError):
             async with asyncio.timeout(_REDIS_WITHIN):
                 await publish(self._redis, status)
-
-
-def _heed_cancellation() -> None:
-    """End a task that was cancelled while something else failed: a driver may raise only the error.
-
-    Nothing here may use a task group: before Python 3.13 its failure looks like a cancellation."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
 
 
 def _sum(numbers: Iterable[int | None]) -> int | None:

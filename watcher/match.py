@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from data.model import Direction, Match, Transaction, UnitThreshold
+from data.model import Direction, Match, Transaction, UnitThreshold, Unpriced
+from data.venues import Meaning, VenueKind, venues_on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from decimal import Decimal
 
     from data.model import Chain, Movement, Watch
+    from data.venues import Venues
+
+_NOTHING = Decimal(0)
+_NEARLY = 2
 
 
 def match(movements: Sequence[Movement], watches: Sequence[Watch], born: datetime) -> list[Match]:
@@ -35,13 +40,27 @@ def match(movements: Sequence[Movement], watches: Sequence[Watch], born: datetim
 
 
 def reaches(movement: Movement, watch: Watch) -> bool:
-    """Whether the movement is big enough for the watch, on the side that the watch looks at."""
+    """Whether the movement is big enough for the watch, on the side that the watch looks at.
+
+    One without any price is, where the watch wants to be told of such.
+    """
     threshold = watch.threshold
     if threshold is None or watch.chain not in (None, movement.block.chain):
         return False
     if isinstance(threshold, UnitThreshold):
         return _reaches_units(movement, threshold, watch.direction)
+    if movement.usd is None:
+        return watch.unpriced is Unpriced.TELL and _moved(movement, watch.direction)
     return _value(movement, watch.direction) >= threshold.usd
+
+
+def _moved(movement: Movement, direction: Direction) -> bool:
+    """Whether anything moved on the side that the watch looks at, whatever it is worth."""
+    if direction is Direction.IN:
+        return any(leg.amount > 0 for leg in movement.legs)
+    if direction is Direction.OUT:
+        return any(leg.amount < 0 for leg in movement.legs)
+    return any(leg.amount for leg in movement.legs)
 
 
 def _value(movement: Movement, direction: Direction) -> Decimal:
@@ -70,19 +89,39 @@ def primary(
     """The one movement of a transaction that a feed shows; None when there is none to show, as in
     those that the chain puts into its blocks by itself.
 
-    The signer's own, else the largest of an address that is no known pool, router or token.
-    Where nothing has a price, only the signer's will do: nobody knows which is the largest.
+    The signer's own, else the largest of an address that is no known pool, router or token; where
+    a settlement fills what others signed, theirs. Where nothing has a price, only the signer's
+    will do: nobody knows which is the largest.
     """
     if transaction.system:
         return None
     signed = next((movement for movement in movements if movement.signed), None)
     worth = [movement for movement in movements if movement.usd]
-    if signed is not None and (signed.usd or not worth):
+    venues = venues_on(chain.name)
+    settled = _is_settled(venues, transaction)
+    if signed is not None and not settled and (signed.usd or not worth):
         return signed
     machines = transaction.pools | {transaction.target}
     people = [
         movement
         for movement in worth
-        if movement.address not in machines and movement.address not in chain.tokens
+        if movement.address not in machines
+        and movement.address not in chain.tokens
+        and movement.address not in venues.by_address
     ]
-    return max(people, key=lambda movement: movement.usd or 0, default=None)
+    return _largest(people) or (signed if settled and signed and signed.usd else None)
+
+
+def _is_settled(venues: Venues, transaction: Transaction) -> bool:
+    target = venues.at(transaction.target)
+    if target is not None and target.kind is VenueKind.SETTLEMENT:
+        return True
+    return any(venues.meaning(event.topic) is Meaning.SETTLEMENT for event in transaction.events)
+
+
+def _largest(people: Sequence[Movement]) -> Movement | None:
+    """The largest; of those that are nearly as large, one that is not known to be a contract: a
+    pool that nobody knows mirrors whoever traded with it."""
+    largest = max((movement.usd or _NOTHING for movement in people), default=_NOTHING)
+    near = [movement for movement in people if (movement.usd or _NOTHING) * _NEARLY >= largest]
+    return max(near, key=lambda one: (not one.is_contract, one.usd or _NOTHING), default=None)

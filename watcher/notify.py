@@ -5,7 +5,8 @@ Which watches there are is read inside the transaction, so that one made a secon
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
 from math import ceil
 from typing import TYPE_CHECKING, Protocol
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from data.database import Database
-    from data.model import BlockRef, Chain, CoverageGap, Movement, Settled
+    from data.model import BlockRef, Chain, CoverageGap, Movement, Price, Settled
     from data.queries.tokens import TokenRow
     from watcher.concern import Key, Wanted
     from watcher.noise.judging import Judged
@@ -57,6 +58,30 @@ class Names(Protocol):
     async def of(self, wanted: Collection[bytes]) -> Mapping[bytes, TokenRow]:
         """Those of the wanted that could be read at all; they are at hand from then on."""
         ...
+
+
+class LongTail(Protocol):
+    """What tokens are worth that nobody curated."""
+
+    def told(
+        self, wanted: Mapping[BlockRef, Collection[bytes]]
+    ) -> Mapping[BlockRef, Mapping[bytes, Price | None]]:
+        """What is known of them at once, as of some blocks; None for what has no price."""
+        ...
+
+    async def of(
+        self, wanted: Mapping[BlockRef, Collection[bytes]], names: Mapping[bytes, TokenRow]
+    ) -> Mapping[BlockRef, Mapping[bytes, Price]]:
+        """The prices as of some blocks of those that have one; never raises."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Assets:
+    """Whom to ask for names, and for prices that were not known at a glance."""
+
+    names: Names
+    prices: LongTail
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +113,45 @@ class GapMoved(SpyhopError):
     """A gap is no longer as it was when its blocks were fetched; nothing was written."""
 
 
+@dataclass(slots=True)
+class _Learned:
+    """What was asked for, be it found out or not: names of tokens, prices in a block."""
+
+    named: set[bytes] = field(default_factory=set)
+    priced: set[tuple[bytes, bytes]] = field(default_factory=set)
+    prices: defaultdict[bytes, dict[bytes | None, Price]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
+
+    def not_priced(self, ref: BlockRef, tokens: Mapping[bytes, set[bytes]]) -> set[bytes]:
+        """Those of a block's tokens, which stand by its hash, whose price was not asked for."""
+        return {one for one in tokens.get(ref.hash, ()) if (ref.hash, one) not in self.priced}
+
+    def learn(
+        self, ref: BlockRef, asked: Collection[bytes], told: Mapping[bytes, Price | None]
+    ) -> None:
+        """Note what came of asking for prices in a block."""
+        self.priced |= {(ref.hash, token) for token in asked}
+        found = {token: price for token, price in told.items() if price is not None}
+        self.prices[ref.hash].update(found.items())
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     """The names that are known; those of tokens that were asked for may have stayed unknown."""
 
     names: Mapping[bytes, TokenRow]
-    asked_for: set[bytes]
+    prices: LongTail
+    learned: _Learned
 
 
 class _Unread(Exception):
-    """What was to be written is about tokens whose names nobody has read yet."""
+    """What was to be written is about tokens of which nobody has asked for the name, or for the
+    price in a block."""
 
-    def __init__(self, tokens: set[bytes]) -> None:
+    def __init__(self, tokens: set[bytes], unpriced: Mapping[BlockRef, set[bytes]]) -> None:
         self.tokens = tokens
+        self.unpriced = unpriced
 
 
 async def commit(
@@ -108,7 +159,7 @@ async def commit(
     chain: Chain,
     epoch: int,
     progress: Progress,
-    names: Names,
+    assets: Assets,
     *,
     now: datetime,
     keep_from_usd: Decimal,
@@ -121,7 +172,7 @@ async def commit(
     """
     after, above = progress.blocks[-1].ref, progress.ancestor.number
 
-    async def attempt(asked_for: set[bytes]) -> int:
+    async def attempt(learned: _Learned) -> int:
         async with database.write() as connection:
             if not await cursors.move(connection, progress.before, after, epoch):
                 msg = f"another watcher follows {chain.title} now"
@@ -132,7 +183,7 @@ async def commit(
                 await alerts.forget_held_above(connection, chain.name, above)
             refs = [block.ref for block in progress.blocks]
             await cursors.remember(connection, refs, keep=chain.keep_hashes, above=above)
-            known = _Known(names.at_hand, asked_for)
+            known = _Known(assets.names.at_hand, assets.prices, learned)
             orphans = await _orphans(connection, chain.name, progress.blocks)
             queued = await _write(
                 connection, chain, progress.blocks, orphans, known, now, keep_from_usd
@@ -148,7 +199,7 @@ async def commit(
             await queues.enqueue(connection, queued)
         return len(queued)
 
-    return await _with_names(names, progress.blocks, keep_from_usd, attempt)
+    return await _with_assets(assets, progress.blocks, keep_from_usd, attempt)
 
 
 async def fill(
@@ -156,7 +207,7 @@ async def fill(
     chain: Chain,
     epoch: int,
     filling: Filling,
-    names: Names,
+    assets: Assets,
     *,
     now: datetime,
     keep_from_usd: Decimal,
@@ -165,7 +216,7 @@ async def fill(
     to send. Raises FencedOut as ``commit`` does, and GapMoved.
     """
 
-    async def attempt(asked_for: set[bytes]) -> int:
+    async def attempt(learned: _Learned) -> int:
         async with database.write() as connection:
             if not await leases.holds(connection, chain.name, epoch):
                 msg = f"another watcher follows {chain.title} now"
@@ -173,7 +224,7 @@ async def fill(
             if not await gaps.advance(connection, filling.gap, filling.to, now):
                 msg = f"the gap of {chain.title} at block {filling.gap.next} was filled meanwhile"
                 raise GapMoved(msg)
-            known = _Known(names.at_hand, asked_for)
+            known = _Known(assets.names.at_hand, assets.prices, learned)
             seen = await movements.stored_in(connection, chain.name, _hashes(filling.blocks))
             before = {key_of(movement): movement for movement in seen}
             queued = await _write(
@@ -186,28 +237,33 @@ async def fill(
             await queues.enqueue(connection, queued)
         return len(queued)
 
-    return await _with_names(names, filling.blocks, keep_from_usd, attempt)
+    return await _with_assets(assets, filling.blocks, keep_from_usd, attempt)
 
 
-async def _with_names(
-    names: Names,
-    blocks: Iterable[WeighedBlock],
+async def _with_assets(
+    assets: Assets,
+    blocks: Sequence[WeighedBlock],
     keep_from_usd: Decimal,
-    attempt: Callable[[set[bytes]], Awaitable[int]],
+    attempt: Callable[[_Learned], Awaitable[int]],
 ) -> int:
-    """Do a transaction with the names of all tokens that it is about, as far as they can be read.
+    """Do a transaction with the names of all tokens that it is about, as far as they can be read,
+    and with the prices of those that moved at watched addresses.
 
     No node is asked inside a transaction. What is large is known before it; where a watch turns out
-    to need a name that nobody has read yet, the transaction begins anew.
+    to need what nobody has asked for yet, the transaction begins anew.
     """
-    asked_for = await _heavy_tokens(blocks, weight_of(keep_from_usd))
-    await names.of(asked_for)
+    learned = _Learned(await _heavy_tokens(blocks, weight_of(keep_from_usd)))
+    await assets.names.of(learned.named)
     while True:
         try:
-            return await attempt(asked_for)
+            return await attempt(learned)
         except _Unread as unread:
-            asked_for |= unread.tokens
-            await names.of(unread.tokens)
+            learned.named |= unread.tokens
+            names = await assets.names.of(unread.tokens)
+            if unread.unpriced:
+                found = await assets.prices.of(unread.unpriced, names)
+                for ref, tokens in unread.unpriced.items():
+                    learned.learn(ref, tokens, found.get(ref, {}))
 
 
 async def _heavy_tokens(blocks: Iterable[WeighedBlock], least: int) -> set[bytes]:
@@ -244,10 +300,7 @@ async def _write(
         keep_from_usd,
         orphans,
     )
-    wanted = await concerns(chain, blocks, known.names, asked)
-    unread = _tokens_in(wanted.keep) - known.names.keys() - known.asked_for
-    if unread:
-        raise _Unread(unread)
+    wanted = await _concerns(chain, blocks, known, asked)
     stored = await movements.store(connection, wanted.keep)
     by_key = {key_of(movement): movement for movement in stored}
     edits = await _bring_back(connection, orphans, by_key)
@@ -255,7 +308,8 @@ async def _write(
     for_feeds = [(by_key[key_of(movement)], born) for movement, born in wanted.for_feeds]
     lost = [movement for key, movement in orphans.items() if key not in by_key]
     if lost:
-        edits += await alerts.repoint(connection, lost, new, for_feeds, now)
+        news = [one for one in new if not one.noise or one.is_warning]
+        edits += await alerts.repoint(connection, lost, news, for_feeds, now)
     await alerts.write(connection, new, now)
     for movement, born in for_feeds:
         noise = rules_against(chain, movement, known.names, for_feed=True)
@@ -263,6 +317,37 @@ async def _write(
     ids = [movement.id for movement in stored if movement.id is not None]
     waiting = await alerts.chats_with_pending(connection, ids) if ids else []
     return waiting + [(chat_id, Priority.EDIT) for chat_id in edits]
+
+
+async def _concerns(
+    chain: Chain, blocks: Sequence[WeighedBlock], known: _Known, asked: Asked
+) -> Wanted:
+    """What the blocks come to, with the prices that are at hand of what nobody curated. Raises
+    _Unread for what nobody has asked for yet."""
+    learned = known.learned
+    while True:
+        wanted = await concerns(chain, blocks, known.names, asked, learned.prices)
+        unpriced = {
+            block.ref: missing
+            for block in blocks
+            if (missing := learned.not_priced(block.ref, wanted.unpriced))
+        }
+        if not unpriced:
+            break
+        told = known.prices.told(unpriced)
+        unasked = {
+            ref: missing
+            for ref, tokens in unpriced.items()
+            if (missing := tokens - told[ref].keys())
+        }
+        if unasked:
+            raise _Unread(set().union(*unasked.values()), unasked)
+        for ref, tokens in unpriced.items():
+            learned.learn(ref, tokens, told[ref])
+    unread = _tokens_in(wanted.keep) - known.names.keys() - learned.named
+    if unread:
+        raise _Unread(unread, {})
+    return wanted
 
 
 async def _orphans(

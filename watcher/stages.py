@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from watcher.notify import Filling, Progress, commit, fill
+from watcher.notify import Assets, Filling, Progress, commit, fill
 from watcher.slices import Turns
 from watcher.weigh import weighed
 
@@ -42,6 +42,7 @@ class Stages:
         self._chain = chain
         self._names = names
         self._prices = prices
+        self._assets = Assets(names, prices)
         self._database = database
         self._keep_from_usd = keep_from_usd
         self._now = now
@@ -57,7 +58,7 @@ class Stages:
             self._chain,
             epoch,
             progress,
-            self._names,
+            self._assets,
             now=self._now(),
             keep_from_usd=self._keep_from_usd,
         )
@@ -72,7 +73,7 @@ class Stages:
             self._chain,
             epoch,
             Filling(gap, blocks[-1].ref.number + 1, blocks),
-            self._names,
+            self._assets,
             now=self._now(),
             keep_from_usd=self._keep_from_usd,
         )

@@ -45,6 +45,16 @@ async def end(tasks: Collection[asyncio.Task[None]], *, again_after: float) -> N
         await asyncio.wait(running, timeout=again_after)
 
 
+def heed_cancellation() -> None:
+    """End a task that was cancelled while something else failed: a driver may raise only the error.
+
+    No task that calls it may use a task group: before Python 3.13 its failure looks like a
+    cancellation."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
 async def _end(running: list[asyncio.Task[None]]) -> None:
     """Cancel them and wait until they have ended, however often that is cancelled itself."""
     for task in running:

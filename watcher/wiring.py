@@ -10,7 +10,6 @@ import socket
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -25,10 +24,13 @@ from data.redis.published import NodeStatus
 from watcher.assets.names import TokenNames
 from watcher.assets.price_api import PriceApi
 from watcher.assets.prices import Prices
-from watcher.evm.chainlink import read_feeds
+from watcher.evm.block import EvmBlock
+from watcher.evm.fees import fees_of
 from watcher.evm.fetch import EvmBlocks
+from watcher.evm.market import EvmMarket
 from watcher.evm.metadata import read_tokens
 from watcher.follow import Follower, FollowOptions
+from watcher.gas import BlockFees, GasGauge
 from watcher.instruments import (
     PoolTotals,
     count_rpc_event,
@@ -36,6 +38,7 @@ from watcher.instruments import (
     count_traces,
     show_status,
 )
+from watcher.pursuits.pursuer import Pursuer
 from watcher.rpc.events import (
     CallFellBack,
     CallOvertaken,
@@ -54,9 +57,11 @@ from watcher.upkeep import upkeep
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
-    from data.model import Chain, Price
+    from data.model import BlockRef, Chain, Price
     from data.queries.tokens import TokenRow
     from data.settings import Settings
+    from watcher.collect import Step
+    from watcher.family import Block
 
 log = structlog.get_logger(__name__)
 
@@ -163,22 +168,28 @@ def _follower(
     settings: Settings,
     owner: str,
 ) -> Follower:
-    feeds = list(chain.feeds.values())
+    pursuer = Pursuer(chain, blocks.transactions, database, redis)
 
-    async def feeds_at(block: str, asked_at: datetime) -> dict[str, Price]:
-        return await read_feeds(
-            pool, chain.multicall3, feeds, block, asked_at, within=_ASSETS_WITHIN
-        )
+    async def native_price(ref: BlockRef) -> Price | None:
+        return (await prices.at(ref, ())).get(None)
 
     async def tokens(addresses: Sequence[bytes]) -> list[TokenRow]:
         return await read_tokens(pool, chain.multicall3, addresses, within=_ASSETS_WITHIN)
 
     api = PriceApi(settings.price_api_url, chain, session)
+    prices = Prices(chain, EvmMarket(pool, chain, within=_ASSETS_WITHIN), api)
+    gauge = GasGauge(chain, _fees_of, native_price, redis)
+
+    def on_step(step: Step) -> None:
+        count_step(step)
+        pursuer.stepped()
+        gauge.stepped(step)
+
     return Follower(
         chain,
         blocks,
         TokenNames(chain, database, tokens),
-        Prices(chain, feeds_at, api),
+        prices,
         _node_statuses(pool, blocks),
         database,
         redis,
@@ -188,9 +199,14 @@ def _follower(
             settings.keep_movements_from_usd,
             settings.catch_up_within,
         ),
-        on_step=count_step,
+        on_step=on_step,
         on_status=show_status,
+        beside=(pursuer.run, gauge.run),
     )
+
+
+def _fees_of(block: Block) -> BlockFees | None:
+    return fees_of(block) if isinstance(block, EvmBlock) else None
 
 
 def _node_statuses(pool: Pool, blocks: EvmBlocks) -> Callable[[], tuple[NodeStatus, ...]]:

@@ -12,6 +12,8 @@ The way of an alert, file by file:
 - ``warnings``      why an alert is not to be believed at sight
 - ``listing``       several alerts in one message
 - ``clean``         foreign text made harmless · ``markup``: HTML as Telegram counts it
+- ``pursuits``      beside the alerts: edits what became of followed transactions · ``pursuit``: the
+  text
 - ``send``          one call to Telegram → ``outcomes``
 - ``floods``        whom a 429 is meant for · ``backoff``: how long to keep away
 - ``events``        what listeners are told · ``instruments``: the log and the counters

@@ -10,6 +10,7 @@ from bot.delivery.backoff import Backoff
 from bot.delivery.events import DeliveryEvent, EventKind
 from bot.delivery.instruments import count_event, log_event
 from bot.delivery.means import Means
+from bot.delivery.pursuits import Pursuits
 from bot.delivery.rate_limiter import RateLimiter
 from bot.delivery.turn import Turn
 from data.errors import ConfigurationError
@@ -68,6 +69,8 @@ class Delivery:
             paid=settings.paid_broadcast,
             listeners=listeners,
         )
+        followed = tuple(settings.known_chains[name] for name in settings.chains)
+        self._pursuits = Pursuits(self._means, redis, followed)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Deliver until ``stopping`` is set and what is in flight has ended, at most 10 s later.
@@ -79,6 +82,7 @@ class Delivery:
                 beside = [
                     group.create_task(self._sleeper.listen()),
                     group.create_task(self._hear(stopping)),
+                    group.create_task(self._pursuits.run()),
                 ]
                 await self._lease_until_stopped(group)
                 await self._end_turns()

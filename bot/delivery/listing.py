@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.delivery.amounts import value
 from bot.delivery.clean import label_markup
+from bot.delivery.headline import headline
 from bot.delivery.markup import LONGEST, visible_length
 from bot.delivery.parties import Names, way
 from bot.delivery.render import (
@@ -18,7 +19,7 @@ from bot.delivery.render import (
     told_movements,
     watch_name,
 )
-from bot.delivery.title import headline
+from bot.delivery.warnings import brief_warnings
 from data.model import AlertState
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ def _line(
     if told:
         said = headline(told[0], chain, for_feed=for_feed)
         parts = [f"{names.transaction(alert.tx_hash, said)} · {value(told[0])}"]
+    parts.extend(brief_warnings(alert, told))
     parts.extend([] if alone else [_title(alert.chain, chains)])
     below = [way(told[0], names)] if told else []
     # a wallet's label stands at its address

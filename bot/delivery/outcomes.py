@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """``message_id`` is Telegram's. ``as_plain`` when the markup could not be read."""
+    """``message_id`` is Telegram's. ``as_plain`` when the markup could not be read, ``gone`` when
+    the message that was to be edited is no more."""
 
     message_id: int
     as_plain: bool = False
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

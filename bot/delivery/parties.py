@@ -75,8 +75,10 @@ class Names:
 
 
 def way(movement: Movement, names: Names) -> str:
-    """``from → to`` as HTML; who did it, where both sides are the same."""
+    """``from → to`` as HTML; who did it, where the venue is named or both sides are the same."""
     own = names.party(movement.address, is_contract=movement.is_contract)
+    if movement.venue:
+        return own  # where it was is said before
     other = ""
     if movement.counterparty:
         is_contract = movement.counterparty_is_contract

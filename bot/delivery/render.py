@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING
 from bot.delivery.amounts import value
 from bot.delivery.clean import clean, label_markup
 from bot.delivery.flow import flow_line
+from bot.delivery.headline import headline
 from bot.delivery.markup import link
 from bot.delivery.parties import Names, way
-from bot.delivery.title import headline, title
+from bot.delivery.title import title
 from bot.delivery.verdict import movement_ids, watch_ids
 from bot.delivery.warnings import warnings
-from data.model import AlertState, PriceState
+from data.model import AlertState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -164,8 +165,6 @@ def watch_name(watch: Watch, chains: Mapping[str, Chain]) -> str:
 def _price_notes(told: Sequence[Movement]) -> Iterable[str]:
     shown = told[:_MOVEMENTS_SHOWN]
     priced = [(one.block.time, leg.price) for one in shown for leg in one.legs if leg.price]
-    if any(price.state is PriceState.THIN for _, price in priced):
-        yield "⚠️ Thin market: the value is an estimate"
     later = [
         (price.as_of - time, price) for time, price in priced if price.as_of - time > _PRICEDLATER
     ]

@@ -55,8 +55,8 @@ _SILENCED = (
     "chat_write_forbidden",
     "chat_restricted",
 )
+_UNCHANGED = "message is not modified"
 _NOTHING_TO_EDIT = (
-    "message is not modified",
     "message to edit not found",
     "message can't be edited",
     "message_id_invalid",
@@ -121,8 +121,11 @@ async def edit(bot: Bot, chat: Chat, message_id: int, rendered: Rendered, within
             request_timeout=max(1, round(within)),
         )
     except TelegramBadRequest as error:
-        if any(words in error.message.lower() for words in _NOTHING_TO_EDIT):
+        said = error.message.lower()
+        if _UNCHANGED in said:
             return Shown(message_id)
+        if any(words in said for words in _NOTHING_TO_EDIT):
+            return Shown(message_id, gone=True)
         return _refusal(error, chat)
     except (TelegramAPIError, ClientDecodeError) as error:
         return outcome_of(error, chat)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from bot.delivery.amounts import assets, value
+from bot.delivery.amounts import value
+from bot.delivery.headline import PLAIN, headline
 from data.model import MovementKind, UnitThreshold, UsdThreshold
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from data.model import Chain, Chat, Leg, Movement, Watch
+    from data.model import Chain, Chat, Movement, Watch
 
 _SIGNS = {
     MovementKind.RECEIVE: "🟢",
@@ -23,39 +22,23 @@ _SIGNS = {
     MovementKind.UNWRAP: "🎁",
     MovementKind.DEPOSIT: "📥",
     MovementKind.WITHDRAW: "📤",
+    MovementKind.BORROW: "🏦",
+    MovementKind.REPAY: "🏦",
 }
-_WORDS = {
-    MovementKind.RECEIVE: "Received",
-    MovementKind.SEND: "Sent",
-    MovementKind.MINT: "Minted",
-    MovementKind.BURN: "Burned",
-    MovementKind.WRAP: "Wrapped",
-    MovementKind.UNWRAP: "Unwrapped",
-    MovementKind.DEPOSIT: "Deposited",
-    MovementKind.WITHDRAW: "Withdrew",
-}
-_PLAIN = {MovementKind.RECEIVE, MovementKind.SEND}
 _BIG, _HUGE = 10, 100
 
 
-def headline(movement: Movement, chain: Chain | None, *, for_feed: bool) -> str:
-    """``Received 1,250 ETH`` as HTML; a feed knows no sides, so there it says ``Moved``."""
-    received = [leg for leg in movement.legs if leg.amount > 0]
-    sent = [leg for leg in movement.legs if leg.amount <= 0]
-    if movement.kind is MovementKind.SWAP:
-        return f"Swapped {_or_nothing(sent, chain)} for {_or_nothing(received, chain)}"
-    word = "Moved" if for_feed and movement.kind in _PLAIN else _WORDS[movement.kind]
-    outgoing = movement.kind in {MovementKind.SEND, MovementKind.BURN, MovementKind.WRAP}
-    ours = (sent or received) if outgoing else (received or sent)
-    return f"{word} {_or_nothing(ours, chain)}"
+def sign(movement: Movement) -> str:
+    """The picture that stands for what happened."""
+    return _SIGNS[movement.kind]
 
 
 def title(movement: Movement, chain: Chain | None, watch: Watch | None, chat: Chat) -> str:
     """The whole first line as HTML."""
     for_feed = watch is not None and watch.is_feed
-    sign = "🐋" if for_feed and movement.kind in _PLAIN else _SIGNS[movement.kind]
+    picture = "🐋" if for_feed and movement.kind in PLAIN else sign(movement)
     size = whales(movement, watch, chat)
-    line = f"{sign} <b>{headline(movement, chain, for_feed=for_feed)}</b> · {value(movement)}"
+    line = f"{picture} <b>{headline(movement, chain, for_feed=for_feed)}</b> · {value(movement)}"
     return f"{line} {size}" if size else line
 
 
@@ -82,7 +65,3 @@ def multiple(movement: Movement, watch: Watch | None, chat: Chat) -> Decimal | N
     if movement.usd is None or threshold.usd <= 0:
         return None
     return movement.usd / threshold.usd
-
-
-def _or_nothing(legs: Sequence[Leg], chain: Chain | None) -> str:
-    return assets(legs, chain) or "nothing"

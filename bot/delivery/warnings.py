@@ -39,6 +39,17 @@ def warnings(alert: Alert, told: Sequence[Movement], chain: Chain | None) -> Ite
         yield _AIRDROP
 
 
+def brief_warnings(alert: Alert, told: Sequence[Movement]) -> list[str]:
+    """The same where there is a line for each alert: ``⚠️ imitation``."""
+    marks = told[0].marks if told else frozenset()
+    found = {
+        "look-alike": NoiseRule.LOOKALIKE in alert.noise,
+        "imitation": Mark.IMITATION in marks,
+        "airdrop": Mark.AIRDROP in marks,
+    }
+    return [f"⚠️ {name}" for name, holds in found.items() if holds]
+
+
 def _imitation(movement: Movement, chain: Chain | None) -> str:
     if chain is not None:
         for leg in movement.legs:

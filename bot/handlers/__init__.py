@@ -13,8 +13,10 @@
 - ``noise``       /noise
 - ``why``         /why
 - ``mute``        /mute and /unmute
+- ``tx``          /tx
+- ``gas``         /gas
 - ``status``      /status
-- ``paste``       pasted addresses, and whatever nobody understood
+- ``paste``       pasted addresses and transactions, and whatever nobody understood
 - ``groups``      one polite sentence
 - ``membership``  blocked, unblocked, removed
 - ``failure``     what is said when something went wrong

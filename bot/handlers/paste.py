@@ -1,4 +1,4 @@
-"""Pasted addresses get an offer; whatever nobody understood gets one helpful sentence."""
+"""Pasted addresses get an offer, transactions are followed; the rest gets one helpful sentence."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from aiogram.enums import ContentType
 from bot import keyboards
 from bot.answers import answer
 from bot.commands import COMMANDS
+from bot.handlers.tx import follow
 from bot.naming import as_chat_sees
 from bot.parse.address import looks_like_address, parse_address
 from bot.parse.text import cleaned, shown
+from bot.parse.transaction import looks_like_transaction
 from bot.texts import general
 from bot.texts import watches as texts
 from bot.texts.words import is_muted
@@ -54,8 +56,11 @@ async def unknown_command(message: Message) -> None:
 
 
 async def paste(message: Message, context: Context, chat: Chat) -> None:
-    """Offer to watch an address; raise InputError for what was almost one."""
+    """Follow a transaction, offer to watch an address; raise InputError for what was almost one."""
     text = (message.text or "").strip()
+    if looks_like_transaction(cleaned(text)):
+        await follow(message, text, context, chat)
+        return
     if not looks_like_address(cleaned(text)):
         await answer(message, general.NOT_UNDERSTOOD)
         return

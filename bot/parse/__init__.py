@@ -5,6 +5,7 @@
 - ``threshold``  ``$250k``, ``50 ETH``
 - ``duration``   ``1h30m``
 - ``address``    ``0x…``, or an explorer's link to one
+- ``transaction``  a hash, or an explorer's link to one
 - ``reference``  which watch is meant: its number, its address, its label
 - ``chain``      ``ethereum``, ``BNB``, ``all``
 """

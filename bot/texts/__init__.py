@@ -7,6 +7,8 @@
 - ``feeds``    whale feeds
 - ``names``    what the chat calls addresses
 - ``mutes``    mute and unmute
+- ``gas``      what transactions cost
+- ``pursuits`` followed transactions, apart from their own messages
 - ``places``   what groups and channels are told about themselves
 - ``status``   what the bot knows about its own health
 """

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from data.model import Chain
 
 NOT_UNDERSTOOD = (
-    "I only understand commands and addresses: paste an address to watch it, or send /help."
+    "I only understand commands, addresses and transactions: paste an address to watch it, or send"
+    " /help."
 )
 GROUPS = "I work in private chats only for now: write to me directly, and we'll set up your alerts."
 OLD_BUTTON = "This button no longer does anything: send the command again."
@@ -63,6 +64,10 @@ A value is <code>250000</code>, <code>$250k</code>, <code>1.5m</code>, <code>50 
 <b>Quiet</b>
 /mute <code>[number] &lt;duration&gt;</code> – <code>30m</code>, <code>2h</code>, <code>1d</code>
 /unmute <code>[number]</code>
+
+<b>Transactions</b>
+/tx <code>&lt;hash or link&gt;</code> – followed until it is final, in one message
+/gas <code>[chain]</code> – what a transfer and a swap cost now
 
 /status – how far I am on each chain"""
 

@@ -10,7 +10,6 @@ from data.model import NoiseRule
 if TYPE_CHECKING:
     from data.model import Chat
 
-HOW = "Write <code>/noise imitations on</code> to keep imitations from you, or <code>off</code>."
 _WHAT = {
     NoiseRule.LOOKALIKE: (
         "transfers of nothing, or of next to nothing, with an address made to look like one that"
@@ -29,8 +28,9 @@ def overview(chat: Chat) -> str:
     for rule in NoiseRule:
         is_in = rule in chat.noise_let_in
         sign, state = ("🔊", "told, with a warning") if is_in else ("🔇", "kept out")
-        lines.append(f"{sign} <b>{noise_words(rule).capitalize()}</b>, {state}: {_WHAT[rule]}.")
-    return "\n".join([*lines, "", "/why says of any transaction which rule did what."])
+        name = noise_words(rule).capitalize()
+        lines += [f"{sign} <b>{name}</b>, {state}: {_WHAT[rule]}.", ""]
+    return "\n".join([*lines, "/why says of any transaction which rule did what."])
 
 
 def changed(rule: NoiseRule, *, let_in: bool) -> str:

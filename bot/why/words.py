@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot import keyboards
 from bot.delivery.amounts import value
 from bot.delivery.clean import clean
-from bot.delivery.title import headline
+from bot.delivery.headline import headline
 from bot.delivery.verdict import MUTED, WATCH_REMOVED
 from bot.numbers import full_usd, short_quantity
 from bot.texts.words import listed, noise_words, threshold_words, until_words, watch_name
@@ -99,11 +99,7 @@ def _worth(found: Finding) -> str:
 
 def _told(found: Told, case: Case, chains: Sequence[Chain]) -> Iterator[str]:
     alert = found.alert
-    who = [_called(watch, chains) for watch in (found.watch, *found.others) if watch is not None]
-    asks = ""
-    if found.watch is not None:
-        threshold = threshold_words(found.watch.threshold, case.chat.default_threshold_usd)
-        asks = f": {listed(who)} asks from {threshold}"
+    asks = _asks(found, case.chat, chains)
     match alert.state:
         case AlertState.SENT:
             yield f"✅ You were told{asks}."
@@ -116,7 +112,26 @@ def _told(found: Told, case: Case, chains: Sequence[Chain]) -> Iterator[str]:
         case AlertState.DROPPED:
             yield _dropped(alert)
     if alert.noise and alert.state is not AlertState.DROPPED:
-        yield f"⚠️ {_because(alert.noise)}; it was not kept out."
+        if _is_warning(found):
+            yield "⚠️ It went to an address that looks like one that you watch or it has dealt with."
+        else:
+            yield f"⚠️ It is noise that is let in here: {_because(alert.noise)}."
+
+
+def _asks(found: Told, chat: Chat, chains: Sequence[Chain]) -> str:
+    """Why a watch tells of it, behind a colon; empty where that cannot be said any more."""
+    watch, movement = found.watch, found.movement
+    if watch is None or movement is None or Mark.ZERO_VALUE in movement.marks:
+        return ""
+    who = listed([_called(one, chains) for one in (watch, *found.others)])
+    if movement.usd is None and not isinstance(watch.threshold, UnitThreshold):
+        return f": {who} tells of what has no price, too"
+    return f": {who} asks from {threshold_words(watch.threshold, chat.default_threshold_usd)}"
+
+
+def _is_warning(found: Told) -> bool:
+    moved = found.movement
+    return moved is not None and moved.signed and NoiseRule.LOOKALIKE in found.alert.noise
 
 
 def _dropped(alert: Alert) -> str:

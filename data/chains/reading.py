@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 
 from data.chains.table import Table
 from data.errors import ConfigurationError
-from data.model import Chain, Explorer, Feed, Finality, Integrity, SystemTransactions, Token
+from data.model import (
+    Chain,
+    Explorer,
+    Factory,
+    Feed,
+    Finality,
+    Integrity,
+    PoolKind,
+    SystemTransactions,
+    Token,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,6 +75,9 @@ def load_chain(path: Path) -> Chain:
         tokens=MappingProxyType(tokens),
         aliases=aliases,
         sequencer_feed=_sequencer_feed(table),
+        factories=_factories(table),
+        quotes=_quotes(table, tokens),
+        price_source_name=_price_source_name(table),
         system=_system(table),
         native_logs_from=(
             native.integer("logs_from", 0, 2**53 - 1) if native.has("logs_from") else None
@@ -173,6 +186,43 @@ def _sequencer_feed(table: Table) -> bytes | None:
     proxy = sequencer.address("proxy")
     sequencer.nothing_else()
     return proxy
+
+
+def _factories(table: Table) -> tuple[Factory, ...]:
+    factories = []
+    for row in table.rows("factories"):
+        kind = PoolKind(row.text("kind", pattern="v2|v3", like='"v2" or "v3"'))
+        fees = row.integers("fees", 1, 999_999) if kind is PoolKind.V3 else ()
+        if kind is PoolKind.V3 and not fees:
+            row.refuse("fees", "a v3 has pools of one fee at least")
+        factories.append(
+            Factory(row.text("title"), kind, row.address("address"), tuple(sorted(fees)))
+        )
+        row.nothing_else()
+    _refuse_twins(table, "factories", "address", (factory.address for factory in factories))
+    return tuple(factories)
+
+
+def _quotes(table: Table, tokens: dict[bytes, Token]) -> tuple[bytes, ...]:
+    quotes = []
+    for row in table.rows("quotes"):
+        address = row.address("address")
+        token = tokens.get(address)
+        if token is None or token.feed is None:
+            row.refuse("address", "a row of [[tokens]] with a feed has to have that address")
+        quotes.append(address)
+        row.nothing_else(but=("source", "symbol"))
+    _refuse_twins(table, "quotes", "address", quotes)
+    return tuple(quotes)
+
+
+def _price_source_name(table: Table) -> str | None:
+    if not table.has("price_source"):
+        return None
+    source = table.table("price_source")
+    name = source.text("name", pattern="[a-z0-9_-]{1,32}", like="a short name in small letters")
+    source.nothing_else()
+    return name
 
 
 def _urls(table: Table, key: str, *schemes: str, at_least: int = 0) -> tuple[str, ...]:

@@ -6,6 +6,7 @@
 - ``watch``     a chat's interest, with its threshold and direction
 - ``chat``      where alerts go, and what is called how there
 - ``alert``     what one chat is to be told about one transaction, and the message that shows it
+- ``pursuit``   a transaction that a chat asked to be followed, and what became of it
 """
 
 from data.model.alert import Alert, AlertState, Match, Message, Priority
@@ -23,14 +24,17 @@ from data.model.block import (
 from data.model.chain import (
     Chain,
     Explorer,
+    Factory,
     Feed,
     Finality,
     Integrity,
+    PoolKind,
     SystemTransactions,
     Token,
 )
 from data.model.chat import Chat, ChatKind, ChatName, ChatState, NoiseRule, Timing
 from data.model.movement import Leg, Mark, Movement, MovementKind, Price, PriceState
+from data.model.pursuit import Depth, Inclusion, Pursuit, PursuitState, Replacement, Told, Wish
 from data.model.watch import Direction, Threshold, UnitThreshold, Unpriced, UsdThreshold, Watch
 
 __all__ = [
@@ -43,11 +47,14 @@ __all__ = [
     "ChatName",
     "ChatState",
     "CoverageGap",
+    "Depth",
     "Direction",
     "Event",
     "Explorer",
+    "Factory",
     "Feed",
     "Finality",
+    "Inclusion",
     "Integrity",
     "Leg",
     "Mark",
@@ -56,9 +63,13 @@ __all__ = [
     "Movement",
     "MovementKind",
     "NoiseRule",
+    "PoolKind",
     "Price",
     "PriceState",
     "Priority",
+    "Pursuit",
+    "PursuitState",
+    "Replacement",
     "Settled",
     "Source",
     "Standard",
@@ -66,6 +77,7 @@ __all__ = [
     "Threshold",
     "Timing",
     "Token",
+    "Told",
     "Transaction",
     "Transfer",
     "UnitThreshold",
@@ -73,4 +85,5 @@ __all__ = [
     "UnverifiedBlock",
     "UsdThreshold",
     "Watch",
+    "Wish",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,6 +32,28 @@ class Feed:
     proxy: bytes
     decimals: int
     heartbeat: int | None = None
+
+
+class PoolKind(StrEnum):
+    """How the pools of an exchange keep what they hold."""
+
+    V2 = "v2"
+    """two reserves whose product stays, as Uniswap v2: ``getPair``, ``getReserves``"""
+    V3 = "v3"
+    """liquidity in ranges of the price, as Uniswap v3: ``getPool``, ``slot0``, ``liquidity``"""
+
+
+@dataclass(frozen=True, slots=True)
+class Factory:
+    """What makes an exchange's pools, and knows them by their tokens.
+
+    ``fees`` are those that it has pools for, in millionths; none in a v2.
+    """
+
+    title: str
+    kind: PoolKind
+    address: bytes
+    fees: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +107,11 @@ class Chain:
     """One chain. Times in seconds, depths in blocks.
 
     ``aliases`` are other names that people give it in commands. ``sequencer_feed`` is Chainlink's
-    proxy that tells whether a rollup's sequencer is up: 0 is up, 1 is down. ``native_logs_from`` is
-    the block from which on native value shows in logs (EIP-7708); None: it does not.
+    proxy that tells whether a rollup's sequencer is up: 0 is up, 1 is down. ``factories`` make the
+    pools that tokens without a feed are priced by, against the ``quotes``: curated tokens that
+    have a feed. ``price_source_name`` is what the HTTP price source calls the chain.
+    ``native_logs_from`` is the block from which on native value shows in logs (EIP-7708); None: it
+    does not.
     """
 
     name: str
@@ -109,6 +135,9 @@ class Chain:
     tokens: Mapping[bytes, Token]
     aliases: tuple[str, ...] = ()
     sequencer_feed: bytes | None = None
+    factories: tuple[Factory, ...] = ()
+    quotes: tuple[bytes, ...] = ()
+    price_source_name: str | None = None
     system: SystemTransactions = SystemTransactions()
     native_logs_from: int | None = None
 

@@ -88,6 +88,10 @@ class MovementKind(StrEnum):
     """into a bridge, a lending market or a staking contract that a table knows"""
     WITHDRAW = "withdraw"
     """out of one"""
+    BORROW = "borrow"
+    """from a lending market that a table knows"""
+    REPAY = "repay"
+    """to one"""
 
 
 class Mark(StrEnum):

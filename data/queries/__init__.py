@@ -13,6 +13,7 @@
 - ``cursors``    how far a chain's alerts are in the database, its recent hashes
 - ``gaps``       blocks that were not seen, or that no check could verify
 - ``leases``     who follows a chain
+- ``pursuits``   transactions that chats asked to be followed
 - ``retention``  what is forgotten, and when
 - ``bulk``       many rows in one statement
 - ``packed``     many addresses or hashes in one parameter
@@ -63,3 +64,11 @@ def among(
     if connection.dialect.name == "postgresql":
         return column == any_(bindparam(None, list(values), type_=ARRAY(column.type), unique=True))
     return column.in_(values)
+
+
+def among_given(dialect: str, column: ColumnElement[_T], name: str) -> ColumnElement[bool]:
+    """As ``among``, for a statement that is made once for each dialect: the values are the list
+    that is given under that name."""
+    if dialect == "postgresql":
+        return column == any_(bindparam(name, type_=ARRAY(column.type)))
+    return column.in_(bindparam(name, expanding=True))

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from data.columns import DatabaseNow
 from data.model import BlockRef, Settled
-from data.queries import insert, leases
+from data.queries import among, batches, insert, leases
 from data.tables import blocks, cursors
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+# made once: they are part of every step
+_MOVE = (
+    update(cursors)
+    .where(cursors.c.chain == bindparam("of"), cursors.c.block_hash == bindparam("from"))
+    .values(updated_at=DatabaseNow())
+)
+_FORGET = delete(blocks).where(blocks.c.chain == bindparam("of"))
+_FORGET_ABOVE = _FORGET.where(blocks.c.number > bindparam("at"))
+_FORGET_UP_TO = _FORGET.where(blocks.c.number <= bindparam("at"))
 
 
 async def get(connection: AsyncConnection, chain: str) -> BlockRef | None:
@@ -68,14 +79,14 @@ async def move(connection: AsyncConnection, before: BlockRef, after: BlockRef, e
     if not await leases.holds(connection, before.chain, epoch):
         return False
     moved = await connection.execute(
-        update(cursors)
-        .where(cursors.c.chain == before.chain, cursors.c.block_hash == before.hash)
-        .values(
-            block_number=after.number,
-            block_hash=after.hash,
-            block_time=after.time,
-            updated_at=DatabaseNow(),
-        )
+        _MOVE,
+        {
+            "of": before.chain,
+            "from": before.hash,
+            "block_number": after.number,
+            "block_hash": after.hash,
+            "block_time": after.time,
+        },
     )
     return moved.rowcount == 1
 
@@ -84,6 +95,26 @@ async def recent(connection: AsyncConnection, chain: str) -> list[BlockRef]:
     """The remembered blocks up to the cursor, newest first."""
     statement = select(blocks).where(blocks.c.chain == chain).order_by(blocks.c.number.desc())
     return [BlockRef(*row) for row in await connection.execute(statement)]
+
+
+async def lowest(connection: AsyncConnection, chain: str) -> int | None:
+    """The lowest block that is remembered."""
+    statement = select(func.min(blocks.c.number)).where(blocks.c.chain == chain)
+    number: int | None = (await connection.execute(statement)).scalar_one()
+    return number
+
+
+async def hashes(
+    connection: AsyncConnection, chain: str, numbers: Collection[int]
+) -> dict[int, bytes]:
+    """Of those of these blocks that are remembered, by number."""
+    found: dict[int, bytes] = {}
+    for some in batches(numbers):
+        statement = select(blocks.c.number, blocks.c.hash).where(
+            blocks.c.chain == chain, among(connection, blocks.c.number, some)
+        )
+        found |= {row.number: row.hash for row in await connection.execute(statement)}
+    return found
 
 
 async def remember(
@@ -100,8 +131,8 @@ async def remember(
     chain, last = branch[0].chain, branch[-1].number
     stays = branch[0].number - 1 if above is None else above
     # two ranges in two statements: as one, SQLite reads every remembered block of the chain
-    for forgotten in (blocks.c.number > stays, blocks.c.number <= last - keep):
-        await connection.execute(delete(blocks).where(blocks.c.chain == chain, forgotten))
+    for forget, number in ((_FORGET_ABOVE, stays), (_FORGET_UP_TO, last - keep)):
+        await connection.execute(forget, {"of": chain, "at": number})
     await connection.execute(
         blocks.insert(),
         [

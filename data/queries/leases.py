@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from data.columns import DatabaseNow
 from data.queries import insert
@@ -13,6 +14,7 @@ from data.tables import chain_leases
 if TYPE_CHECKING:
     from datetime import timedelta
 
+    from sqlalchemy import Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 
@@ -43,10 +45,14 @@ async def acquire(
 async def holds(connection: AsyncConnection, chain: str, epoch: int) -> bool:
     """Whether the chain is still followed under that epoch; until the transaction ends, nobody
     takes it over."""
-    statement = select(chain_leases.c.epoch).where(chain_leases.c.chain == chain)
-    if connection.dialect.name == "postgresql":
-        statement = statement.with_for_update(read=True)
-    return (await connection.execute(statement)).scalar_one_or_none() == epoch
+    held = await connection.execute(_held(connection.dialect.name), {"of": chain})
+    return held.scalar_one_or_none() == epoch
+
+
+@cache
+def _held(dialect: str) -> Select[int]:
+    statement = select(chain_leases.c.epoch).where(chain_leases.c.chain == bindparam("of"))
+    return statement.with_for_update(read=True) if dialect == "postgresql" else statement
 
 
 async def renew(connection: AsyncConnection, chain: str, epoch: int, duration: timedelta) -> bool:

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select, true, update
+from sqlalchemy import bindparam, delete, select, true, update
 
 from data.model import BlockRef, Leg, Mark, Movement, MovementKind, Price, PriceState, Standard
-from data.queries import among, batches
+from data.queries import among, among_given, batches
 from data.queries.bulk import insert_all
 from data.tables import legs, movements
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Delete
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 _Key = tuple[bytes, bytes]
 _Values = dict[str, Any]
 _WITH_ID = movements.c.id, movements.c.tx_hash, movements.c.address
+
+
+# made once: they are part of every step
+_OF_CHAIN = select(movements.c.id).where(movements.c.chain == bindparam("of"))
+_ANY_ORPHAN = _OF_CHAIN.where(movements.c.orphaned_until.is_not(None)).limit(1)
+_ORPHANED_FOR_GOOD = _OF_CHAIN.where(
+    movements.c.orphaned_until.between(bindparam("since"), bindparam("height"))
+)
 
 
 def _leg(row: Any) -> Leg:
@@ -110,8 +119,8 @@ async def _store_some(connection: AsyncConnection, batch: Sequence[Movement]) ->
     rows = {_key(movement): _values(movement) for movement in batch}
     ids = await _put(connection, rows)
     stored = [movement.stored_as(ids[_key(movement)]) for movement in batch]
-    before = among(connection, legs.c.movement_id, list(ids.values()))
-    await connection.execute(delete(legs).where(before))
+    forget = _forget_legs(connection.dialect.name)
+    await connection.execute(forget, {"ids": list(ids.values())})
     await insert_all(
         connection,
         legs,
@@ -123,6 +132,11 @@ async def _store_some(connection: AsyncConnection, batch: Sequence[Movement]) ->
         ],
     )
     return stored
+
+
+@cache
+def _forget_legs(dialect: str) -> Delete:
+    return delete(legs).where(among_given(dialect, legs.c.movement_id, "ids"))
 
 
 async def _put(connection: AsyncConnection, rows: Mapping[_Key, _Values]) -> dict[_Key, int]:
@@ -154,10 +168,7 @@ def _or_again_with_id(statement: Any) -> Any:
 
 async def has_orphans(connection: AsyncConnection, chain: str) -> bool:
     """Whether any movement of the chain waits for its transaction to come back."""
-    statement = select(movements.c.id).where(
-        movements.c.chain == chain, movements.c.orphaned_until.is_not(None)
-    )
-    return (await connection.execute(statement.limit(1))).first() is not None
+    return (await connection.execute(_ANY_ORPHAN, {"of": chain})).first() is not None
 
 
 async def orphaned_in(
@@ -211,10 +222,8 @@ async def orphaned_for_good(
 
     Those whose time was over below the height ``since`` are not told again.
     """
-    statement = select(movements.c.id).where(
-        movements.c.chain == chain, movements.c.orphaned_until.between(since, height)
-    )
-    return [row.id for row in await connection.execute(statement)]
+    over = {"of": chain, "since": since, "height": height}
+    return [row.id for row in await connection.execute(_ORPHANED_FOR_GOOD, over)]
 
 
 async def _legs_of(connection: AsyncConnection, ids: Collection[int]) -> dict[int, tuple[Leg, ...]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, select
 
 from data.model import ChatName
-from data.queries import batches, insert
+from data.queries import among, batches, insert
 from data.tables import chat_names, chats
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ async def of_addresses(
     found: dict[tuple[str, bytes], str] = {}
     for some in batches(addresses):
         statement = select(chat_names).where(
-            chat_names.c.chat_id == chat_id, chat_names.c.address.in_(some)
+            chat_names.c.chat_id == chat_id, among(connection, chat_names.c.address, some)
         )
         rows = await connection.execute(statement)
         found |= {(row.chain, row.address): row.name for row in rows}

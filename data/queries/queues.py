@@ -7,13 +7,14 @@ and deletes the row only at that version: what came meanwhile keeps the row aliv
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import case, delete, func, or_, select, update
 
 from data.columns import DatabaseNow
 from data.model import AlertState, Priority
-from data.queries import insert
+from data.queries import insert_on
 from data.tables import alerts, chat_queues, messages
 
 if TYPE_CHECKING:
@@ -44,22 +45,26 @@ async def enqueue(connection: AsyncConnection, rows: Iterable[tuple[int, Priorit
         best[chat_id] = min(priority, best.get(chat_id, priority))
     if not best:
         return
-    base = insert(connection, chat_queues)
-    more_urgent = case(
-        (base.excluded.priority < chat_queues.c.priority, base.excluded.priority),
-        else_=chat_queues.c.priority,
-    )
-    statement = base.values(due_at=DatabaseNow(), version=1).on_conflict_do_update(
-        index_elements=["chat_id"],
-        set_={"priority": more_urgent, "version": chat_queues.c.version + 1},
-    )
     # in the order of ids, so that two writers never lock each other's rows crosswise
     await connection.execute(
-        statement,
+        _enqueue(connection.dialect.name),
         [
             {"chat_id": chat, "priority": best[chat], "quick": is_quick(chat)}
             for chat in sorted(best)
         ],
+    )
+
+
+@cache
+def _enqueue(dialect: str) -> Any:
+    base = insert_on(dialect, chat_queues)
+    more_urgent = case(
+        (base.excluded.priority < chat_queues.c.priority, base.excluded.priority),
+        else_=chat_queues.c.priority,
+    )
+    return base.values(due_at=DatabaseNow(), version=1).on_conflict_do_update(
+        index_elements=["chat_id"],
+        set_={"priority": more_urgent, "version": chat_queues.c.version + 1},
     )
 
 

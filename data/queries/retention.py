@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, exists, select
 
 from data.model import AlertState
-from data.tables import alerts, coverage_gaps, messages, movements, unverified_blocks
+from data.tables import alerts, coverage_gaps, messages, movements, pursuits, unverified_blocks
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,6 +41,7 @@ async def forget(
         (alerts, (alerts.c.created_at < alerts_before) & alerts.c.state.not_in(_WAITING)),
         (messages, (messages.c.sent_at < alerts_before) & ~has_message),
         (movements, (movements.c.block_time < movements_before) & ~has_alert),
+        (pursuits, pursuits.c.asked_at < alerts_before),
         (coverage_gaps, coverage_gaps.c.opened_at < gaps_before),
         (unverified_blocks, unverified_blocks.c.seen_at < gaps_before),
     ):

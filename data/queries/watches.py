@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, delete, func, null, or_, select, update
 
 from data.model import ChatState, Direction, Threshold, UnitThreshold, Unpriced, UsdThreshold, Watch
-from data.queries import among, batches
+from data.queries import among_given, batches
 from data.queries.packed import ADDRESS, among_packed, pack
 from data.tables import chats, watches
 
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Select
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+# to look one up is cheaper than to call the enum, and a popular address has thousands of watches
+_DIRECTIONS = {one.value: one for one in Direction}
+_UNPRICED = {one.value: one for one in Unpriced}
 
 
 def _stored(threshold: Threshold | None) -> dict[str, Any]:
@@ -46,9 +51,9 @@ def _threshold(usd: Decimal | None, units: Any) -> Threshold | None:
 
 
 def _watch(row: Any, default: Decimal | None = None) -> Watch:
-    threshold = _threshold(row.threshold_usd, row.threshold_units)
-    if threshold is None and default is not None:
-        threshold = UsdThreshold(default)
+    usd, units = row.threshold_usd, row.threshold_units
+    if usd is None and units is None:
+        usd = default
     return Watch(
         id=row.id,
         number=row.number,
@@ -56,12 +61,12 @@ def _watch(row: Any, default: Decimal | None = None) -> Watch:
         topic_id=row.topic_id,
         chain=row.chain,
         address=row.address,
-        threshold=threshold,
-        direction=Direction(row.direction),
+        threshold=_threshold(usd, units),
+        direction=_DIRECTIONS[row.direction],
         label=row.label,
         muted_until=row.muted_until,
         created_at=row.created_at,
-        unpriced=Unpriced(row.unpriced),
+        unpriced=_UNPRICED[row.unpriced],
     )
 
 
@@ -180,11 +185,10 @@ async def on_addresses(
     rows = (await connection.execute(_on_addresses(connection.dialect.name), asked)).all()
     # not joined, or PostgreSQL would go through all chats as soon as a few are wanted
     defaults: dict[int, Decimal] = {}
+    active = _active(connection.dialect.name)
     for ids in batches({row.chat_id for row in rows}):
-        active = select(chats.c.id, chats.c.default_threshold_usd).where(
-            chats.c.state == ChatState.ACTIVE, among(connection, chats.c.id, ids)
-        )
-        defaults |= {row.id: row.default_threshold_usd for row in await connection.execute(active)}
+        found = await connection.execute(active, {"ids": ids})
+        defaults |= {row.id: row.default_threshold_usd for row in found}
     return [_watch(row, defaults[row.chat_id]) for row in rows if row.chat_id in defaults]
 
 
@@ -195,11 +199,28 @@ def _on_addresses(dialect: str) -> Select[Any]:
     return select(watches).where(here, on_them)
 
 
+@cache
+def _active(dialect: str) -> Select[tuple[int, Decimal]]:
+    return select(chats.c.id, chats.c.default_threshold_usd).where(
+        chats.c.state == ChatState.ACTIVE, among_given(dialect, chats.c.id, "ids")
+    )
+
+
 async def lowest_feed_threshold(connection: AsyncConnection, chain: str) -> Decimal | None:
     """The least value in USD that any feed on the chain asks for; None if there is no such feed."""
+    row = (await connection.execute(_LOWEST_FEED, {"of": chain})).one()
+    return min((value for value in row if value is not None), default=None)
+
+
+async def feeds_by_units(connection: AsyncConnection, chain: str) -> list[Watch]:
+    """The feeds of active chats on the chain whose threshold counts units of an asset."""
+    return [_watch(row) for row in await connection.execute(_FEEDS_BY_UNITS, {"of": chain})]
+
+
+def _lowest_feed() -> Select[Any]:
     lowest = [
         select(func.min(watches.c.threshold_usd)).where(watches.c.address.is_(None), where)
-        for where in (watches.c.chain == chain, watches.c.chain.is_(None))
+        for where in (watches.c.chain == bindparam("of"), watches.c.chain.is_(None))
     ]
     lowest.append(
         select(func.min(chats.c.default_threshold_usd))
@@ -208,23 +229,21 @@ async def lowest_feed_threshold(connection: AsyncConnection, chain: str) -> Deci
             watches.c.address.is_(None),
             watches.c.threshold_usd.is_(None),
             watches.c.threshold_units.is_(null()),
-            or_(watches.c.chain == chain, watches.c.chain.is_(None)),
+            or_(watches.c.chain == bindparam("of"), watches.c.chain.is_(None)),
         )
     )
-    row = (await connection.execute(select(*[one.scalar_subquery() for one in lowest]))).one()
-    return min((value for value in row if value is not None), default=None)
+    return select(*[one.scalar_subquery() for one in lowest])
 
 
-async def feeds_by_units(connection: AsyncConnection, chain: str) -> list[Watch]:
-    """The feeds of active chats on the chain whose threshold counts units of an asset."""
-    statement = (
-        select(watches)
-        .join(chats, chats.c.id == watches.c.chat_id)
-        .where(
-            chats.c.state == ChatState.ACTIVE,
-            watches.c.address.is_(None),
-            watches.c.threshold_units.is_not(null()),
-            or_(watches.c.chain == chain, watches.c.chain.is_(None)),
-        )
+# made once: they are part of every step
+_LOWEST_FEED = _lowest_feed()
+_FEEDS_BY_UNITS = (
+    select(watches)
+    .join(chats, chats.c.id == watches.c.chat_id)
+    .where(
+        chats.c.state == ChatState.ACTIVE,
+        watches.c.address.is_(None),
+        watches.c.threshold_units.is_not(null()),
+        or_(watches.c.chain == bindparam("of"), watches.c.chain.is_(None)),
     )
-    return [_watch(row) for row in await connection.execute(statement)]
+)

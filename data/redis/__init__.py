@@ -2,7 +2,8 @@
 
 - ``connection``  a checked connection
 - ``published``   what the watcher tells the bot and the health check
-- ``wake``        wake-ups: something is in the outbox
+- ``gas``         what transactions cost, as the watcher tells the bot
+- ``wake``        wake-ups: something is in the outbox, or became of a transaction
 - ``claims``      a send's mark, so that nothing is said twice
 - ``limiter``     the token buckets and the sliding log that Telegram's limits ask for
 - ``scripts``     the Lua files beside, loaded

@@ -7,15 +7,25 @@ stands still.
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from data.redis.away import RedisAway
+
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
+    from data.model import Chain
+
 _BOT = "published:bot"
+SEEING = frozenset({"following", "catching up"})
+"""States in which a chain's blocks come in."""
+SILENT = timedelta(seconds=60)
+"""The watcher's loop writes every second or two; a minute without is a standstill."""
 
 
 class NodeStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +99,18 @@ async def chain_status(redis: Redis, chain: str) -> ChainStatus | None:
         return msgspec.json.decode(text, type=ChainStatus)
     except msgspec.MsgspecError:
         return None
+
+
+async def unseen_chains(redis: Redis, chains: Iterable[Chain], now: datetime) -> list[str]:
+    """The titles of those that nobody sees just now: no node of theirs answers, or no watcher
+    runs. Empty when Redis cannot be asked."""
+    unseen = []
+    with suppress(RedisAway, OSError):
+        for chain in chains:
+            status = await chain_status(redis, chain.name)
+            if status is None or status.state not in SEEING or now - status.written_at > SILENT:
+                unseen.append(chain.title)
+    return unseen
 
 
 async def publish_bot(redis: Redis, status: BotStatus) -> None:

@@ -1,4 +1,4 @@
-"""Wake-ups: a message on a channel says that the outbox has something new.
+"""Wake-ups: a message on a channel says that there is something new.
 
 A wake-up can get lost; whoever waits for one also looks by itself now and then.
 """
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 OUTBOX = "wake:outbox"
+PURSUITS = "wake:pursuits"
+"""The watcher is woken: a chat asked for a transaction to be followed."""
+PURSUED = "wake:pursued"
+"""The bot is woken: something became of one."""
 
 
 async def wake(redis: Redis, channel: str = OUTBOX) -> None:

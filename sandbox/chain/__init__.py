@@ -5,11 +5,12 @@ mine, reorg …), `ChainClient(control_url)` has the same ones from another proc
 
 what a chain is  spec.py, from_table.py (out of data/chains), traits.py (how chains differ),
                  prices.py and market.py (invented), hostile.py (tokens that lie)
-who does what    population.py, noise.py, drafts.py, events.py
+who does what    population.py, noise.py, deceit.py, drafts.py, deals.py (with known protocols),
+                 events.py
 blocks           transaction.py, system.py (what chains put in by themselves), block.py, sealing.py,
                  rlp.py, trie.py, bloom.py, recorded.py
-the chain        chain.py (the verbs), ledger.py (branches), happenings.py (results), miner.py,
-                 sibling.py (another fork, for one node)
+the chain        chain.py (the verbs), mempool.py (what waits), ledger.py (branches),
+                 happenings.py (results), miner.py, sibling.py (another fork, for one node)
 eth_call         contracts/
 JSON-RPC         rendering.py, view.py (what a node sees), asked.py (a call of it), log_filter.py,
                  methods.py, rpc_errors.py, answering.py, subscriptions.py (newHeads), hexes.py

@@ -9,18 +9,23 @@ from decimal import Decimal
 from random import Random
 from typing import Any, Literal, get_args
 
+from eth_hash.auto import keccak
+
 from sandbox.chain import drafts, events, hexes
 from sandbox.chain.block import Block
 from sandbox.chain.contracts import Contracts
 from sandbox.chain.contracts.aggregator import FeedFault
+from sandbox.chain.contracts.exchange import PoolFault
+from sandbox.chain.deals import How, Protocols
 from sandbox.chain.happenings import Head, Mined, Reorg
 from sandbox.chain.ledger import AnyBlock, Ledger
 from sandbox.chain.market import Market
+from sandbox.chain.mempool import Mempool, Way, instead_of
 from sandbox.chain.noise import Noise
 from sandbox.chain.population import Population
 from sandbox.chain.recorded import RecordedBlock, empty_parent
 from sandbox.chain.sealing import Untrue, next_base_fee, producer, seal
-from sandbox.chain.spec import ChainSpec
+from sandbox.chain.spec import ChainSpec, TokenSpec
 from sandbox.chain.system import SystemTransactions
 from sandbox.chain.transaction import Draft, Fees, Log, Transaction, sign
 
@@ -59,6 +64,7 @@ class Chain:
         self._system = SystemTransactions(spec, Population(spec, seed))
         self._nonces: dict[bytes, int] = {}
         self._pending: list[Transaction] = []
+        self.mempool = Mempool(lambda: self._pending)
         self._untrue: frozenset[Untrue] = frozenset()
         self._skew = 0.0
         self.on_head: set[Callable[[AnyBlock], None]] = set()
@@ -133,6 +139,26 @@ class Chain:
         draft = drafts.burn(self._token(token), hexes.address(holder), amount)
         return self._submit(draft, mine=mine)
 
+    def deal(
+        self,
+        how: How,
+        who: str,
+        *,
+        gives: Sequence[tuple[str | None, int]] = (),
+        gets: Sequence[tuple[str | None, int]] = (),
+        mine: bool = True,
+    ) -> Mined:
+        """With a well-known protocol: swap by an aggregator, a settlement or a fill, lend, cross
+        a bridge, or give a pool liquidity. `None` stands for native coin.
+        """
+        given, gotten = (
+            [(None if token is None else self._token(token), amount) for token, amount in side]
+            for side in (gives, gets)
+        )
+        protocols = Protocols(self.spec.name, self._wrapped)
+        draft = protocols.deal(how, hexes.address(who), given, gotten)
+        return self._submit(draft, mine=mine)
+
     def transact(
         self,
         sender: str,
@@ -157,6 +183,30 @@ class Chain:
         moved = tuple((hexes.address(a), hexes.address(b), wei) for a, b, wei in inside)
         draft = Draft(hexes.address(sender), target, value_wei, b"", made, status, gas_used, moved)
         return self._submit(draft, mine=mine)
+
+    def wait(
+        self, sender: str, recipient: str, value_wei: int, *, status: int = 1, data: str = "0x"
+    ) -> Mined:
+        """A payment that nodes know as pending, until it is included, replaced or dropped."""
+        parties = hexes.address(sender), hexes.address(recipient)
+        call = bytes.fromhex(data[2:])
+        transaction = self._sign(Draft(*parties, value_wei, call, status=status))
+        self.mempool.hold(transaction)
+        return Mined(hexes.data(transaction.hash))
+
+    def include(self, tx_hash: str) -> Mined:
+        """A block takes a transaction that waits."""
+        self._pending.append(self.mempool.take(tx_hash))
+        return self._mine_last()
+
+    def replace(self, tx_hash: str, way: Way = "speed up") -> Mined:
+        """A block takes another one of the same sender and nonce; the one that waits is gone."""
+        self._pending.append(instead_of(self.mempool.take(tx_hash), way, self._rng))
+        return self._mine_last()
+
+    def drop(self, tx_hash: str) -> None:
+        """No node knows a transaction any more that waited; its nonce is free."""
+        self.mempool.take(tx_hash)
 
     def reorg(
         self,
@@ -235,6 +285,42 @@ class Chain:
         """
         self.contracts.set_feed_fault(pair, fault)
 
+    def set_sequencer(self, up: bool) -> None:
+        """From the newest block on a rollup's uptime feed says that its sequencer is up, or not."""
+        self.contracts.sequencer.switch(self.head.timestamp, up=up)
+
+    def add_token(
+        self, symbol: str, *, decimals: int = 18, usd: str | None = None, name: str = ""
+    ) -> str:
+        """A token that nobody curated, with a price on the market if one is named; its address."""
+        place = hexes.data(keccak(f"token {symbol} {decimals}".encode())[12:])
+        self.contracts.add_token(TokenSpec(place, symbol, name or symbol, decimals))
+        if usd is not None:
+            self.market.pin(symbol, Decimal(usd), 0)
+        return place
+
+    def add_pool(
+        self,
+        token: str,
+        quote: str,
+        usd: str,
+        *,
+        factory: int = 0,
+        fee: int = 0,
+    ) -> str:
+        """From the newest block on a pool of the factory of that place, with so many dollars of
+        either token at the market's prices; its address.
+        """
+        tokens = self._token(token), self._token(quote)
+        since = self.head.timestamp
+        depth = Decimal(usd)
+        pool = self.contracts.open_pool(*tokens, depth, factory=factory, fee=fee, since=since)
+        return hexes.data(pool)
+
+    def set_pool_fault(self, pool: str, fault: PoolFault | None) -> None:
+        """How a pool goes wrong from now on; None heals it."""
+        self.contracts.set_pool_fault(hexes.address(pool), fault)
+
     def spoil_headers(self, *parts: Untrue) -> None:
         """From the next block on these parts of the headers do not match the receipts, on every
         node and for ever: the chain itself is so. None named: they match again.
@@ -262,6 +348,11 @@ class Chain:
         self._pending.append(transaction)
         if not mine:
             return Mined(hexes.data(transaction.hash))
+        return self._mine_last()
+
+    def _mine_last(self) -> Mined:
+        """Where what was made pending last is, after a block took it."""
+        transaction = self._pending[-1]
         self._extend(self._take_pending(), 0)
         place = self.ledger.place(transaction.hash)
         if place is None:
@@ -269,9 +360,7 @@ class Chain:
         return _mined(*place)
 
     def _sign(self, draft: Draft) -> Transaction:
-        nonce = self._nonces.get(draft.sender)
-        if nonce is None:
-            nonce = draft.sender[0] * draft.sender[1] // 16
+        nonce = self._nonces.get(draft.sender, first_nonce(draft.sender))
         self._nonces[draft.sender] = nonce + 1
         if draft.recipient == drafts.VALIDATOR_SET:
             return sign(draft, Fees(0, 0, 0), nonce, self.spec.chain_id, self._rng)
@@ -329,6 +418,11 @@ class Chain:
     def _token(self, token: str) -> bytes:
         """By address, or by the symbol that the spec gives it."""
         return hexes.address(token if token.startswith("0x") else self.spec.token(token).address)
+
+
+def first_nonce(sender: bytes) -> int:
+    """Everybody has been here before."""
+    return sender[0] * sender[1] // 16
 
 
 def _is_kept(transaction: Transaction, keep: Keep) -> bool:

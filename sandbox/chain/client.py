@@ -11,8 +11,11 @@ import aiohttp
 
 from sandbox.chain.chain import Keep, Order
 from sandbox.chain.contracts.aggregator import FeedFault
+from sandbox.chain.contracts.exchange import PoolFault
+from sandbox.chain.deals import How
 from sandbox.chain.fault import Fault
 from sandbox.chain.happenings import Head, Mined, Reorg
+from sandbox.chain.mempool import Way
 from sandbox.chain.sealing import Untrue
 
 _PATIENCE = aiohttp.ClientTimeout(total=60)
@@ -109,6 +112,19 @@ class ChainClient:
         """`Chain.burn`."""
         return await self._mined("burn", token=token, holder=holder, amount=amount, mine=mine)
 
+    async def deal(
+        self,
+        how: How,
+        who: str,
+        *,
+        gives: Sequence[tuple[str | None, int]] = (),
+        gets: Sequence[tuple[str | None, int]] = (),
+        mine: bool = True,
+    ) -> Mined:
+        """`Chain.deal`."""
+        sides = {"gives": list(gives), "gets": list(gets)}
+        return await self._mined("deal", how=how, who=who, **sides, mine=mine)
+
     async def transact(
         self,
         sender: str,
@@ -124,6 +140,25 @@ class ChainClient:
         return await self._mined(
             "transact", **parties, value_wei=value_wei, status=status, mine=mine
         )
+
+    async def wait(
+        self, sender: str, recipient: str, value_wei: int, *, status: int = 1, data: str = "0x"
+    ) -> Mined:
+        """`Chain.wait`."""
+        parties = {"sender": sender, "recipient": recipient}
+        return await self._mined("wait", **parties, value_wei=value_wei, status=status, data=data)
+
+    async def include(self, tx_hash: str) -> Mined:
+        """`Chain.include`."""
+        return await self._mined("include", tx_hash=tx_hash)
+
+    async def replace(self, tx_hash: str, way: Way = "speed up") -> Mined:
+        """`Chain.replace`."""
+        return await self._mined("replace", tx_hash=tx_hash, way=way)
+
+    async def drop(self, tx_hash: str) -> None:
+        """`Chain.drop`."""
+        await self._do("drop", tx_hash=tx_hash)
 
     async def reorg(
         self,
@@ -165,6 +200,28 @@ class ChainClient:
     async def set_feed_fault(self, pair: str, fault: FeedFault | None) -> None:
         """`Chain.set_feed_fault`."""
         await self._do("set_feed_fault", pair=pair, fault=fault)
+
+    async def set_sequencer(self, *, up: bool) -> None:
+        """`Chain.set_sequencer`."""
+        await self._do("set_sequencer", up=up)
+
+    async def add_token(
+        self, symbol: str, *, decimals: int = 18, usd: str | None = None, name: str = ""
+    ) -> str:
+        """`Chain.add_token`."""
+        made = await self._do("add_token", symbol=symbol, decimals=decimals, usd=usd, name=name)
+        return str(made)
+
+    async def add_pool(
+        self, token: str, quote: str, usd: str, *, factory: int = 0, fee: int = 0
+    ) -> str:
+        """`Chain.add_pool`."""
+        arguments = {"token": token, "quote": quote, "usd": usd, "factory": factory, "fee": fee}
+        return str(await self._do("add_pool", **arguments))
+
+    async def set_pool_fault(self, pool: str, fault: PoolFault | None) -> None:
+        """`Chain.set_pool_fault`."""
+        await self._do("set_pool_fault", pool=pool, fault=fault)
 
     async def spoil_headers(self, *parts: Untrue) -> None:
         """`Chain.spoil_headers`."""

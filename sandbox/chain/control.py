@@ -31,22 +31,31 @@ Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 VERBS = frozenset(
     {
+        "add_pool",
+        "add_token",
         "burn",
+        "deal",
         "deposit",
+        "drop",
         "find",
+        "include",
         "mine",
         "mint",
         "reorg",
+        "replace",
         "serve_parent_of",
         "serve_recorded",
         "set_feed_fault",
+        "set_pool_fault",
         "set_price",
+        "set_sequencer",
         "skew_clock",
         "spoil_headers",
         "swap",
         "transact",
         "transfer",
         "transfer_erc20",
+        "wait",
         "withdraw",
     }
 )

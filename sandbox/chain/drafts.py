@@ -65,9 +65,9 @@ def burn(token: bytes, holder: bytes, amount: int) -> Draft:
     return Draft(holder, token, data=uint(amount), logs=logs, gas_used=39_000)
 
 
-def create(deployer: bytes, code: bytes) -> Draft:
-    """A contract creation: no recipient."""
-    return Draft(deployer, None, data=code, gas_used=480_000 + 200 * len(code))
+def create(deployer: bytes, code: bytes, *, value: int = 0) -> Draft:
+    """A contract creation: no recipient; the contract may be given native coin."""
+    return Draft(deployer, None, value, code, gas_used=480_000 + 200 * len(code))
 
 
 def reward(producer: bytes, amount: int) -> Draft:

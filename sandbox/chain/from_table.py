@@ -15,7 +15,7 @@ from data.model import Chain as ChainTable
 from data.model import Feed, Token
 from sandbox.chain.hostile import hostile_tokens
 from sandbox.chain.prices import LEADERS, PRICES, SOMETHING
-from sandbox.chain.spec import ChainSpec, FeedSpec, NoiseSpec, TokenSpec, WalletSpec
+from sandbox.chain.spec import ChainSpec, FactorySpec, FeedSpec, NoiseSpec, TokenSpec, WalletSpec
 from sandbox.chain.traits import TRAITS, Traits
 
 _HOUSES = ("Binance", "Coinbase", "Kraken", "OKX", "Bybit", "Bitfinex", "KuCoin", "Gate.io")
@@ -84,7 +84,15 @@ def spec_of(
         finalized_depth=traits.finalized_depth,
         consensus=traits.consensus,
         spam=hostile_tokens(table.chain_id),
+        sequencer=None if table.sequencer_feed is None else checksummed(table.sequencer_feed),
+        factories=tuple(
+            FactorySpec(checksummed(made.address), made.kind.value, made.fees)
+            for made in table.factories
+        ),
+        quotes=tuple(map(checksummed, table.quotes)),
+        price_source_name=table.price_source_name or table.name,
         noise=noise or NoiseSpec(transactions=traits.transactions),
+        native_logs=table.native_logs_from is not None,
     )
 
 

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from sandbox.chain import hexes
+from sandbox.chain.block import Block
+from sandbox.chain.chain import first_nonce
 from sandbox.chain.contracts import RevertedCallError
 from sandbox.chain.contracts.registry import balance
 from sandbox.chain.hexes import quantity
 from sandbox.chain.ledger import AnyBlock
 from sandbox.chain.log_filter import logs
+from sandbox.chain.rendering import pending
 from sandbox.chain.rpc_errors import ExecutionRevertedError, InvalidParamsError, ServerError
 from sandbox.chain.sealing import next_base_fee
 from sandbox.chain.tracing import geth_traces, parity_traces
@@ -87,8 +90,24 @@ def _receipt(view: View, params: Params) -> Any:
 
 
 def _transaction(view: View, params: Params) -> Any:
-    place = view.place(block_hash(_argument(params, 0)))
-    return None if place is None else view.rendering(place[0]).transactions[place[1]]
+    wanted = block_hash(_argument(params, 0))
+    place = view.place(wanted)
+    if place is not None:
+        return view.rendering(place[0]).transactions[place[1]]
+    waiting = view.chain.mempool.get(wanted)
+    return None if waiting is None else pending(waiting)
+
+
+def _nonce(view: View, params: Params) -> Any:
+    """How many transactions of an address were mined up to a block, as far as blocks are kept."""
+    sender, block = _address(params, 0), _state(view, params, 1)
+    count = first_nonce(sender)
+    for one in view.ledger.numbers(view.ledger.lowest, block.number):
+        if isinstance(one, Block):
+            for mined in one.transactions:
+                if mined.draft.sender == sender and not mined.is_unsigned:
+                    count = max(count, mined.nonce + 1)
+    return quantity(count)
 
 
 def _code(view: View, params: Params) -> Any:
@@ -187,6 +206,7 @@ METHODS: dict[str, Method] = {
     "eth_getLogs": _logs,
     "eth_getTransactionReceipt": _receipt,
     "eth_getTransactionByHash": _transaction,
+    "eth_getTransactionCount": _nonce,
     "debug_traceBlockByHash": _geth_traces,
     "trace_block": _parity_traces,
     "eth_getCode": _code,

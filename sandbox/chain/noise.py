@@ -98,9 +98,16 @@ class Noise:
         return drafts.approve(token, owner, spender, _MAX_UINT)
 
     def _nft(self) -> Draft:
+        """Of ERC-721, now and then minted or of ERC-1155, one or several at once."""
         collection = self._rng.choice(_COLLECTIONS)
         seller, buyer = self._people.person(self._rng), self._people.person(self._rng)
-        moved = events.nft_transfer(collection, seller, buyer, self._rng.randrange(10_000))
+        number = self._rng.randrange(10_000)
+        if number % 5 == 0:
+            amounts = {number + place: 1 + number % 40 for place in range(1 + number % 3)}
+            moved = events.multi_transfer(collection, seller, buyer, amounts)
+        else:
+            giver = events.ZERO if number % 7 == 0 else seller
+            moved = events.nft_transfer(collection, giver, buyer, number)
         return Draft(seller, collection, logs=(moved,), gas_used=72_000)
 
     def _airdrop(self) -> Draft:
@@ -132,9 +139,10 @@ class Noise:
         return replace(wanted, logs=(), status=0, gas_used=gas_used, data=wanted.data or b"\0" * 4)
 
     def _creation(self) -> Draft:
-        return drafts.create(
-            self._people.person(self._rng), self._rng.randbytes(self._rng.randrange(200, 900))
-        )
+        """Some contracts are given a little on their way."""
+        deployer = self._people.person(self._rng)
+        code = self._rng.randbytes(self._rng.randrange(200, 900))
+        return drafts.create(deployer, code, value=len(code) * 10**12 if len(code) % 3 == 0 else 0)
 
     def _pick(self, tokens: list[TokenSpec]) -> TokenSpec:
         """The first of a list come more often."""

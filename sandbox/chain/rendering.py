@@ -5,6 +5,7 @@ the newest ones.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -127,21 +128,36 @@ def _header(block: Block) -> dict[str, Any]:
     }
 
 
+def pending(transaction: Transaction) -> dict[str, Any]:
+    """A transaction that is in no block yet."""
+    place = dict.fromkeys(("blockHash", "blockNumber", "blockTimestamp", "transactionIndex"))
+    return _rendered(transaction, transaction.fees.most, place)
+
+
 def _transaction(block: Block, index: int) -> dict[str, Any]:
     transaction = block.transactions[index]
-    draft, fees = transaction.draft, transaction.fees
-    rendered: dict[str, Any] = {
+    place = {
         "blockHash": hexes.data(block.hash),
         "blockNumber": quantity(block.number),
         "blockTimestamp": quantity(block.timestamp),
+        "transactionIndex": quantity(index),
+    }
+    return _rendered(transaction, transaction.fees.effective(block.base_fee), place)
+
+
+def _rendered(
+    transaction: Transaction, gas_price: int, place: Mapping[str, str | None]
+) -> dict[str, Any]:
+    draft, fees = transaction.draft, transaction.fees
+    rendered: dict[str, Any] = {
+        **place,
         "from": hexes.data(draft.sender),
         "gas": quantity(transaction.gas),
-        "gasPrice": quantity(fees.effective(block.base_fee)),
+        "gasPrice": quantity(gas_price),
         "hash": hexes.data(transaction.hash),
         "input": hexes.data(draft.data),
         "nonce": quantity(transaction.nonce),
         "to": _target(transaction),
-        "transactionIndex": quantity(index),
         "value": quantity(draft.value),
         "type": quantity(fees.type),
         "chainId": quantity(transaction.chain_id),

@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 from eth_hash.auto import keccak
 
 from sandbox.chain.block import Block, Header, receipts_of, receipts_root
+from sandbox.chain.events import with_native_logs
 from sandbox.chain.hexes import address
 from sandbox.chain.recorded import RecordedBlock
 from sandbox.chain.spec import ChainSpec
@@ -53,6 +54,8 @@ def seal(
     ordered = _by_nonce(transactions)
     if system is not None:
         ordered = [*system.first(number, rng), *ordered, *system.last(number, rng)]
+    if spec.native_logs:
+        ordered = [one.with_logs(with_native_logs(one)) for one in ordered]
     receipts = receipts_of(ordered)
     gas_used = receipts[-1].cumulative_gas if receipts else 0
     covered = [receipt.logs_bloom for receipt in receipts if receipt.logs_bloom]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+PoolKind = Literal["v2", "v3"]
 MetadataStyle = Literal["string", "bytes32", "reverting"]
 Consensus = Literal["beacon", "parlia", "bor", "op", "nitro", "avalanche"]
 
@@ -47,6 +48,15 @@ class FeedSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class FactorySpec:
+    """What makes pools: v2 or v3, the latter with these fees in millionths."""
+
+    address: str
+    kind: PoolKind
+    fees: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class WalletSpec:
     """An address with a public name; the noise moves money to and from it."""
 
@@ -72,7 +82,10 @@ class NoiseSpec:
 class ChainSpec:
     """One EVM chain; `block_time` in seconds, depths in blocks, `base_fee` in wei (0 where there
     is none). `native_follows` names the market that the coin's price is (own symbol if empty).
-    `safe_depth` None: no node has that tag.
+    `safe_depth` None: no node has that tag. `sequencer` is the uptime feed of a rollup. Tokens with
+    a price have a pool against the wrapped coin with the first of the `factories`, unless they are
+    `quotes` themselves. `price_source_name` is what the price source calls the chain.
+    `native_logs`: native value shows in logs (EIP-7708).
     """
 
     name: str
@@ -95,7 +108,12 @@ class ChainSpec:
     consensus: Consensus = "beacon"
     native_follows: str = ""
     spam: tuple[TokenSpec, ...] = ()
+    sequencer: str | None = None
+    factories: tuple[FactorySpec, ...] = ()
+    quotes: tuple[str, ...] = ()
+    price_source_name: str = ""
     noise: NoiseSpec = NoiseSpec()
+    native_logs: bool = False
 
     def token(self, symbol: str) -> TokenSpec:
         """The token of that symbol; KeyError if the chain has none."""

@@ -67,7 +67,43 @@ def _whales(ethereum: Chain, bsc: Chain) -> list[Callable[[], object]]:
         )
         return moved
 
-    return [exchange_outflow, swap, native_inflow, between_exchanges, taken_back]
+    aggregated, settled, lent, crossed, pooled = _deals(ethereum)
+    return [
+        exchange_outflow,
+        swap,
+        aggregated,
+        native_inflow,
+        lent,
+        between_exchanges,
+        settled,
+        taken_back,
+        crossed,
+        pooled,
+    ]
+
+
+def _deals(ethereum: Chain) -> list[Callable[[], object]]:
+    """With protocols that everybody knows."""
+
+    def settled() -> object:
+        gives, gets = [("USDC", 1_250_000 * 10**6)], [("WETH", 366 * 10**18)]
+        return ethereum.deal("settlement", TRADER, gives=gives, gets=gets, mine=False)
+
+    def aggregated() -> object:
+        gives, gets = [("USDT", 2_100_000 * 10**6)], [(None, 615 * 10**18)]
+        return ethereum.deal("aggregator", TRADER, gives=gives, gets=gets, mine=False)
+
+    def lent() -> object:
+        return ethereum.deal("supply", TRADER, gives=[("WETH", 1_000 * 10**18)], mine=False)
+
+    def crossed() -> object:
+        return ethereum.deal("bridge", TRADER, gives=[(None, 300 * 10**18)], mine=False)
+
+    def pooled() -> object:
+        gives = [("USDC", 400_000 * 10**6), ("WETH", 117 * 10**18)]
+        return ethereum.deal("pool", TRADER, gives=gives, mine=False)
+
+    return [aggregated, settled, lent, crossed, pooled]
 
 
 def _drop_from_chain(chain: Chain, tx_hash: str) -> None:

@@ -181,3 +181,12 @@ async def test_the_databases_clock_is_near_ours_and_takes_an_offset(database: Da
     assert abs(later - now - timedelta(hours=1)) < timedelta(seconds=30)
     assert earlier < later
     assert now.tzinfo is UTC
+
+
+def test_statements_with_the_databases_clock_are_compiled_once_for_each_offset() -> None:
+    def key(offset: timedelta) -> object:
+        return select(DatabaseNow(offset))._generate_cache_key()
+
+    hour = timedelta(hours=1)
+    assert key(hour) == key(hour) is not None
+    assert key(hour) != key(-hour)

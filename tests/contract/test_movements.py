@@ -37,6 +37,7 @@ async def test_a_movement_comes_back_whole(database: Database) -> None:
         loaded = await movements.load(connection, [key(kept), key(kept) + 1])
 
     assert kept == replace(moved, id=kept.id)
+    assert (kept.usd, kept.usd_in, kept.usd_out) == (moved.usd, moved.usd_in, moved.usd_out)
     assert loaded == {key(kept): kept}
 
 

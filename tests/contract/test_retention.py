@@ -39,6 +39,7 @@ async def test_what_is_old_goes_with_everything_that_hangs_on_it(database: Datab
             "alerts": 1,
             "messages": 1,
             "movements": 2,
+            "pursuits": 0,
             "coverage_gaps": 1,
             "unverified_blocks": 0,
         }
@@ -86,6 +87,7 @@ async def test_movements_stay_as_long_as_an_alert_tells_of_their_transaction(
             "alerts": 0,
             "messages": 0,
             "movements": 2,
+            "pursuits": 0,
             "coverage_gaps": 0,
             "unverified_blocks": 0,
         }

@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -8,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from data.columns import MAX_AMOUNT
 from data.database import Database
-from data.model import ChatState, Direction, UnitThreshold, UsdThreshold
+from data.model import ChatState, Direction, UnitThreshold, Unpriced, UsdThreshold
 from data.queries import chats, watches
 from data.tables import watches as table
 from tests.contract.samples import DEFAULT, NOW, USDC, a_chat, address
@@ -67,6 +68,23 @@ async def test_a_watch_changes_and_goes(database: Database) -> None:
     assert counted.threshold == units
     assert default.threshold is None
     assert (went, again, left) == (True, False, 0)
+
+
+async def test_what_a_watch_does_about_unpriced_movements_is_set_by_its_number(
+    database: Database,
+) -> None:
+    async with database.write() as connection:
+        await a_chat(connection)
+        await watches.add(connection, 1, now=NOW, address=address(1))
+        made = await watches.add(connection, 1, now=NOW, address=address(2))
+        told = await watches.set_unpriced(connection, 1, made.number, Unpriced.TELL)
+        other, again = await watches.of_chat(connection, 1)
+        missing = await watches.set_unpriced(connection, 1, 9, Unpriced.TELL)
+        foreign = await watches.set_unpriced(connection, 2, made.number, Unpriced.IGNORE)
+
+    assert told == again == replace(made, unpriced=Unpriced.TELL)
+    assert other.unpriced is made.unpriced is Unpriced.IGNORE
+    assert missing is foreign is None
 
 
 async def test_numbers_go_on_above_the_chats_highest(database: Database) -> None:

@@ -15,6 +15,7 @@ from tests.e2e.product import DEADLINE, ROOT, STRANGER, WATCHED, Product
 
 
 async def test_a_watched_transfer_alerts_once_and_says_what_happened(product: Product) -> None:
+    product.chain.chain.set_price("USDT", "0.9998")
     await product.start("watcher", "bot")
     answer = await product.say(f"/watch {WATCHED} $100k Treasury")
     assert "Treasury" in answer.text

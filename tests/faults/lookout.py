@@ -146,6 +146,14 @@ class Lookout:
             found = await cursors.get(connection, CHAIN)
         return (found.number, "0x" + found.hash.hex()) if found else None
 
+    async def begun(self) -> None:
+        """Wait until the watcher has noted where it begins."""
+
+        async def there() -> bool:
+            return await self.cursor() is not None
+
+        await self._until(there, "the watcher has not begun")
+
     async def at_head(self) -> None:
         """Wait until the chain's newest block is done."""
         head = self.sandbox.chain.head

@@ -118,6 +118,7 @@ async def test_a_payment_whose_price_no_node_would_tell_is_told_of_later(lookout
     for node in lookout.sandbox.nodes:
         await node.set_faults((prices,))
     async with lookout.watching():
+        await lookout.begun()  # it tells of nothing before
         lookout.pay()
         await asyncio.sleep(0.5)  # long enough for a block to be read without prices
         for node in lookout.sandbox.nodes:

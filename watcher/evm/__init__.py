@@ -17,6 +17,11 @@ blocks, in the order in which one is had
 - ``whole``      body, contents and checks together
 - ``block``      the block that comes out
 
+single transactions
+- ``lookup``     pending, in a block, or not known
+- ``rivals``     who was mined in another's place
+- ``found``      one transaction's JSON and its receipt's, read
+
 what they are made of
 - ``wire``       the JSON of blocks and receipts, as typed structs
 - ``keccak``     the hash
@@ -25,7 +30,12 @@ what is read off them, and off contracts
 - ``glance``     what may have moved, seen at a glance while a block is still in hex
 - ``texts``      many hex texts at once
 - ``transfers``  what moved, exactly
+- ``fees``       what its transactions paid for gas
 - ``multicall``  many contract reads in one call
 - ``metadata``   what tokens call themselves
-- ``chainlink``  prices from feeds on the chain
+- ``market``     feeds and pools, as of a block, in one call as a rule
+- ``chainlink``  which rounds of feeds are prices
+- ``bounds``     between which answers a feed can tell the truth
+- ``sequencer``  whether a rollup's sequencer is up
+- ``pools``      which pools a token has, and what they offer
 """

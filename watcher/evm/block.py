@@ -55,7 +55,7 @@ class EvmBlock:
         )
 
     def hashes(self) -> list[bytes]:
-        """Its transactions' hashes, by their place; a malformed one may be anything."""
+        """Its transactions' hashes, by their place; none of one that is malformed."""
         return HASHES.bytes_of([one.hash for one in self.body.transactions])
 
     def transactions(self) -> Iterator[Transaction]:

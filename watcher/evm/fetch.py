@@ -14,6 +14,7 @@ from watcher.evm.checks.slices import others_turn
 from watcher.evm.doubts import Doubts
 from watcher.evm.hashes import hashes_at
 from watcher.evm.heads import highest_head, preferred_head
+from watcher.evm.lookup import EvmTransactions
 from watcher.evm.probe import Probes
 from watcher.evm.several import several
 from watcher.evm.tags import Tags
@@ -60,6 +61,11 @@ class EvmBlocks:
         self._batches = Batches()
         self._tags = Tags(chain, pool, self._abilities)
         self._probes = Probes(pool, self._abilities)
+
+    @property
+    def transactions(self) -> EvmTransactions:
+        """Single transactions of the chain, asked of the same nodes."""
+        return EvmTransactions(self._pool, self._abilities)
 
     def plan(self, node: str) -> str | None:
         """How a node's blocks are had, by its public name; None while nobody has tried."""

@@ -21,24 +21,34 @@ class Shape:
 
     def __init__(self, size: int, kept: int) -> None:
         self._size, self._kept = size, kept
-        self._lengths = {2 + 2 * size}
+        self._length = 2 + 2 * size
         # the 0x is read as one more byte in front
         self._width = 1 + size
         self._run = Struct(f"{self._width - kept}x{kept}s" * _RUN)
 
     def bytes_of(self, texts: Sequence[str]) -> list[bytes]:
-        """The wanted bytes of each text that has the shape; those of others mean nothing."""
-        if {*map(len, texts)} <= self._lengths:
-            try:
-                raw = unhexlify("".join(texts).replace("x", "0"))
-            except ValueError:
-                pass
-            else:
-                raw += bytes(self._width * (-len(texts) % _RUN))
-                found = list(chain.from_iterable(self._run.iter_unpack(raw)))
-                del found[len(texts) :]
-                return found
-        return [self._one(text) for text in texts]
+        """The wanted bytes of each text, none of one that does not have the shape."""
+        raw = self._together(texts)
+        if raw is None:
+            return [self._one(text) for text in texts]
+        raw += bytes(self._width * (-len(texts) % _RUN))
+        found = list(chain.from_iterable(self._run.iter_unpack(raw)))
+        del found[len(texts) :]
+        return found
+
+    def _together(self, texts: Sequence[str]) -> bytes | None:
+        """What all of them stand for, each with a byte in front; None if one lacks the shape."""
+        count, length = len(texts), self._length
+        if not {*map(len, texts)} <= {length}:
+            return None
+        joined = "".join(texts)
+        if joined[::length] != "0" * count or joined[1::length] != "x" * count:
+            return None
+        try:
+            # where there is one x more, the last is left, and is no digit
+            return unhexlify(joined.replace("x", "0", count))
+        except ValueError:
+            return None
 
     def _one(self, text: str) -> bytes:
         try:

@@ -38,6 +38,8 @@ class RpcTransaction(msgspec.Struct, gc=False):
     type: str | None = None
     input: msgspec.Raw = msgspec.Raw()
     mint: str | None = None
+    gas_price: str | None = msgspec.field(name="gasPrice", default=None)
+    """In a block: what was paid for one gas, tip and all."""
 
 
 class RpcBlock(msgspec.Struct, rename="camel", gc=False):
@@ -57,6 +59,7 @@ class RpcBlock(msgspec.Struct, rename="camel", gc=False):
     receipts_root: str | None = None
     timestamp_ms: str | None = None
     milli_timestamp: str | None = None
+    base_fee_per_gas: str | None = None
 
 
 class RpcHeader(msgspec.Struct, rename="camel", gc=False):
@@ -96,6 +99,10 @@ class RpcReceipt(msgspec.Struct, rename="camel", gc=False):
     deposit_nonce: str | None = None
     deposit_receipt_version: str | None = None
     logs_bloom: str | None = None
+    l1_fee: str | None = None
+    """In wei: what an OP chain takes besides for the data."""
+    gas_used_for_l1: str | None = msgspec.field(name="gasUsedForL1", default=None)
+    """Of the gas used: Arbitrum's price of the data."""
 
 
 def quantity(text: str) -> int:

@@ -9,7 +9,7 @@ survey      a look at all nodes' heads: who lags is ejected, if a head is borne 
 lag         which nodes are behind the others, or go backwards
 asking      one node while it is asked several things that belong together
 attempt     one such exchange, from the moment that the node lets it in
-purpose     what calls are made for, counted apart: data, heads, tags, checks, assets
+purpose     what calls are made for, counted apart: data, heads, tags, checks, assets, pursuits
 node        one URL: asks it, checks its chain, judges how it did
 line        requests to it, within its budget and in batches of a size that it takes
 budget      how many calls it may be asked in a second, a minute, a day

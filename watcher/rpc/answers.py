@@ -21,7 +21,7 @@ from watcher.rpc.wire import UNREADABLE, RawResponse, Response
 
 AT_ONCE = 1024 * 1024
 """bytes that are decoded without a pause"""
-SLICE = 256 * 1024
+SLICE = 1024 * 1024
 """bytes after which there is one, in what is larger"""
 
 
@@ -86,11 +86,12 @@ async def _in_parts(body: bytes, kind: Any) -> list[Response[Any]]:
     if place is None or place.depth > 0:
         raise Uncut
     responses: list[Response[Any]] = []
+    decode = _decoder(list[Response[kind]]).decode
     end = place.start
+    view = memoryview(body)
     for begin, end in pieces(body, place, SLICE, strict=False):
-        text = body[begin:end]
-        lone = await _in_slices(text, kind) if len(text) > AT_ONCE else None
-        responses += [lone] if lone else _decoder(list[Response[kind]]).decode(b"[" + text + b"]")
+        lone = await _in_slices(body[begin:end], kind) if end - begin > 2 * AT_ONCE else None
+        responses += [lone] if lone else decode(_as_array(view[begin:end]))
         await asyncio.sleep(0)
     _decoder(list[RawResponse]).decode(body[: place.start + 1] + body[end:])
     return responses
@@ -114,13 +115,19 @@ async def _items(text: bytes, place: Place, kind: Any, *, strict: bool) -> tuple
     decode = _decoder(list[kind]).decode
     items: list[Any] = []
     end = place.start
+    view = memoryview(text)
     for begin, end in pieces(text, place, SLICE, strict=strict):
-        found = decode(b"[" + text[begin:end] + b"]")
+        found = decode(_as_array(view[begin:end]))
         if not found:
             raise Uncut
         items += found
         await asyncio.sleep(0)
     return items, end
+
+
+def _as_array(items: memoryview) -> bytes:
+    """Copied once, because this is done with every byte that comes."""
+    return b"".join((b"[", items, b"]"))
 
 
 def _filled(response: Response[Any], hole: _Hole, items: list[Any]) -> Response[Any] | None:

@@ -225,15 +225,24 @@ class Pool:
         return self.nodes
 
     async def only(
-        self, node: str, talk: Callable[[Asking], Awaitable[T]], *, within: float | None = None
+        self,
+        node: str,
+        talk: Callable[[Asking], Awaitable[T]],
+        *,
+        within: float | None = None,
+        purpose: Purpose = Purpose.CHECK,
     ) -> T:
         """What one node says to an exchange, by its public name. Raises errors of the tree."""
         named = self._named(node)
-        attempt = named.attempt(kind_of("only", 1), 1, Purpose.CHECK, Entry.ORDINARY, within)
+        attempt = named.attempt(kind_of("only", 1), 1, purpose, Entry.ORDINARY, within)
         return await named.exchange(talk, attempt)
 
     async def each(
-        self, talk: Callable[[Asking], Awaitable[T]], *, within: float | None = None
+        self,
+        talk: Callable[[Asking], Awaitable[T]],
+        *,
+        within: float | None = None,
+        purpose: Purpose = Purpose.CHECK,
     ) -> dict[str, T]:
         """What every node that may be asked says to the same exchange, all at once, by its public
         name; those that fail are left out."""
@@ -241,7 +250,7 @@ class Pool:
 
         async def one(node: Node) -> None:
             with suppress(RpcError):  # the node's gate has judged it
-                told[node.name] = await self.only(node.name, talk, within=within)
+                told[node.name] = await self.only(node.name, talk, within=within, purpose=purpose)
 
         await together(*(one(node) for node in self._nodes))
         return told

@@ -1,4 +1,5 @@
-"""What calls are made for, and how many were: data, heads, tags, checks and assets apart."""
+"""What calls are made for, and how many were: data, heads, tags, checks, assets and
+pursuits apart."""
 
 from __future__ import annotations
 
@@ -26,6 +27,8 @@ class Purpose(StrEnum):
     """whether a node says what another said, which chain it serves, what it can do"""
     ASSETS = "assets"
     """prices from feeds, and what tokens call themselves"""
+    PURSUIT = "pursuit"
+    """what became of transactions that chats asked for"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class CallCounts:
     tag: int = 0
     check: int = 0
     assets: int = 0
+    pursuit: int = 0
 
     def __add__(self, other: CallCounts) -> CallCounts:
         return CallCounts(
@@ -45,6 +49,7 @@ class CallCounts:
             self.tag + other.tag,
             self.check + other.check,
             self.assets + other.assets,
+            self.pursuit + other.pursuit,
         )
 
     def plus(self, purpose: Purpose, calls: int) -> CallCounts:
@@ -55,6 +60,7 @@ class CallCounts:
             self.tag + calls * (purpose is Purpose.TAG),
             self.check + calls * (purpose is Purpose.CHECK),
             self.assets + calls * (purpose is Purpose.ASSETS),
+            self.pursuit + calls * (purpose is Purpose.PURSUIT),
         )
 
 

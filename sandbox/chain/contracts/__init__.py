@@ -3,7 +3,9 @@ call data.
 
 registry.py    which contract stands where; `Contracts.call` and `Contracts.code`
 token.py       ERC-20 metadata, also in its odd forms
-aggregator.py  Chainlink proxies: rounds, heartbeats, and feeds that have gone wrong
+aggregator.py  Chainlink proxies: rounds, heartbeats, bounds, and feeds that have gone wrong
+sequencer.py   the uptime feed of a rollup's sequencer
+exchange.py    factories and their pools, v2- and v3-like, and pools that lie
 multicall.py   Multicall3
 call.py        the call itself, and how it reverts
 """

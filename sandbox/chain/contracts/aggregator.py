@@ -1,5 +1,5 @@
 """Chainlink proxies: a new round every sixtieth of the heartbeat, with the market's price of
-that moment.
+that moment, from an aggregator that has a lowest and a highest answer.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from eth_abi.abi import encode
 from eth_hash.auto import keccak
 
 from sandbox.chain.contracts.call import Call, RevertedCallError, selector
-from sandbox.chain.hexes import uint
+from sandbox.chain.hexes import padded, uint
 from sandbox.chain.market import Market
 from sandbox.chain.spec import FeedSpec
 
-FeedFault = Literal["stale", "zero", "negative", "reverting", "incomplete"]
+FeedFault = Literal["stale", "zero", "negative", "reverting", "incomplete", "minimum", "maximum"]
 
 _LATEST = selector("latestRoundData()")
 _ROUND = selector("getRoundData(uint80)")
@@ -25,6 +25,10 @@ _TIMESTAMP = selector("latestTimestamp()")
 _DECIMALS = selector("decimals()")
 _DESCRIPTION = selector("description()")
 _VERSION = selector("version()")
+_AGGREGATOR = selector("aggregator()")
+_MIN_ANSWER = selector("minAnswer()")
+_MAX_ANSWER = selector("maxAnswer()")
+_ROOM = 10_000
 _PHASE = 5 << 64
 
 
@@ -51,13 +55,34 @@ class Aggregator:
             if not 0 < asked - _PHASE <= self._round_at(now):
                 raise RevertedCallError("No data present")
             return self._round_data(asked - _PHASE)
-        if call.selector == _DECIMALS:
-            return uint(self.spec.decimals)
-        if call.selector == _DESCRIPTION:
-            return encode(("string",), (self.spec.pair,))
-        if call.selector == _VERSION:
-            return uint(4)
-        raise RevertedCallError
+        plain = {
+            _DECIMALS: uint(self.spec.decimals),
+            _DESCRIPTION: encode(("string",), (self.spec.pair,)),
+            _VERSION: uint(4),
+            _AGGREGATOR: padded(self.behind),
+        }.get(call.selector)
+        if plain is None:
+            raise RevertedCallError
+        return plain
+
+    @property
+    def behind(self) -> bytes:
+        """The address of the aggregator behind the proxy."""
+        return keccak(f"aggregator {self.spec.proxy}".encode())[12:]
+
+    def aggregator(self, call: Call) -> bytes:
+        """What stands there: it knows between what its answers lie."""
+        lowest, highest = self._bounds
+        if call.selector == _MIN_ANSWER:
+            return encode(("int192",), (lowest,))
+        if call.selector == _MAX_ANSWER:
+            return encode(("int192",), (highest,))
+        return self(call)
+
+    @property
+    def _bounds(self) -> tuple[int, int]:
+        usual = int(self.spec.price_usd * 10**self.spec.decimals)
+        return max(1, usual // _ROOM), usual * _ROOM
 
     @property
     def _period(self) -> int:
@@ -92,6 +117,10 @@ class Aggregator:
     def _answer(self, at: int) -> int:
         if self.fault == "zero":
             return 0
+        if self.fault == "minimum":
+            return self._bounds[0]
+        if self.fault == "maximum":
+            return self._bounds[1]
         usd = self.market.usd(self.spec.base, at)
         answer = int((usd if usd is not None else self.spec.price_usd) * 10**self.spec.decimals)
         return -answer if self.fault == "negative" else answer

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from eth_abi.abi import encode
 from eth_hash.auto import keccak
 
 from sandbox.chain.contracts.call import Call, Contract, RevertedCallError, selector
-from sandbox.chain.hexes import uint
+from sandbox.chain.hexes import address, uint
 from sandbox.chain.spec import TokenSpec
 
 _SYMBOL = selector("symbol()")
@@ -16,8 +18,14 @@ _TOTAL_SUPPLY = selector("totalSupply()")
 _BALANCE_OF = selector("balanceOf(address)")
 
 
-def token(spec: TokenSpec) -> Contract:
-    """The contract of one token; supply and balances are plausible, not kept."""
+Holds = Callable[[bytes, int], int | None]
+"""What somebody holds at a Unix time, if that is known."""
+
+
+def token(spec: TokenSpec, holds: Holds = lambda _holder, _at: None) -> Contract:
+    """The contract of one token; supply and balances are plausible, not kept, but for those of
+    pools.
+    """
     answers = {_TOTAL_SUPPLY: uint(10 ** (9 + min(spec.decimals, 60)))}
     if spec.style != "reverting":
         answers |= {
@@ -29,6 +37,9 @@ def token(spec: TokenSpec) -> Contract:
     def contract(call: Call) -> bytes:
         if call.selector == _BALANCE_OF:
             (holder,) = call.arguments(("address",))
+            held = holds(address(holder), call.block.timestamp)
+            if held is not None:
+                return uint(held)
             share = int.from_bytes(keccak(f"{spec.address} {holder}".encode())[:4], "big")
             return uint(share * 10 ** min(spec.decimals, 60) // 10**4)
         answer = answers.get(call.selector)

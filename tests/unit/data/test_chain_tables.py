@@ -30,9 +30,15 @@ symbol = "ORC"
 decimals = 18
 wrapped = "0x4200000000000000000000000000000000000006"
 feed = "ORC / USD"
+logs_from = 90
 
 [integrity]
 bloom_from = 12
+
+[system]
+types = [0x7e, 100]
+minting_types = [100]
+contracts = ["0x0000000000000000000000000000000000001000"]
 
 [finality]
 safe_depth = 5
@@ -63,6 +69,31 @@ symbol = "USDC"
 name = "USD Coin"
 address = "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"
 decimals = 6
+
+[[tokens]]
+symbol = "WORC"
+name = "Wrapped Orc"
+address = "0x4200000000000000000000000000000000000006"
+decimals = 18
+feed = "ORC / USD"
+
+[[quotes]]
+symbol = "WORC"
+address = "0x4200000000000000000000000000000000000006"
+
+[[factories]]
+title = "Orca Swap v3"
+kind = "v3"
+address = "0x1F98431c8aD98523631AE4a59f267346ea31F984"
+fees = [500, 3000]
+
+[[factories]]
+title = "Orca Swap v2"
+kind = "v2"
+address = "0x5C69bEe701ef814a2B6a3EDD4B1652CB9cc5aA6f"
+
+[price_source]
+name = "orc"
 """
 
 
@@ -82,6 +113,15 @@ def test_reads_a_whole_table(tmp_path: Path) -> None:
     assert chain.feeds["ORC / USD"].heartbeat == 600
     assert chain.ws_urls == ("ws://node.orca.example:8546",)
     assert chain.sequencer_feed is None
+    assert (chain.system.types, chain.system.minting_types) == ({0x7E, 100}, {100})
+    assert chain.system.contracts == {bytes(18) + b"\x10\x00"}
+    assert chain.native_logs_from == 90
+    assert chain.quotes == (chain.wrapped_native,)
+    assert [(made.kind.value, made.fees) for made in chain.factories] == [
+        ("v3", (500, 3000)),
+        ("v2", ()),
+    ]
+    assert chain.price_source_name == "orc"
     (usdc,) = chain.tokens_called("usdc")
     assert usdc.feed is None
 
@@ -119,6 +159,17 @@ WRONG = [
     ("bloom_from = 12", "deposit_nonces = 1", "integrity.deposit_nonces: true or false"),
     ("bloom_from = 12", "bloom_form = 12", "integrity.'bloom_form': there is no such key"),
     ("[integrity]\nbloom_from = 12", "integrity = 5\n[extra]", "integrity: it is missing"),
+    ("logs_from = 90", "logs_from = -1", "native.logs_from: a whole number from 0"),
+    ("[0x7e, 100]", "126", "system.types: a list is wanted"),
+    ("[0x7e, 100]", '[126, "100"]', "system.types: a list of whole numbers from 0 to 255"),
+    ("[0x7e, 100]", "[256, 100]", "system.types: a list of whole numbers from 0 to 255"),
+    ("[0x7e, 100]", "[0x7e]", "system.minting_types: each of them has to be among types"),
+    (
+        '["0x0000000000000000000000000000000000001000"]',
+        '["0x1000"]',
+        "system.contracts: an address",
+    ),
+    ("minting_types", "mint_types", "system.'mint_types': there is no such key"),
     ("safe_depth = 5", "safe_depth = 21", "finality.safe_depth: no more than finalized_depth"),
     ("/tx/{hash}", "/tx/", "explorer.tx: a URL is wanted with {hash}"),
     ("/tx/{hash}", "/{hash.__class__}/{hash}", "explorer.tx: a URL is wanted with {hash}"),
@@ -140,6 +191,15 @@ WRONG = [
     ("decimals = 6\n", 'decimals = 6\nfeed = "X / USD"\n', r"tokens\[0\].feed: no row"),
     ('symbol = "USDC"', 'symbol = " USDC"', r"tokens\[0\].symbol: text in quotes"),
     ('symbol = "USDC"', f'symbol = "{"L" * 10_240}"', r"tokens\[0\].symbol: text in quotes"),
+    ('symbol = "WORC"\naddress = "0x42', 'address = "0xZZ', r"quotes\[0\].address: an address"),
+    ('18\nfeed = "ORC / USD"\n\n[[q', "18\n\n[[q", r"quotes\[0\].address: a row of .*tokens"),
+    ('kind = "v3"', 'kind = "v4"', r'factories\[0\].kind: "v2" or "v3" is wanted'),
+    ('kind = "v2"', 'kind = "v3"', r"factories\[1\].fees: a v3 has pools"),
+    ("fees = [500, 3000]", "fees = 500", r"factories\[0\].fees: a list is wanted"),
+    ("fees = [500, 3000]", "fees = [500, true]", r"factories\[0\].fees: a list of whole numbers"),
+    ("fees = [500, 3000]", "fees = [1000000]", r"factories\[0\].fees: a list of whole numbers"),
+    ('kind = "v2"', 'kind = "v2"\nfees = [1]', r"factories\[1\].'fees': there is no such key"),
+    ('name = "orc"', 'name = "or/c"', "price_source.name: a short name in small letters"),
     ("[[tokens]]", "[[tokens]]\n[[tokens]]", r"tokens\[0\].decimals: it is missing"),
     ('name = "orcanet"', "name = ", "it is not TOML: .* line 2"),
     ('name = "orcanet"', f"name = {'[' * 5000}", "it is not TOML"),

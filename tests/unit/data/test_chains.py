@@ -72,7 +72,9 @@ def test_every_row_names_its_source(path: Path) -> None:
     rows = [
         table["native"], table["explorer"], table["multicall3"], table["integrity"],
         table["finality"], *([table["sequencer"]] if "sequencer" in table else []),
-        *table["nodes"], *table["sockets"], *table["feeds"], *table["tokens"],
+        *([table["price_source"]] if "price_source" in table else []),
+        *table["quotes"], *table["factories"], *table["nodes"], *table["sockets"],
+        *table["feeds"], *table["tokens"],
     ]  # fmt: skip
 
     assert [row for row in rows if not row.get("source", "").strip()] == []
@@ -214,3 +216,15 @@ def test_no_two_chains_answer_to_the_same_name() -> None:
     names = [{c.name, c.title.casefold(), *c.aliases} for c in known_chains().values()]
 
     assert twice(list(chained.from_iterable(names))) == []
+
+
+@each_chain
+def test_pools_are_quoted_in_the_wrapped_coin_and_dollars(path: Path) -> None:
+    chain = load_chain(path)
+    table = table_of(path)
+
+    assert chain.quotes[0] == chain.wrapped_native
+    assert len(chain.quotes) >= 2
+    for quote, row in zip(chain.quotes, table["quotes"], strict=True):
+        assert chain.tokens[quote].symbol == row["symbol"]
+    assert {factory.kind.value for factory in chain.factories} == {"v2", "v3"}

@@ -129,6 +129,15 @@ def test_what_the_command_line_says_goes_before_the_environment(
     assert load_settings(chains="BSC ,").chains == ("bsc",)
 
 
+def test_no_chain_is_traced_unless_somebody_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().trace_chains == ()
+    monkeypatch.setenv("TRACE_CHAINS", "Ethereum, bsc,ethereum")
+    assert load_settings().trace_chains == ("ethereum", "bsc")
+    monkeypatch.setenv("TRACE_CHAINS", "atlantis")
+    with pytest.raises(ConfigurationError, match=r"TRACE_CHAINS.*write names with commas"):
+        load_settings()
+
+
 @pytest.mark.parametrize("said", [f"ethereum,{SECRET}", "", " , "])
 def test_what_is_wrong_on_the_command_line_is_called_as_there(said: str) -> None:
     with pytest.raises(ConfigurationError, match=r"^--chains is wrong: write names with commas"):
@@ -295,3 +304,9 @@ def test_wrong_socket_urls_are_told_without_their_keys(
     assert position in sentence
     assert SECRET not in sentence
     assert "node.example" not in sentence
+
+
+@pytest.mark.parametrize("off", ["off", "OFF", " off "])
+def test_the_price_source_can_be_turned_off(monkeypatch: pytest.MonkeyPatch, off: str) -> None:
+    monkeypatch.setenv("PRICE_API_URL", off)
+    assert load_settings().price_api_url == ""

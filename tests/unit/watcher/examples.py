@@ -11,11 +11,13 @@ from data.chains import known_chains
 from data.model import (
     BlockRef,
     Direction,
+    Event,
     Leg,
     Movement,
     MovementKind,
     Price,
     Source,
+    Standard,
     Threshold,
     Transaction,
     Transfer,
@@ -27,6 +29,7 @@ CHAIN = replace(known_chains()["ethereum"], keep_hashes=32, retract_after=3)
 WRAPPED = CHAIN.wrapped_native
 (USDC,) = (token.address for token in CHAIN.tokens_called("USDC"))
 SPAM = b"\x5f" * 20
+COLLECTION = b"\xc0" * 20
 ALICE, BOB, CAROL, POOL, ROUTER = (bytes([number]) * 20 for number in range(1, 6))
 ZERO = bytes(20)
 ETHER = 10**18
@@ -40,6 +43,7 @@ PRICES: Mapping[bytes | None, Price] = {None: ETH_PRICE, WRAPPED: ETH_PRICE, USD
 NAMES = {
     WRAPPED: TokenRow(WRAPPED, "WETH", "Wrapped Ether", 18),
     USDC: TokenRow(USDC, "USDC", "USD Coin", 6),
+    COLLECTION: TokenRow(COLLECTION, "DOODLE", "Doodles", None),
 }
 
 
@@ -48,14 +52,22 @@ def transfer(sender: bytes, recipient: bytes, amount: int, token: bytes | None =
     return Transfer(source, 0, token, sender, recipient, amount)
 
 
+def numbered(sender: bytes, recipient: bytes, token_id: int, amount: int = 1) -> Transfer:
+    """One of a collection; several of one number are an ERC-1155's."""
+    standard = Standard.ERC721 if amount == 1 else Standard.ERC1155
+    return Transfer(Source.LOG, 0, COLLECTION, sender, recipient, amount, standard, token_id)
+
+
 def transaction(
     *transfers: Transfer,
     signer: bytes = ALICE,
     target: bytes | None = None,
     pools: frozenset[bytes] = frozenset(),
     tx_hash: bytes = TX,
+    events: tuple[Event, ...] = (),
+    contracts: frozenset[bytes] = frozenset(),
 ) -> Transaction:
-    return Transaction(tx_hash, 0, signer, target, transfers, pools)
+    return Transaction(tx_hash, 0, signer, target, transfers, pools, events, contracts)
 
 
 def ether(amount: int, token: bytes | None = None) -> Leg:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -12,13 +12,13 @@ from typing import Self
 from sqlalchemy import select
 
 from data.database import Database
-from data.model import AlertState, BlockRef, ChatKind, Direction, Transaction, UnitThreshold
+from data.model import AlertState, BlockRef, ChatKind, Direction, Price, Transaction, UnitThreshold
 from data.model import UsdThreshold as Usd
 from data.queries import alerts, chats, cursors, leases, messages, watches
 from data.queries.tokens import TokenRow
 from data.tables import alerts as alert_table
 from watcher.collect import Collector, Step, first_cursor
-from watcher.notify import Progress, commit
+from watcher.notify import Assets, Progress, commit
 from watcher.weigh import weighed
 
 from .block_tree import START, BlockTree, VirtualTime
@@ -55,6 +55,34 @@ class KnownNames:
         return NAMES
 
 
+class LongTail:
+    """What tokens are worth that nobody curated; ``asked`` is for which, in which block."""
+
+    def __init__(self) -> None:
+        self.known: dict[bytes, Price] = {}
+        self.by_block: dict[BlockRef, dict[bytes, Price | None]] = {}
+        self.asked: list[tuple[int, set[bytes]]] = []
+
+    def told(
+        self, wanted: Mapping[BlockRef, Collection[bytes]]
+    ) -> dict[BlockRef, dict[bytes, Price | None]]:
+        return {
+            ref: {one: price for one, price in self.by_block.get(ref, {}).items() if one in tokens}
+            for ref, tokens in wanted.items()
+        }
+
+    async def of(
+        self, wanted: Mapping[BlockRef, Collection[bytes]], _: object
+    ) -> dict[BlockRef, dict[bytes, Price]]:
+        for ref, tokens in wanted.items():
+            self.by_block.setdefault(ref, {}).update({one: self.known.get(one) for one in tokens})
+        self.asked += [(ref.number, set(tokens)) for ref, tokens in wanted.items()]
+        return {
+            ref: {token: self.known[token] for token in tokens if token in self.known}
+            for ref, tokens in wanted.items()
+        }
+
+
 class Outbox:
     """``private`` watches Alice and Carol from $1000, ``group`` what Bob gets from 1 ETH on, and
     ``channel`` everything from $5000 on."""
@@ -67,6 +95,7 @@ class Outbox:
         self.tree = BlockTree(self.time.now, self.time.sleep, chain=self.chain.name)
         self.committed: dict[int, tuple[BlockRef, tuple[Transaction, ...]]] = {}
         self.epoch = 0
+        self.names, self.long_tail = KnownNames(), LongTail()
         self.queued = 0
         self._telegram_id = 0
         self._rounds = 0
@@ -148,7 +177,7 @@ class Outbox:
             self.chain,
             self.epoch if epoch is None else epoch,
             Progress(step.before, step.ancestor, tuple(blocks)),
-            KnownNames(),
+            Assets(self.names, self.long_tail),
             now=self.time.now(),
             keep_from_usd=KEEP_FROM,
         )

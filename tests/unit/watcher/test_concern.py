@@ -10,8 +10,18 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.model import Direction, Price, Threshold, Transaction, Transfer, UnitThreshold, Watch
+from data.model import (
+    Direction,
+    Price,
+    PriceState,
+    Threshold,
+    Transaction,
+    Transfer,
+    UnitThreshold,
+    Watch,
+)
 from data.model import UsdThreshold as Usd
+from data.queries.tokens import TokenRow
 from watcher.concern import Asked, Wanted, concerns, parties_of
 from watcher.weigh import dollar_rates, weighed, weight_of
 
@@ -157,3 +167,27 @@ def test_a_weight_is_never_below_the_value(amounts: list[int], usd: Decimal) -> 
     value = sum(amount * usd / Decimal(10) ** 6 for amount in amounts)
     (weight,) = TreeGlance((moved,)).weights(dollar_rates(CHAIN, NAMES, prices))
     assert weight >= weight_of(Decimal(value))
+
+
+def test_what_has_no_price_is_noted_where_it_moved_at_a_watched_address() -> None:
+    mine = transaction(transfer(BOB, ALICE, 5, SPAM), transfer(ALICE, BOB, ETHER))
+    anothers = transaction(
+        transfer(BOB, CAROL, 5, b"\x66" * 20),
+        transfer(BOB, CAROL, 100 * ETHER),
+        tx_hash=b"\x78" * 32,
+    )
+    wanted = concern(asked(watch(Usd(Decimal(1)))), mine, anothers)
+    assert wanted.unpriced == {REF.hash: {SPAM}}
+
+
+def test_a_price_that_was_found_out_counts() -> None:
+    names = {**NAMES, SPAM: TokenRow(SPAM, "SPAM", "Spam", 0)}
+    thin = Price(Decimal(3), "Uniswap v2 pool", NOON, PriceState.THIN, Decimal(2_000))
+    given = (transaction(transfer(BOB, ALICE, 5_000, SPAM)),)
+    block = weighed(CHAIN, TreeBlock(REF, given), TreeGlance(given), names, PRICES, NOON)
+    wanted = asyncio.run(
+        concerns(CHAIN, [block], names, asked(watch(Usd(Decimal(1)))), {REF.hash: {SPAM: thin}})
+    )
+    ((found, _, _),) = wanted.alerts
+    assert (found.usd, found.price_state) == (2_000, PriceState.THIN)
+    assert wanted.unpriced == {}

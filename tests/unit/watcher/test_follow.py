@@ -17,18 +17,20 @@ from sqlalchemy import select
 from data.chains import known_chains
 from data.database import Database
 from data.migrate import migrate
-from data.model import AlertState, ChatKind, Settled
-from data.queries import chats, cursors, gaps, leases, watches
+from data.model import AlertState, ChatKind, PriceState, Settled, Unpriced
+from data.queries import chats, cursors, gaps, leases, movements, watches
 from data.redis.connection import open_redis
 from data.redis.published import ChainStatus, NodeStatus, chain_status
 from data.tables import alerts as alert_table
+from data.tables import movements as movement_table
 from sandbox.chain import ChainSandbox, bsc_spec
+from sandbox.chain.contracts.aggregator import FeedFault
 from watcher.assets.names import TokenNames
 from watcher.assets.price_api import PriceApi
 from watcher.assets.prices import Prices
 from watcher.collect import Step
-from watcher.evm.chainlink import read_feeds
 from watcher.evm.fetch import EvmBlocks
+from watcher.evm.market import EvmMarket
 from watcher.evm.metadata import read_tokens
 from watcher.follow import Follower, FollowOptions
 from watcher.rpc.options import PoolOptions
@@ -63,7 +65,6 @@ class Ground:
             options = PoolOptions(timeout=2, rounds=2, backoff_first=0.05, breaker_open_for=0.5)
             pool = await stack.enter_async_context(Pool("bsc", 56, self.sandbox.rpc_urls, options))
             session = await stack.enter_async_context(aiohttp.ClientSession())
-            feeds = list(CHAIN.feeds.values())
             follower = Follower(
                 CHAIN,
                 EvmBlocks(CHAIN, pool),
@@ -72,13 +73,7 @@ class Ground:
                     self.database,
                     lambda tokens: read_tokens(pool, CHAIN.multicall3, tokens, within=5),
                 ),
-                Prices(
-                    CHAIN,
-                    lambda block, at: read_feeds(
-                        pool, CHAIN.multicall3, feeds, block, at, within=5
-                    ),
-                    PriceApi("", CHAIN, session),
-                ),
+                Prices(CHAIN, EvmMarket(pool, CHAIN, within=5), PriceApi("", CHAIN, session)),
                 lambda: tuple(_status(pool)),
                 self.database,
                 self.redis,
@@ -182,6 +177,40 @@ async def test_below_the_threshold_there_is_none(ground: Ground) -> None:
         ground.pay(100 * BNB)
         await ground.alerted(ground.pay())
         assert len(await ground.alerts()) == 1
+
+
+async def test_a_token_without_a_feed_is_told_for_what_its_pool_holds(ground: Ground) -> None:
+    spec = ground.sandbox.chain.spec
+    fed = {token.symbol for token in CHAIN.tokens.values() if token.feed is not None}
+    token = next(one for one in spec.tokens if one.price_usd is not None and one.symbol not in fed)
+    async with ground.follower():
+        await ground.following()
+        given = ground.sandbox.chain.transfer_erc20(token.address, FRIEND, WHALE, 10**60)
+        await ground.alerted(bytes.fromhex(given.tx_hash[2:]))
+    async with ground.database.read() as connection:
+        whales = movement_table.c.address == bytes.fromhex(WHALE[2:])
+        (row,) = await connection.execute(select(movement_table.c.id).where(whales))
+        (movement,) = (await movements.load(connection, [row.id])).values()
+    (leg,) = movement.legs
+    assert leg.price is not None
+    assert leg.price.source == "Uniswap v2 pool"
+    assert movement.price_state is PriceState.THIN
+    assert movement.usd is not None
+    assert abs(movement.usd / 2_000_000 - 1) < Decimal("0.05")
+
+
+@pytest.mark.parametrize("fault", ["zero", "minimum", "maximum"])
+async def test_what_a_feed_tells_wrongly_is_no_value(ground: Ground, fault: FeedFault) -> None:
+    ground.sandbox.chain.set_feed_fault("BNB / USD", fault)
+    async with ground.follower():
+        await ground.following()
+        ground.pay()
+        await ground.following()
+        async with ground.database.write() as connection:
+            await watches.set_unpriced(connection, CHAT, 1, Unpriced.TELL)
+        second = ground.pay()
+        await ground.alerted(second)
+    assert len(await ground.alerts()) == 1
 
 
 async def test_without_its_first_node_the_chain_is_followed_on(ground: Ground) -> None:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from data.model import Direction, Leg, Match, Movement, Threshold, UnitThreshold, UsdThreshold
+from data.model import (
+    Direction,
+    Leg,
+    Match,
+    Movement,
+    Threshold,
+    UnitThreshold,
+    Unpriced,
+    UsdThreshold,
+)
 from watcher.match import match, primary, reaches
 
 from .examples import (
@@ -68,6 +78,34 @@ def test_a_threshold_is_reached_on_the_side_that_is_watched(
     assert reaches(moved, watch(threshold, direction=direction)) is reached
 
 
+UNKNOWN = Leg(SPAM, "SPAM", 18, 10**30)
+GIVEN_AWAY = Leg(SPAM, "SPAM", 18, -(10**30))
+
+
+@pytest.mark.parametrize(
+    ("moved", "direction", "told"),
+    [
+        (movement(UNKNOWN), BOTH, True),
+        (movement(UNKNOWN), IN, True),
+        (movement(UNKNOWN), OUT, False),
+        (movement(GIVEN_AWAY), OUT, True),
+        (movement(GIVEN_AWAY), IN, False),
+        (movement(Leg(SPAM, "SPAM", None, 1)), BOTH, True),
+        (movement(dollars(1)), BOTH, False),
+        (movement(UNKNOWN, dollars(-1)), BOTH, False),
+        (movement(Leg(SPAM, "SPAM", 18, 0)), BOTH, False),
+    ],
+)
+def test_what_has_no_price_is_told_to_whom_wants_it(
+    moved: Movement, direction: Direction, told: bool
+) -> None:
+    wants = replace(watch(GRAND, direction=direction), unpriced=Unpriced.TELL)
+    assert reaches(moved, wants) is told
+    assert not reaches(moved, watch(GRAND, direction=direction))
+    assert not reaches(moved, replace(wants, threshold=FIFTY_ETHER))
+    assert not reaches(moved, replace(wants, chain="bsc"))
+
+
 def test_units_need_no_price() -> None:
     moved = movement(Leg(None, "ETH", 18, 50 * ETHER))
     assert reaches(moved, watch(FIFTY_ETHER))
@@ -118,4 +156,13 @@ def test_a_feed_shows_the_largest_of_an_address_that_is_no_machine() -> None:
 
 def test_a_transaction_without_values_has_nothing_to_show() -> None:
     assert primary(CHAIN, transaction(), []) is None
+
+
+def test_what_the_chain_puts_in_by_itself_is_shown_in_no_feed() -> None:
+    own = movement(dollars(10**6), signed=True)
+    assert primary(CHAIN, transaction(), [own]) is own
+    assert primary(CHAIN, transaction()._replace(system=True), [own]) is None
+
+
+def test_where_nothing_has_a_price_nobody_but_the_signer_is_shown() -> None:
     assert primary(CHAIN, transaction(), [movement(Leg(SPAM, "?", None, 5), address=ALICE)]) is None

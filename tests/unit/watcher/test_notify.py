@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Collection
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from itertools import count
 
 import pytest
@@ -17,8 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from data.database import Database
 from data.errors import FencedOut
 from data.migrate import migrate
-from data.model import AlertState, Priority, Timing, Transaction
-from data.queries import alerts, chats, cursors, messages, watches
+from data.model import AlertState, Price, PriceState, Priority, Timing, Transaction, Unpriced
+from data.queries import alerts, chats, cursors, messages, movements, watches
+from data.queries.tokens import TokenRow
 from data.tables import alerts as alert_table
 from data.tables import cursors as cursor_table
 from data.tables import movements as movement_table
@@ -26,7 +28,7 @@ from tests.effort import examples
 from watcher.collect import Step
 from watcher.notify import RETRACTED_AGAIN_FOR
 
-from .examples import ALICE, BOB, CAROL, ETHER
+from .examples import ALICE, BOB, CAROL, ETHER, NAMES, SPAM, transaction, transfer
 from .outbox import Outbox, payment
 
 DAVE = b"\xda" * 20
@@ -96,6 +98,67 @@ async def test_a_watch_does_not_concern_older_blocks(outbox: Outbox) -> None:
     outbox.tree.mine(1, [(payment(2, DAVE, BOB, 900),)])
     await outbox.follow()
     assert [told.chat for told in await outbox.told()] == [outbox.channel]
+
+
+def gift(number: int, recipient: bytes, amount: int) -> Transaction:
+    moved = transfer(DAVE, recipient, amount, SPAM)
+    return transaction(moved, signer=DAVE, target=SPAM, tx_hash=number.to_bytes(32))
+
+
+async def test_a_strangers_token_is_told_by_what_its_pools_say(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(NAMES, SPAM, TokenRow(SPAM, "SPAM", "Spam", 0))
+    thin = Price(Decimal(3), "Uniswap v2 pool", outbox.time.now(), PriceState.THIN, Decimal(20_000))
+    outbox.long_tail.known = {SPAM: thin}
+    # two reach the watch's threshold, one does not, and one is nobody's
+    first = gift(1, ALICE, 400), gift(2, ALICE, 10**60)
+    second = gift(3, ALICE, 5), gift(4, EVE, 10**60)
+    outbox.tree.mine(2, [first, second])
+    await outbox.follow()
+    assert await outbox.deliverable(outbox.private) == [(1).to_bytes(32), (2).to_bytes(32)]
+    async with outbox.database.read() as connection:
+        rows = await connection.execute(
+            select(movement_table.c.id, movement_table.c.usd)
+            .where(movement_table.c.chain == outbox.chain.name)
+            .order_by(movement_table.c.tx_hash)
+        )
+        usd = {row.id: row.usd for row in rows}
+        kept = await movements.load(connection, usd)
+    # what Dave gave with the second is as large, and what Alice got is kept in any case
+    assert list(usd.values()) == [1_200, 20_000, 20_000, 15]
+    assert {leg.price for movement in kept.values() for leg in movement.legs} == {thin}
+    blocks = outbox.tree.canonical
+    numbers = [number for number, block in blocks.items() if block.moved]
+    assert outbox.long_tail.asked == [(number, {SPAM}) for number in numbers]
+
+
+async def test_a_price_that_was_found_out_before_is_not_asked_for_again(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(NAMES, SPAM, TokenRow(SPAM, "SPAM", "Spam", 0))
+    thin = Price(Decimal(3), "Uniswap v2 pool", outbox.time.now(), PriceState.THIN, Decimal(20_000))
+    outbox.tree.mine(1, [(gift(1, ALICE, 400),)])
+    (ref,) = [block.ref for block in outbox.tree.canonical.values() if block.moved]
+    outbox.long_tail.by_block = {ref: {SPAM: thin}}
+    await outbox.follow()
+    assert await outbox.deliverable(outbox.private) == [(1).to_bytes(32)]
+    assert outbox.long_tail.asked == []
+
+
+async def test_what_has_no_price_is_asked_for_once_and_told_to_whom_wants_it(
+    outbox: Outbox,
+) -> None:
+    outbox.tree.mine(1, [(gift(1, ALICE, 400),)])
+    await outbox.follow()
+    assert await outbox.told() == []
+    async with outbox.database.write() as connection:
+        for watch in await watches.of_chat(connection, outbox.private):
+            await watches.set_unpriced(connection, outbox.private, watch.number, Unpriced.TELL)
+    outbox.tree.mine(1, [(gift(2, ALICE, 400),)])
+    await outbox.follow()
+    assert await outbox.deliverable(outbox.private) == [(2).to_bytes(32)]
+    assert len(outbox.long_tail.asked) == 2
 
 
 async def test_what_a_reorg_took_is_held_back_and_dropped_in_the_end(outbox: Outbox) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 
-from data.model import AlertState, Finality, Timing
+from data.model import AlertState, BlockRef, Finality, Timing
 from data.queries import chats
 from data.tables import alerts as alert_table
 from watcher.collect import Step
@@ -38,8 +39,11 @@ class Assets:
 
     at_hand = NAMES
 
-    async def of(self, _: object) -> object:
-        return NAMES
+    async def of(self, *asked: object) -> object:
+        return NAMES if len(asked) == 1 else {}
+
+    def told(self, wanted: Mapping[BlockRef, object]) -> object:
+        return {ref: {} for ref in wanted}
 
     async def at(self, *_: object) -> object:
         return PRICES

@@ -84,10 +84,11 @@ def parity_inside(
 
 
 def _place(body: RpcBlock, trace: ParityTrace) -> int:
-    """The place of a trace's transaction in the block; raises UntrueAnswer where it is in none."""
+    """The place of a trace's transaction in the block; raises UntrueAnswer where it is in none,
+    BlockUnavailable where the node is on another branch."""
     index = trace.transaction_position
     if trace.block_hash.lower() != body.hash.lower():
-        raise UntrueAnswer("a trace is of another block")
+        raise BlockUnavailable("it has another block at that height")
     if index is None or not 0 <= index < len(body.transactions):
         raise UntrueAnswer("a trace is of no transaction of the block")
     transaction = body.transactions[index]

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from watcher.evm.transfers.parties import ADDRESSES
-from watcher.evm.wire import BadField
+from watcher.evm.texts import ADDRESSES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,27 +24,17 @@ def machines_in(
     bodies: Sequence[RpcTransaction], receipts: Sequence[RpcReceipt]
 ) -> frozenset[bytes]:
     """All contracts that show themselves in a block; malformed addresses are none."""
-    shown: set[str] = set()
-    people: set[str] = set()
-    for body, receipt in zip(bodies, receipts, strict=True):
-        if body.signer:
-            people.add(body.signer)
-        shown.update([log.address for log in receipt.logs])
-        if receipt.contract_address:
-            shown.add(receipt.contract_address)
-        if body.target:
-            if body.type == _SET_CODE:
-                people.add(body.target)
-            elif memoryview(body.input).nbytes > _NO_DATA:
-                shown.add(body.target)
-    return frozenset(_known(shown) - _known(people))
-
-
-def _known(texts: set[str]) -> set[bytes]:
-    found = set()
-    for text in texts:
-        try:
-            found.add(ADDRESSES[text])
-        except BadField:
-            continue
-    return found
+    # one pass each, because this is done for nearly every block
+    shown = {log.address for receipt in receipts for log in receipt.logs}
+    shown.update([one.contract_address for one in receipts if one.contract_address])
+    shown.update(
+        [
+            one.target
+            for one in bodies
+            if len(one.input) > _NO_DATA and one.target and one.type != _SET_CODE
+        ]
+    )
+    people = {one.signer for one in bodies if one.signer}
+    people.update([one.target for one in bodies if one.type == _SET_CODE and one.target])
+    found = {*ADDRESSES.bytes_of(list(shown))}
+    return frozenset(found - {*ADDRESSES.bytes_of(list(people)), b""})

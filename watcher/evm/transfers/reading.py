@@ -91,9 +91,10 @@ class Reading:
             if customs.native_logs:
                 inside = [one for one in logged if one.token is None]
                 transfers += without_repeat(inside, value)
+                transfers += [one for one in logged if one.token is not None]
             else:
                 transfers += traced(self._inside.get(index, ()))
-            transfers += [one for one in logged if one.token is not None]
+                transfers += logged
         if self._machines is None:
             self._machines = machines_in(self._bodies, self._receipts)
         return Transaction(
@@ -119,7 +120,7 @@ class Reading:
                 if topics[0] in TELLING:
                     event = Event(ADDRESSES[log.address], fixed(topics[0], 32))
                     events[event] = None
-                else:
+                if topics[0] in MOVING:
                     found += self._moved(position, log)
             except BadField:
                 continue

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from data.venues import TOPICS
+
 TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
 """``Transfer(address,address,uint256)``; with a fourth topic it is an ERC-721's."""
 DEPOSIT = "0xe1fffcc4923d04b559f4d29a8bfc6cda04eb5b0d3c460751c2402c5c5cc9109c"
@@ -29,7 +31,7 @@ SWAPS = frozenset(
     }
 )
 """Topics by which a pool says that it swapped."""
-TELLING = SWAPS
+TELLING = SWAPS | {"0x" + topic.hex() for topic in TOPICS}
 """Topics that tell what a transaction was about; what has one of them is an ``Event``."""
 
 NATIVE_LOG_EMITTER = bytes.fromhex("fffffffffffffffffffffffffffffffffffffffe")

@@ -18,6 +18,7 @@ from data.model import (
     MovementKind,
     Price,
     Priority,
+    Standard,
     UsdThreshold,
     Watch,
 )
@@ -28,6 +29,8 @@ WALLET = bytes(19) + b"\x77"
 STRANGER = bytes(19) + b"\x99"
 USDC = bytes.fromhex("a0b86991c6218b36c1d19d4a2e9eb0ce3606eb48")
 FAKE = bytes(19) + b"\xfa"
+WETH = bytes.fromhex("c02aaa39b223fe8d0a0e5c4f27ead9083c756cc2")
+COLLECTION = bytes(19) + b"\xd0"
 
 
 def price(usd: str = "2500", **changes) -> Price:
@@ -42,6 +45,10 @@ def ether(amount: str, **changes) -> Leg:
 
 def usdc(amount: int) -> Leg:
     return Leg(USDC, "USDC", 6, amount * 10**6, price("1"))
+
+
+def doodle(number: int, amount: int = 1) -> Leg:
+    return Leg(COLLECTION, "Doodles", 0, amount, None, Standard.ERC721, number)
 
 
 def movement(kind=MovementKind.RECEIVE, legs=(), number=1, **changes) -> Movement:

@@ -90,3 +90,9 @@ def test_a_deposit_leads_away_from_the_depositor_and_a_withdrawal_back() -> None
     assert plain_text(way(into, names())) == "0x0000…0077 → Binance 14"
     assert plain_text(way(back, names())) == "Binance 14 → 0x0000…0077"
     assert plain_text(way(both, names())) == "0x0000…0077 at Binance 14"
+
+
+def test_where_the_venue_is_named_only_who_did_it_is() -> None:
+    swapped = movement(MovementKind.SWAP, counterparty=STRANGER, venue="Uniswap v3")
+
+    assert plain_text(way(swapped, names())) == "0x0000…0077"

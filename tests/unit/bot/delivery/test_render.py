@@ -20,6 +20,7 @@ from data.model import (
     MovementKind,
     Price,
     PriceState,
+    Standard,
     UnitThreshold,
     UsdThreshold,
 )
@@ -29,8 +30,10 @@ from tests.unit.bot.delivery.alerts import (
     NOW,
     STRANGER,
     WALLET,
+    WETH,
     alert,
     chat,
+    doodle,
     ether,
     movement,
     price,
@@ -67,15 +70,83 @@ def test_an_alert_says_what_happened_to_whom_where_and_why_it_came():
         (
             MovementKind.SWAP,
             [ether("-250"), usdc(612_000)],
-            "🔄 Swapped 250 ETH for 612,000 USDC · $625K",
+            "🔄 Swapped 250 ETH for 612,000 USDC · ≈ $625K",
         ),
         (MovementKind.MINT, [usdc(1_000_000)], "✨ Minted 1,000,000 USDC · $1M"),
         (MovementKind.BURN, [ether("-1")], "🔥 Burned 1 ETH · $2.5K"),
         (MovementKind.WRAP, [ether("-5"), ether("5", symbol="WETH")], "🎁 Wrapped 5 ETH"),
+        (
+            MovementKind.UNWRAP,
+            [ether("-5", symbol="WETH", token=WETH), ether("5")],
+            "🎁 Unwrapped 5 WETH",
+        ),
+        (MovementKind.SWAP, [usdc(-1_000_000)], "🔄 Sold 1,000,000 USDC · ≈ $1M"),
+        (MovementKind.SWAP, [ether("2"), usdc(0)], "🔄 Swapped 0 USDC for 2 ETH"),
+        (
+            MovementKind.SWAP,
+            [ether("-2.5"), doodle(123)],
+            "🔄 Bought 1 Doodles #123 for 2.5 ETH · ≈ $6.25K",
+        ),
+        (MovementKind.SWAP, [ether("2.5"), doodle(7, -1)], "🔄 Sold 1 Doodles #7 for 2.5 ETH"),
+        (
+            MovementKind.MINT,
+            [ether("-0.1"), doodle(1), doodle(2), doodle(3), doodle(4)],
+            "✨ Minted 4 Doodles #1, #2, #3 … for 0.1 ETH",
+        ),
+        (MovementKind.SEND, [doodle(9, -1)], "🔴 Sent 1 Doodles #9 · no price known"),
+        (
+            MovementKind.BORROW,
+            [usdc(1_000_000), Leg(FAKE, "variableDebtUSDC", 6, 10**12)],
+            "🏦 Borrowed 1,000,000 USDC · $1M",
+        ),
+        (
+            MovementKind.REPAY,
+            [usdc(-1_000_000), Leg(FAKE, "variableDebtUSDC", 6, -(10**12))],
+            "🏦 Repaid 1,000,000 USDC · $1M",
+        ),
     ],
 )
 def test_every_kind_has_its_words(kind, legs, words):
     assert words in plain_text(shown(movement(kind, legs)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "legs", "venue", "words"),
+    [
+        (
+            MovementKind.SWAP,
+            [usdc(-1_250_000), ether("500")],
+            "Uniswap v3 and Curve",
+            "🔄 Swapped 1,250,000 USDC for 500 ETH on Uniswap v3 and Curve · ≈ $1.25M",
+        ),
+        (
+            MovementKind.DEPOSIT,
+            [ether("-1000"), Leg(FAKE, "aEthWETH", 18, 10**21)],
+            "Aave v3",
+            "📥 Deposited 1,000 ETH into Aave v3 · $2.5M",
+        ),
+        (MovementKind.WITHDRAW, [usdc(5)], "Across", "📤 Withdrew 5 USDC from Across · $5"),
+        (MovementKind.BORROW, [usdc(5)], "Spark", "🏦 Borrowed 5 USDC from Spark · $5"),
+        (MovementKind.REPAY, [usdc(-5)], "Spark", "🏦 Repaid 5 USDC to Spark · $5"),
+    ],
+)
+def test_the_venue_is_named(kind, legs, venue, words):
+    assert plain_text(shown(movement(kind, legs, venue=venue))).startswith(words)
+
+
+def test_dust_beside_something_of_worth_is_not_listed():
+    one = movement(MovementKind.SWAP, [usdc(-1_000_000), ether("400"), ether("0.000001")])
+    assert "Swapped 1,000,000 USDC for 400 ETH · ≈ $1M" in plain_text(shown(one))
+
+
+def test_many_rewards_are_counted_after_the_largest():
+    rewards = [Leg(bytes([n]) * 20, f"R{n}", 18, 10**18, price(str(100 - n))) for n in range(1, 6)]
+    assert "Received 1 R1 + 1 R2 + 3 more" in plain_text(shown(movement(legs=rewards)))
+
+
+def test_a_number_as_long_as_a_hash_is_cut_short():
+    one = movement(legs=[doodle(int("9" * 70))])
+    assert "1 Doodles #9999…9999" in plain_text(shown(one))
 
 
 def test_a_feed_knows_no_sides():
@@ -121,10 +192,10 @@ def test_a_token_that_borrows_a_known_symbol_is_marked():
 def test_a_price_is_spoken_of_only_where_it_matters():
     thin = movement(legs=[ether("5", price=price(state=PriceState.THIN))])
     later = movement(legs=[ether("5", price=price(as_of=NOW + timedelta(minutes=14)))])
-    assert "Thin market" in shown(thin)
+    assert "Received 5 ETH · ≈ $12.5K, thin market" in plain_text(shown(thin))
     assert "Priced 14 min after the block (chainlink)" in shown(later)
     assert "Priced" not in shown()
-    assert "Thin" not in shown()
+    assert "thin" not in shown()
 
 
 def test_a_late_alert_says_when_the_block_was():
@@ -287,6 +358,7 @@ hostile = st.one_of(
     ),
 )  # fmt: skip
 amounts = st.integers(-(2**256) + 1, 2**256 - 1)
+token_ids = st.none() | st.integers(0, 2**256 - 1)
 prices = st.none() | st.builds(
     Price,
     st.decimals(0, 10**12, allow_nan=False, allow_infinity=False),
@@ -301,12 +373,15 @@ legs = st.builds(
     st.none() | st.integers(0, 255),
     amounts,
     prices,
+    st.sampled_from(Standard),
+    token_ids,
 )
 movements_of_any_kind = st.builds(
-    lambda kind, its_legs, other: movement(kind, its_legs, counterparty=other),
+    lambda kind, its_legs, other, venue: movement(kind, its_legs, counterparty=other, venue=venue),
     st.sampled_from(MovementKind),
     st.lists(legs, max_size=6),
     st.none() | st.sampled_from([WALLET, BINANCE_14, STRANGER]),
+    st.none() | hostile,
 )
 
 

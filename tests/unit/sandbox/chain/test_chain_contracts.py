@@ -8,7 +8,7 @@ import pytest
 from eth_abi.abi import decode, encode
 from eth_hash.auto import keccak
 
-from sandbox.chain import Chain, bsc_spec, ethereum_spec, hexes
+from sandbox.chain import Chain, bsc_spec, chain_spec, ethereum_spec, hexes
 from sandbox.chain.contracts import RevertedCallError
 
 ROUND = ("uint80", "int256", "uint256", "uint256", "uint80")
@@ -214,3 +214,108 @@ def test_multicall_knows_its_block(chain):
 def test_malformed_arguments_revert(chain):
     with pytest.raises(RevertedCallError):
         call(chain, chain.spec.multicall3, "aggregate3((address,bool,bytes)[])")
+
+
+def test_an_aggregator_stands_behind_each_feed_with_its_bounds(chain):
+    feed = next(feed for feed in chain.spec.feeds if feed.pair == "ETH / USD")
+    (behind,) = decode(("address",), call(chain, feed.proxy, "aggregator()"))
+    (lowest,) = decode(("int192",), call(chain, behind, "minAnswer()"))
+    (highest,) = decode(("int192",), call(chain, behind, "maxAnswer()"))
+
+    assert 0 < lowest < latest(chain, "ETH / USD")[1] < highest
+    chain.set_feed_fault("ETH / USD", "minimum")
+    assert latest(chain, "ETH / USD")[1] == lowest
+    chain.set_feed_fault("ETH / USD", "maximum")
+    assert latest(chain, "ETH / USD")[1] == highest
+    assert latest(chain, "ETH / USD")[3] > chain.head.timestamp - feed.heartbeat
+
+
+def test_a_rollups_sequencer_goes_down_and_comes_up_again():
+    chain = Chain(chain_spec("base"), history=3)
+    then = chain.head
+
+    def told(block=None):
+        return decode(ROUND, call(chain, chain.spec.sequencer, "latestRoundData()", block=block))
+
+    assert told()[1] == 0
+    chain.mine()
+    chain.set_sequencer(up=False)
+    assert told()[1:3] == (1, chain.head.timestamp)
+    assert told(then)[1] == 0
+    chain.mine(20)
+    chain.set_sequencer(up=True)
+    assert told()[1:3] == (0, chain.head.timestamp)
+
+
+def pair(chain, token, quote):
+    answer = call(
+        chain, chain.spec.factories[0].address, "getPair(address,address)", token, quote,
+        types=("address", "address"),
+    )  # fmt: skip
+    return decode(("address",), answer)[0]
+
+
+def balance(chain, token, holder):
+    answer = call(chain, token, "balanceOf(address)", holder, types=("address",))
+    return decode(("uint256",), answer)[0]
+
+
+def test_priced_tokens_have_a_pool_that_holds_what_it_says(chain):
+    spec = chain.spec
+    link, wrapped = spec.token("LINK").address, spec.wrapped_native
+    pool = pair(chain, link, wrapped)
+    assert pool == pair(chain, wrapped, link)
+
+    first, second, _ = decode(("uint112", "uint112", "uint32"), call(chain, pool, "getReserves()"))
+
+    tokens = [decode(("address",), call(chain, pool, f"token{place}()"))[0] for place in (0, 1)]
+    assert tokens == sorted((link.lower(), wrapped.lower()))
+    assert (first, second) == tuple(balance(chain, token, pool) for token in tokens)
+    at = chain.head.timestamp
+    worth = Decimal(balance(chain, link, pool)) / 10**18 * chain.market.usd("LINK", at)
+    assert abs(worth - 2_000_000) < 1
+
+
+def test_a_pool_is_there_from_the_block_on_in_which_it_was_opened(chain):
+    token = chain.add_token("FIN", usd="0.5")
+    nobody = "0x" + "00" * 20
+    chain.mine()
+    then = chain.head
+    chain.mine()
+    opened = chain.add_pool(token, "USDC", "10000", factory=1, fee=500)
+
+    def asked(fee, block=None):
+        answer = call(
+            chain, chain.spec.factories[1].address, "getPool(address,address,uint24)",
+            token, chain.spec.token("USDC").address, fee,
+            types=("address", "address", "uint24"), block=block,
+        )  # fmt: skip
+        return decode(("address",), answer)[0]
+
+    assert asked(500) == opened
+    assert asked(3000) == asked(500, then) == nobody
+    assert call(chain, opened, "fee()") == hexes.uint(500)
+    (root,) = decode(("uint160",), call(chain, opened, "slot0()")[:32])
+    (liquidity,) = decode(("uint128",), call(chain, opened, "liquidity()"))
+    held = balance(chain, chain.spec.token("USDC").address, opened)
+    token_first = token < chain.spec.token("USDC").address.lower()
+    virtual = liquidity * root >> 96 if token_first else (liquidity << 96) // root
+    assert abs(virtual / held - 1) < 0.001
+
+
+def test_a_pool_that_lies_claims_what_it_does_not_hold(chain):
+    link, wrapped = chain.spec.token("LINK").address, chain.spec.wrapped_native
+    pool = pair(chain, link, wrapped)
+    honest = call(chain, pool, "getReserves()")
+    held = balance(chain, wrapped, pool)
+
+    chain.set_pool_fault(pool, "lying")
+    assert call(chain, pool, "getReserves()") != honest
+    assert balance(chain, wrapped, pool) == held
+    chain.set_pool_fault(pool, "drained")
+    assert balance(chain, wrapped, pool) == 0
+    chain.set_pool_fault(pool, "reverting")
+    with pytest.raises(RevertedCallError):
+        call(chain, pool, "getReserves()")
+    chain.set_pool_fault(pool, None)
+    assert call(chain, pool, "getReserves()") == honest

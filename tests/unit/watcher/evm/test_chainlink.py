@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.model import Feed
-from watcher.evm.chainlink import GRACE, HIGHEST, LONGEST_HEARTBEAT, price_in
+from watcher.assets.depth import HIGHEST
+from watcher.evm.bounds import Bounds
+from watcher.evm.chainlink import GRACE, LONGEST_HEARTBEAT, phase_in, price_in
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 FEED = Feed("ETH / USD", bytes(20), 8, 3600)
@@ -61,3 +63,25 @@ def test_whatever_a_feed_answers_nothing_is_raised(data: bytes | None) -> None:
 def test_any_round_is_believable_or_none(answer: int, updated: int) -> None:
     price = price_in(a_round(answer, updated), FEED, NOW)
     assert price is None or 0 < price.usd < HIGHEST
+
+
+@pytest.mark.parametrize(
+    ("bounds", "believed"),
+    [
+        (Bounds(None, None), True),
+        (Bounds(1, 10**12), True),
+        (Bounds(10**8, 10**12), False),
+        (Bounds(1, 10**8), False),
+        (Bounds(2 * 10**8, None), False),
+        (Bounds(None, 5 * 10**7), False),
+    ],
+)
+def test_an_answer_at_a_bound_or_beyond_is_no_price(bounds: Bounds, believed: bool) -> None:
+    assert (price_in(a_round(10**8), FEED, NOW, bounds) is not None) is believed
+
+
+def test_the_phase_stands_in_the_upper_bits_of_a_rounds_number() -> None:
+    words = [((7 << 64) + 12).to_bytes(32), *(bytes(32) for _ in range(4))]
+    assert phase_in(b"".join(words)) == 7
+    assert phase_in(b"".join(words[1:])) is None
+    assert phase_in(None) is None

@@ -59,7 +59,7 @@ async def test_traces_are_noted() -> None:
             return error(-32000, f"block {params[0]} not found")
         return None
 
-    async with probing([traces]) as (probes, known, nodes):
+    async with probing([traces, unsupported("trace_block")]) as (probes, known, nodes):
         await probes.once()
         assert known.can(name(nodes[0]), Ability.GETH_TRACES)
         assert not known.may(name(nodes[0]), Ability.PARITY_TRACES)

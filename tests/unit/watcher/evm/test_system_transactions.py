@@ -45,6 +45,7 @@ async def test_a_block_passes_every_check_and_is_read_with_all_that_moved_in_it(
     assert len(made) == 7 + SYSTEM.get(name, 0)
     succeeded = [one.hash for one in made if one.draft.status]
     assert [one.hash for one in block.transactions()] == succeeded
+    assert sum(one.system for one in block.transactions()) == SYSTEM.get(name, 0)
     paid = [
         transfer
         for one in block.transactions()

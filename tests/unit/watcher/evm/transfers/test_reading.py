@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.columns import MAX_AMOUNT
 from data.model import Source, Transaction, Transfer
-from watcher.evm.transfers import (
-    DEPOSIT,
-    SWAPS,
-    TRANSFER,
-    WITHDRAWAL,
-    Customs,
-    transactions_of,
-)
-from watcher.evm.wire import RpcLog, RpcReceipt, RpcTransaction
-
-from .blocks import (
+from tests.unit.watcher.evm.blocks import (
     ALICE,
     BOB,
     TOKEN,
+    TX_HASH,
     WRAPPED,
     address,
     log,
@@ -29,6 +24,22 @@ from .blocks import (
     transaction,
     word,
 )
+from tests.unit.watcher.examples import CHAIN, REF, ZERO
+from watcher.enrich import enrich
+from watcher.evm.transfers import (
+    DEPOSIT,
+    MOVING,
+    NATIVE_LOG_EMITTER,
+    SWAPS,
+    TRANSFER,
+    TRANSFER_SINGLE,
+    WITHDRAWAL,
+    Customs,
+    Inside,
+    Reading,
+    transactions_of,
+)
+from watcher.evm.wire import RpcLog, RpcReceipt, RpcTransaction
 
 CUSTOMS = Customs(WRAPPED)
 PAID = [TRANSFER, topic(ALICE), topic(BOB)]
@@ -68,17 +79,14 @@ def test_a_transfer_with_three_topics_is_an_erc20s() -> None:
     )
 
 
-def test_a_transfer_with_four_topics_is_an_nfts_and_passed_over() -> None:
-    assert transfers(log([*PAID, word(7)], "0x")) == ()
-
-
 def test_the_largest_amount_is_kept_whole() -> None:
     (found,) = transfers(log(PAID, "0x" + "ff" * 32))
     assert found.amount == 2**256 - 1
 
 
-def test_an_amount_of_nothing_is_no_transfer() -> None:
-    assert transfers(log(PAID, word(0))) == ()
+def test_an_amount_of_nothing_is_a_transfer_of_nothing() -> None:
+    (found,) = transfers(log(PAID, word(0)))
+    assert (found.sender, found.recipient, found.amount) == (address(ALICE), address(BOB), 0)
 
 
 def test_deposits_and_withdrawals_of_the_wrapped_coin_are_transfers_with_its_contract() -> None:
@@ -143,6 +151,36 @@ def test_a_contract_that_says_it_swapped_is_a_pool() -> None:
     assert found.transfers == ()
 
 
+def test_what_told_of_the_transaction_is_noted_once_each() -> None:
+    swapped = log([min(SWAPS), topic(ALICE), topic(BOB)])
+    elsewhere = log([max(SWAPS)], emitter=WETH)
+    (found,) = read(transaction(), receipt(swapped, swapped, elsewhere))
+    told = [(event.emitter, "0x" + event.topic.hex()) for event in found.events]
+    assert told == [(address(TOKEN), min(SWAPS)), (WRAPPED, max(SWAPS))]
+
+
+def test_a_block_of_nothing_has_no_transactions() -> None:
+    assert tuple(transactions_of([], [], CUSTOMS)) == ()
+
+
+def test_a_block_of_five_thousand_is_read_whole() -> None:
+    bodies = [transaction("0x1") for _ in range(5000)]
+    receipts = [receipt(log(PAID), log([min(SWAPS)], emitter=WETH)) for _ in bodies]
+    found = tuple(transactions_of(bodies, receipts, CUSTOMS))
+    assert [one.position for one in found] == list(range(5000))
+    assert all(len(one.transfers) == 2 for one in found)
+
+
+def test_who_pays_himself_is_on_both_sides() -> None:
+    (found,) = read(transaction("0x5", target=ALICE), receipt())
+    assert [(one.sender, one.recipient) for one in found.transfers] == [(address(ALICE),) * 2]
+
+
+def test_a_call_without_value_moves_nothing() -> None:
+    (found,) = read(transaction("0x0"), receipt())
+    assert found.transfers == ()
+
+
 def test_a_position_does_not_depend_on_the_rest_of_the_block() -> None:
     bodies = [transaction(), transaction()]
     receipts = [receipt(log(PAID), log(PAID)), receipt(log([]), log(PAID))]
@@ -201,10 +239,13 @@ def test_a_real_payment_reads_as_on_mainnet() -> None:
 
 _TEXT = st.one_of(
     st.text(max_size=70),
-    st.sampled_from([TRANSFER, DEPOSIT, WITHDRAWAL, topic(ALICE), word(1), WETH, TOKEN, "0x", ""]),
+    st.sampled_from([topic(ALICE), word(1), WETH, TOKEN, "0x", "", "0x7e", "0x4"]),
+    st.sampled_from(sorted(MOVING)),
     st.sampled_from(sorted(SWAPS)),
     st.from_regex(r"0x[0-9a-fA-F ]{0,66}", fullmatch=True),
+    st.binary(max_size=260).map(lambda raw: "0x" + raw.hex()),
 )
+_MAYBE = st.none() | _TEXT
 
 
 @given(st.data())
@@ -216,8 +257,73 @@ def test_whatever_the_fields_hold_nothing_is_raised(data: st.DataObject) -> None
         RpcLog(text(), data.draw(st.lists(_TEXT, max_size=5)), text(), text(), text())
         for _ in range(data.draw(st.integers(0, 3)))
     ]
-    body = RpcTransaction(text(), text(), data.draw(st.none() | _TEXT), text())
-    told = RpcReceipt(text(), text(), logs, data.draw(st.none() | _TEXT), "0x1")
-    for found in transactions_of([body], [told], CUSTOMS):
-        assert all(0 < one.amount < 2**256 for one in found.transfers)
+    raw = msgspec.Raw(msgspec.json.encode(text()))
+    body = RpcTransaction(
+        text(), data.draw(_MAYBE), data.draw(_MAYBE), text(), data.draw(_MAYBE), raw,
+        data.draw(_MAYBE),
+    )  # fmt: skip
+    told = RpcReceipt(text(), text(), logs, data.draw(_MAYBE), data.draw(st.none() | _TEXT))
+    customs = Customs(WRAPPED, data.draw(st.booleans()), frozenset({"0x7e"}), frozenset({"0x4"}))
+    inside = {0: data.draw(st.lists(st.builds(Inside, _TEXT, _TEXT, _TEXT), max_size=2))}
+    for found in Reading([body], [told], customs, producer=data.draw(_MAYBE), inside=inside).all():
+        assert all(0 <= one.amount < 2**256 for one in found.transfers)
         assert all(len(one.sender) == len(one.recipient) == 20 for one in found.transfers)
+
+
+_PARTIES = st.sampled_from([ALICE, BOB, WETH, "0x" + "00" * 20])
+_WORDS = st.integers(0, 3) | st.integers(0, 2**256 - 1)
+_MOVES = st.one_of(
+    st.builds(
+        lambda token, sender, recipient, amount: log(
+            [TRANSFER, topic(sender), topic(recipient)], word(amount), emitter=token
+        ),
+        st.sampled_from([TOKEN, WETH, "0x" + NATIVE_LOG_EMITTER.hex()]), _PARTIES, _PARTIES, _WORDS,
+    ),
+    st.builds(
+        lambda sender, recipient, number: log(
+            [TRANSFER, topic(sender), topic(recipient), word(number)], "0x"
+        ),
+        _PARTIES, _PARTIES, _WORDS,
+    ),
+    st.builds(
+        lambda sender, recipient, number, amount: log(
+            [TRANSFER_SINGLE, topic(BOB), topic(sender), topic(recipient)],
+            word(number) + word(amount)[2:],
+        ),
+        _PARTIES, _PARTIES, _WORDS, st.integers(0, 2**200),
+    ),
+    st.builds(
+        lambda first, party, amount: log([first, topic(party)], word(amount), emitter=WETH),
+        st.sampled_from([DEPOSIT, WITHDRAWAL]), _PARTIES, _WORDS,
+    ),
+)  # fmt: skip
+
+
+@given(
+    st.lists(_MOVES, max_size=6),
+    st.lists(st.builds(Inside, _PARTIES, _PARTIES, st.integers(1, 9).map(hex)), max_size=3),
+    st.integers(0, 9),
+    st.none() | st.integers(0, 9),
+    st.booleans(),
+)
+def test_of_every_asset_the_movements_sum_to_what_was_minted_less_what_was_burned(
+    logs: list[RpcLog], inside: list[Inside], value: int, mint: int | None, native_logs: bool
+) -> None:
+    body = RpcTransaction(TX_HASH, ALICE, BOB, hex(value), mint=None if mint is None else hex(mint))
+    reading = Reading([body], [receipt(*logs)], Customs(WRAPPED, native_logs), inside={0: inside})
+    found = reading.at(0)
+    assert found is not None
+    made: Counter[object] = Counter()
+    for one in found.transfers:
+        asset = one.token, one.standard, one.token_id
+        made[asset] += one.amount * ((one.sender == ZERO) - (one.recipient == ZERO))
+    (movements,) = enrich(CHAIN, REF, [found], {}, {})
+    net: Counter[object] = Counter()
+    for movement in movements:
+        for leg in movement.legs:
+            assert abs(leg.amount) < MAX_AMOUNT or len(logs) > 1
+            net[leg.token, leg.standard, leg.token_id] += leg.amount
+    if all(abs(leg.amount) < MAX_AMOUNT for one in movements for leg in one.legs):
+        assert {asset: amount for asset, amount in net.items() if amount} == {
+            asset: amount for asset, amount in made.items() if amount
+        }
