@@ -139,8 +139,9 @@ async def ours(load: Load, valkey: str) -> Course:
             stopping.set()
             await running
         finally:
-            await redis.aclose()
-            await database.close()
+            with real_work():
+                await redis.aclose()
+                await database.close()
     return Course.of(telegram)
 
 

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 T = TypeVar("T")
-BEGINNING = 1_800_000_000.0
-"""Seconds since 1970 at which every run begins."""
+BEGINNING = 100_000.0
+"""Seconds since 1970 at which every run begins: so few that a float still tells nanoseconds."""
+_TICK = 1e-6
+"""Seconds that a turn of the loop takes: for some the clock must go on while they are at work."""
 _JULIAN_1970 = 2440587.5
 _DAY = 86_400
 
@@ -38,12 +40,13 @@ class _Jumping(selectors.DefaultSelector):
         """What is ready; after real work, or at once with the clock put forward."""
         ready = super().select(0)
         if ready or timeout == 0:
+            self.now += _TICK
             return ready
         if self.at_work:
             return super().select(timeout if timeout is None else 1.0)
         if timeout is None:
             raise RuntimeError("everybody waits for nothing")
-        self.now += timeout
+        self.now += max(timeout, _TICK)
         return ready
 
 
