@@ -49,6 +49,7 @@ class Delivery:
         owner: str,
         *,
         listeners: Sequence[Listener] = (log_event, count_event),
+        limiter: RateLimiter | None = None,
     ) -> None:
         self._owner = owner
         self._sleeper = Sleeper(redis)
@@ -58,7 +59,7 @@ class Delivery:
         self._means = Means(
             bot=bot,
             database=database,
-            limiter=RateLimiter(redis, settings),
+            limiter=limiter or RateLimiter(redis, settings),
             claims=Claims(redis, owner, timedelta(seconds=settings.send_lease_for)),
             backoff=Backoff(settings.backoff_first, settings.backoff_longest),
             chains=settings.known_chains,

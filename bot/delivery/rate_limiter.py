@@ -8,6 +8,8 @@ from data.model import ChatKind
 from data.redis.limiter import Limiter, Limits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from redis.asyncio import Redis
 
     from data.model import Priority
@@ -30,31 +32,38 @@ def limits_of(settings: Settings) -> Limits:
 class RateLimiter:
     """One view of the limits for all processes that share the Redis.
 
-    Every method raises RedisError when it is away.
+    Every method raises RedisError when it is away. ``clock`` in microseconds stands in for the
+    server's where time is simulated.
     """
 
-    def __init__(self, redis: Redis, settings: Settings) -> None:
+    def __init__(
+        self, redis: Redis, settings: Settings, clock: Callable[[], int | None] = lambda: None
+    ) -> None:
         self._limiter = Limiter(redis, limits_of(settings))
+        self._clock = clock
 
     async def acquire(self, chat_id: int, kind: ChatKind, priority: Priority) -> float:
         """0 when one message may go now, and it is counted; else the seconds to wait."""
         by_log = kind is not ChatKind.PRIVATE
-        return await self._limiter.take(chat_id, by_log=by_log, priority=priority) / 1_000_000
+        return (
+            await self._limiter.take(chat_id, by_log=by_log, priority=priority, now=self._clock())
+            / 1_000_000
+        )
 
     async def pause(self, chat_id: int | None, seconds: float) -> None:
         """Obey a ``retry_after`` of a chat, or with None of the bot; the longest pause holds."""
-        await self._limiter.pause(chat_id, seconds)
+        await self._limiter.pause(chat_id, seconds, now=self._clock())
 
     async def slow_down(self) -> float:
         """Send less for a while; the share of the bot's rate that is left."""
-        return await self._limiter.slow_down()
+        return await self._limiter.slow_down(now=self._clock())
 
     async def bot_paused_for(self) -> float:
         """Seconds until the bot may send at all."""
-        return await self._limiter.bot_paused_for()
+        return await self._limiter.bot_paused_for(now=self._clock())
 
     async def one_by_one(self, chat_id: int, kind: ChatKind) -> int:
         """How many alerts the chat can be told one by one before they had better share a list."""
         if kind is ChatKind.PRIVATE:
             return _PRIVATE_AT_ONCE
-        return await self._limiter.room(chat_id)
+        return await self._limiter.room(chat_id, now=self._clock())

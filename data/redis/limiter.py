@@ -119,8 +119,11 @@ class Limiter:
         arguments = [WINDOW_SECONDS * _SECOND, self.limits.group_per_minute]
         return int(await self._room([_own_key(chat_id, by_log=True)], _with_now(arguments, now)))
 
-    async def bot_paused_for(self) -> float:
+    async def bot_paused_for(self, *, now: int | None = None) -> float:
         """Seconds until the bot's own pause ends; 0 without one."""
+        if now is not None:
+            ends = await self._redis.get(_pause_key(None))
+            return max(0, int(ends or 0) - now) / _SECOND
         async with self._redis.pipeline(transaction=False) as pipeline:
             pipeline.get(_pause_key(None))
             pipeline.time()
