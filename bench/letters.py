@@ -61,6 +61,7 @@ class Telegram:
     taken: list[tuple[float, int]] = field(default_factory=list)
     _limiter: RateLimiter = field(default_factory=lambda: RateLimiter(Limits()))
     _chats: dict[int, Chat] = field(default_factory=dict)
+    _grew: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def send(self, chat_id: int) -> int:
         """The message's id. Raises Refused."""
@@ -69,6 +70,7 @@ class Telegram:
         wait = self._limiter.charge(self._chat(chat_id), now)
         if wait is None:
             self.taken.append((now - self.began, chat_id))
+            self._grew.set()
         else:
             self.refused += 1
         number = len(self.taken)
@@ -76,6 +78,12 @@ class Telegram:
         if wait is not None:
             raise Refused(wait)
         return number
+
+    async def has_taken(self, messages: int) -> None:
+        """Wait until it has so many."""
+        while len(self.taken) < messages:
+            self._grew.clear()
+            await self._grew.wait()
 
     def _chat(self, chat_id: int) -> Chat:
         new = Chat(chat_id, "private" if chat_id > 0 else "supergroup")

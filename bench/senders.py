@@ -87,7 +87,7 @@ async def ptb(load: Load) -> Course:
 
 
 async def gcra(load: Load) -> Course:
-    """A virtual schedule (GCRA) for the bot and for each chat, and each chat's messages in order."""
+    """A virtual schedule (GCRA) for the bot and for each chat, whose messages go in order."""
     telegram = Telegram()
     loop = asyncio.get_running_loop()
     free_at: defaultdict[int | None, float] = defaultdict(loop.time)
@@ -134,8 +134,7 @@ async def ours(load: Load, valkey: str) -> Course:
                 bot, database, redis, settings, "bench", listeners=(), limiter=limiter
             )
             running = asyncio.ensure_future(delivery.run(stopping))
-            while len(telegram.taken) < load.messages and not running.done():
-                await asyncio.sleep(0.1)
+            await telegram.has_taken(load.messages)
             stopping.set()
             await running
         finally:
