@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import count
 
 import aiohttp
 import pytest
@@ -364,9 +365,10 @@ async def test_after_a_long_stop_the_head_is_followed_and_the_gap_filled_beside_
         status = await ground.status()
         assert status is not None
 
+        looks = count()
+
         async def filled() -> bool:
-            now = await ground.status()
-            if now is not None and now.cursor == ground.sandbox.chain.head.number:
+            if next(looks) % 5 == 0:  # slowly: a busy machine must not fall behind anew
                 ground.sandbox.chain.mine()
             async with ground.database.read() as connection:
                 (gap,) = await gaps.latest(connection, "bsc")
