@@ -2,7 +2,7 @@
 
 The block's time, the sequencer's state, all feeds, and the pools of the tokens that were wanted
 lately are read together. A further call is made for what is new: a feed with another aggregator, a
-pool that was not known.
+pool that was not known. A token that has no pool now had none before: nobody unmakes one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from watcher.assets.market import Depths, Reading
 from watcher.evm.bounds import UNKNOWN, KnownBounds
 from watcher.evm.chainlink import LATEST_ROUND_DATA, phase_in, price_in
 from watcher.evm.metadata import DECIMALS, decimals_in
-from watcher.evm.multicall import read_all
+from watcher.evm.multicall import LATEST, read_all
 from watcher.evm.pools import Pool, depth_in, found, places, search, state_reads
 from watcher.evm.sequencer import is_up
 from watcher.rpc.errors import LegitimateAnswer, RpcError
@@ -34,12 +34,14 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+BLOCK_NUMBER = bytes.fromhex("42cbb15c")  # getBlockNumber() of Multicall3 itself
 BLOCK_TIMESTAMP = bytes.fromhex("0f28c97d")  # getCurrentBlockTimestamp() of Multicall3 itself
 TOKENS_AT_ONCE = 8
 """Whose pools are looked for in one call: some 300 reads, 2 million gas, where nodes allow 50."""
 LONG_TAIL_WITHIN = 4.0
 """Seconds for one call about pools alone: an alert without a price is better than a late one."""
 _MOST_KNOWN = 500
+_MOST_BARE = 20_000
 
 _Search = tuple[bytes, "Place"]
 
@@ -53,6 +55,9 @@ class EvmMarket:
         self._within = within
         self._bounds = KnownBounds(nodes, chain.multicall3, within=within)
         self._pools: OrderedDict[bytes, dict[Place, Pool]] = OrderedDict()
+        self._bare_up_to: OrderedDict[bytes, int] = OrderedDict()
+        # not on Arbitrum, where contracts see the numbers of Ethereum's blocks
+        self._tells_heights = True
         self._sequencer_was_up = True
 
     async def read(self, block: str, asked_at: datetime, tokens: Collection[bytes]) -> Reading:
@@ -62,7 +67,8 @@ class EvmMarket:
         if chain.sequencer_feed is not None:
             head.append((chain.sequencer_feed, LATEST_ROUND_DATA))
         head += [(feed.proxy, what) for feed in feeds for what in (LATEST_ROUND_DATA, DECIMALS)]
-        riding = sorted(tokens)[:TOKENS_AT_ONCE]
+        bare = self._bare(block, tokens)
+        riding = [token for token in sorted(tokens) if token not in bare][:TOKENS_AT_ONCE]
         questions = _Questions(chain, riding, self._pools)
         try:
             answers = await self._ask([*head, *questions.reads], block, self._within)
@@ -82,7 +88,7 @@ class EvmMarket:
             # those that are wanted after all are asked for again
             log.warning("new pools could not be read", chain=chain.name, error=str(error))
             depths = {}
-        return Reading(time, prices, depths)
+        return Reading(time, prices, dict.fromkeys(bare, ()) | depths)
 
     async def depths(self, block: str, tokens: Collection[bytes]) -> Depths:
         """The pools of any number of tokens. Raises RpcError when nobody answers."""
@@ -92,8 +98,9 @@ class EvmMarket:
         return told
 
     async def _some_depths(self, block: str, tokens: Sequence[bytes]) -> Depths:
-        questions = _Questions(self._chain, tokens, self._pools)
         try:
+            bare = await self._without_pools(block, tokens)
+            questions = _Questions(self._chain, [t for t in tokens if t not in bare], self._pools)
             answers = await self._ask(questions.reads, block, LONG_TAIL_WITHIN)
         except LegitimateAnswer:
             if len(tokens) == 1:
@@ -101,7 +108,42 @@ class EvmMarket:
             half = len(tokens) // 2
             first = await self._some_depths(block, tokens[:half])
             return first | await self._some_depths(block, tokens[half:])
-        return await self._depths(questions, answers, block)
+        return dict.fromkeys(bare, ()) | await self._depths(questions, answers, block)
+
+    async def _without_pools(self, block: str, tokens: Sequence[bytes]) -> set[bytes]:
+        """Those of the tokens that nobody has made a pool up to now, and so not up to the block.
+
+        Whoever catches up meets the same strangers in every minute, and most of them have none."""
+        if block == LATEST or not self._tells_heights:
+            return set()
+        height = int(block, 16)
+        new = [
+            token
+            for token in tokens
+            if token not in self._pools and self._bare_up_to.get(token, -1) < height
+        ]
+        if new:
+            chain = self._chain
+            searches = [(one, search(one, place)) for one in new for place in places(chain, one)]
+            reads = [(chain.multicall3, BLOCK_NUMBER), *(read for _, read in searches)]
+            told, *answers = await self._ask(reads, LATEST, LONG_TAIL_WITHIN)
+            up_to = -1 if told is None or len(told) != 32 else int.from_bytes(told)
+            self._tells_heights = up_to >= height
+            has = {token for (token, _), one in zip(searches, answers, strict=True) if found(one)}
+            for token in new:
+                self._bare_up_to.pop(token, None)
+                if token not in has:
+                    self._bare_up_to[token] = up_to
+            while len(self._bare_up_to) > _MOST_BARE:
+                self._bare_up_to.popitem(last=False)
+        return self._bare(block, tokens)
+
+    def _bare(self, block: str, tokens: Collection[bytes]) -> set[bytes]:
+        """Those of which is known that they have no pool up to the block."""
+        if block == LATEST:
+            return set()
+        height = int(block, 16)
+        return {token for token in tokens if self._bare_up_to.get(token, -1) >= height}
 
     async def _ask(self, reads: Sequence[Read], block: str, within: float) -> list[bytes | None]:
         within = min(within, self._within)

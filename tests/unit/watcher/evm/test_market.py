@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -85,3 +86,32 @@ async def test_a_pool_that_is_known_is_read_in_the_same_call() -> None:
         asked = node.asked["eth_call"]
         await market.depths("latest", [LINK])
         assert node.asked["eth_call"] == asked + 1
+
+
+async def test_of_a_token_without_a_pool_one_search_answers_for_all_blocks_before() -> None:
+    async with market_behind() as (market, node, sandbox):
+        sandbox.chain.mine(3)
+        head = sandbox.chain.head.number
+        stranger = bytes([0x77]) * 20
+        asked = [node.asked["eth_call"]]
+        for number in (head - 2, head - 1, head):
+            assert await market.depths(hex(number), [stranger]) == {stranger: ()}
+            asked.append(node.asked["eth_call"])
+        # one call in all, and another once there are blocks that it did not speak of
+        assert [after - before for before, after in pairwise(asked)] == [1, 0, 0]
+        sandbox.chain.mine()
+        assert await market.depths(hex(head + 1), [stranger]) == {stranger: ()}
+        assert node.asked["eth_call"] == asked[-1] + 1
+
+
+async def test_a_pool_that_is_made_after_a_search_is_found() -> None:
+    async with market_behind() as (market, _, sandbox):
+        address = sandbox.chain.add_token("NEW", usd="2")
+        stranger = bytes.fromhex(address[2:])
+        before = hex(sandbox.chain.head.number)
+        assert await market.depths(before, [stranger]) == {stranger: ()}
+        sandbox.chain.mine()
+        sandbox.chain.add_pool(address, "USDC", "500000")
+        sandbox.chain.mine()
+        (depth,) = (await market.depths(hex(sandbox.chain.head.number), [stranger]))[stranger]
+        assert depth.held > 0
