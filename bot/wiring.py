@@ -28,9 +28,10 @@ from data.metrics import metrics_served
 from data.migrate import prepare_schema
 from data.redis.connection import open_redis, refuse_eviction
 from data.redis.limiter import Limiter
+from data.together import together
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable
 
     from redis.asyncio import Redis
 
@@ -102,7 +103,7 @@ async def run_bot(
         delivery = deliver_with(teller, database, redis, settings, _owner())
         port = settings.bot_metrics_port
         with metrics_served("BOT_METRICS_PORT", settings.metrics_host, port):
-            await _together(
+            await together(
                 polling.run(stopping),
                 delivery.run(stopping),
                 register_commands(bot, stopping),
@@ -112,19 +113,6 @@ async def run_bot(
         await teller.session.close()
         await redis.aclose()
         await database.close()
-
-
-async def _together(*parts: Coroutine[object, object, None]) -> None:
-    """Run all of them; the first that fails ends the others, and its error is raised."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            for part in parts:
-                group.create_task(part)
-    except BaseExceptionGroup as errors:
-        first, *others = errors.exceptions
-        for error in others:
-            _log.error("and this failed as well", exc_info=error)
-        raise first from None
 
 
 def _owner() -> str:

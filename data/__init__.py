@@ -14,5 +14,6 @@
 - ``queries``     everything that is ever asked of the tables, one file a noun
 - ``migrations``  how the tables came to be
 - ``metrics``     what a process counts, served to Prometheus
+- ``together``    parts of a process's work that run, fail and end together
 - ``redis``       keys and scripts of what is shared, fast and re-creatable
 """

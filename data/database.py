@@ -31,7 +31,11 @@ COMMAND_TIMEOUT = 60.0
 DATABASE_AWAY = (DBAPIError, OSError)
 """What a query raises when the database cannot be asked just now, or refuses."""
 IDLE_TIMEOUT_MS = 10_000
-"""A process that is frozen inside a transaction keeps its locks no longer: a standby needs them."""
+"""A process that is frozen inside a transaction keeps its locks no longer: a standby needs them.
+
+Frozen between two messages of one statement it does not count as idle: that ends with the
+transaction's time, half of ``COMMAND_TIMEOUT``, which PostgreSQL knows from version 17 on.
+"""
 _WRITES = "spyhop_writes"
 _DRIVERS = {"postgresql+asyncpg", "sqlite+aiosqlite"}
 _OPTIONS = {
@@ -45,7 +49,8 @@ class Database:
 
     ``url`` is ``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``; any other raises
     ConfigurationError. The pool follows the design: 20 connections and 40 more at need,
-    pinged before use, renewed hourly, 30 s of patience. ``command_timeout`` is in seconds.
+    pinged before use, renewed hourly, 30 s of patience. ``command_timeout`` is in seconds; the
+    server ends a transaction after half of it.
     """
 
     def __init__(self, url: str, *, command_timeout: float | None = COMMAND_TIMEOUT) -> None:
@@ -59,7 +64,7 @@ class Database:
                 pool["connect_args"] = {"command_timeout": command_timeout}
         self.engine = create_async_engine(parsed, **pool)
         if self.kind == "postgresql":
-            _end_transactions_that_stand_still(self.engine.sync_engine)
+            _end_transactions_that_stand_still(self.engine.sync_engine, command_timeout)
         if self.kind == "sqlite":
             _take_over_sqlite_transactions(self.engine.sync_engine)
         self._writing = self.engine.execution_options(**{_WRITES: True})
@@ -123,13 +128,20 @@ async def _entered(
         raise ConnectionError(msg) from None
 
 
-def _end_transactions_that_stand_still(engine: Any) -> None:
+def _end_transactions_that_stand_still(engine: Any, command_timeout: float | None) -> None:
     """Have PostgreSQL end a connection that stands still inside a transaction."""
+    settings = {"idle_in_transaction_session_timeout": IDLE_TIMEOUT_MS}
+    if command_timeout is not None:
+        # only the server's end lets go of the locks, so it comes before the driver's
+        settings["transaction_timeout"] = round(command_timeout * 500)
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
-        cursor.execute(f"SET SESSION idle_in_transaction_session_timeout = {IDLE_TIMEOUT_MS}")
+        # older servers lack the one or the other
+        known = "SELECT set_config(name, $1, false) FROM pg_settings WHERE name = $2"
+        for name, milliseconds in settings.items():
+            cursor.execute(known, (str(milliseconds), name))
         cursor.close()
         connection.commit()  # a rollback would take the setting back
 

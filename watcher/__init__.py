@@ -16,7 +16,6 @@ around them
 - ``noise``    what is not to be believed, or not worth a message, and by which rule
 - ``slices``   how a large block keeps no other chain waiting
 - ``follow``   one chain: its lease, its loop, what it publishes
-- ``together`` parts of one piece of work that fail and end together
 - ``stages``   a batch's way through decode, enrich, match and notify
 - ``fill``     a chain's gaps, each from a cursor of its own
 - ``coverage`` what a step left out or could not verify, recorded with it

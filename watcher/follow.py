@@ -24,13 +24,13 @@ from data.queries import cursors, gaps, leases
 from data.redis.away import RedisAway
 from data.redis.published import ChainStatus, NodeStatus, publish
 from data.redis.wake import wake
+from data.together import heed_cancellation, together
 from watcher.collect import BATCH, CATCH_UP_WITHIN, Collector, Step, first_cursor
 from watcher.fill import Filler
 from watcher.poison import Poison
 from watcher.rpc.errors import RpcError
 from watcher.settle import Settling
 from watcher.stages import Stages
-from watcher.together import heed_cancellation, together
 from watcher.witnesses import Latched
 
 if TYPE_CHECKING:

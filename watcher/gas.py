@@ -19,8 +19,8 @@ import structlog
 
 from data.redis.away import RedisAway
 from data.redis.gas import PERCENTILES, GasStatus, publish_gas
+from data.together import heed_cancellation
 from watcher.rpc.errors import RpcError
-from watcher.together import heed_cancellation
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis

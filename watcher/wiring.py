@@ -21,6 +21,7 @@ from data.metrics import metrics_served
 from data.migrate import prepare_schema
 from data.redis.connection import open_redis, refuse_eviction
 from data.redis.published import NodeStatus
+from data.together import end
 from data.venues import venues_with
 from watcher.assets.names import TokenNames
 from watcher.assets.price_api import PriceApi
@@ -52,7 +53,6 @@ from watcher.rpc.events import (
 from watcher.rpc.heads import Heads
 from watcher.rpc.options import PoolOptions
 from watcher.rpc.pool import Pool
-from watcher.together import end
 from watcher.upkeep import upkeep
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from data.errors import ConfigurationError
 from data.queries import queues
 from data.redis.claims import Claims
 from data.redis.wake import Sleeper
+from data.together import end
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 AT_ONCE = 8
 POLL_SECONDS = 1.0
 LAST_WORDS_SECONDS = 8.0
+_CANCEL_AGAIN_AFTER = 0.5
 
 
 class Delivery:
@@ -88,8 +90,7 @@ class Delivery:
                 ]
                 await self._lease_until_stopped(group)
                 await self._end_turns()
-                for task in beside:
-                    task.cancel()
+                await end(beside, again_after=_CANCEL_AGAIN_AFTER)
         except BaseExceptionGroup as errors:
             fatal = errors.subgroup(ConfigurationError)
             if fatal is None:

@@ -34,6 +34,7 @@ from data.redis.away import RedisAway
 from data.redis.claims import Claims, HeldByOther
 from data.redis.published import unseen_chains
 from data.redis.wake import PURSUED, Sleeper
+from data.together import heed_cancellation, together
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -79,18 +80,20 @@ class Pursuits:
 
     async def run(self) -> None:
         """Show what changes. Raises ConfigurationError when Telegram no longer takes the token."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._sleeper.listen())
-            while True:
-                pause = POLL_SECONDS
-                try:
-                    pause = await self._show_all()
-                except ConfigurationError:
-                    raise
-                except Exception as error:  # noqa: BLE001 - whatever is away, edits wait for it
-                    reason = type(error).__name__
-                    self._means.tell(DeliveryEvent(EventKind.FAILED, reason=reason))
-                await self._sleeper.sleep(pause)
+        await together(self._sleeper.listen(), self._show_for_ever())
+
+    async def _show_for_ever(self) -> None:
+        while True:
+            heed_cancellation()
+            pause = POLL_SECONDS
+            try:
+                pause = await self._show_all()
+            except ConfigurationError:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever is away, edits wait for it
+                reason = type(error).__name__
+                self._means.tell(DeliveryEvent(EventKind.FAILED, reason=reason))
+            await self._sleeper.sleep(pause)
 
     async def _show_all(self) -> float:
         """Show what is out of date, as far as the limits let; seconds until more is due."""

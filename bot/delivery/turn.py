@@ -202,7 +202,7 @@ class Turn:
                 await claims.doubt([*fresh_keys, *doubtful_keys])
             else:
                 await claims.release(fresh_keys, doubtful_keys)
-        if isinstance(outcome, TopicLost):
+        if isinstance(outcome, TopicLost) and ready[0].topic_id != GENERAL:
             return await self._fall_back(chat, ready[0].topic_id, outcome)
         return await self._after(chat, outcome, ready)
 
@@ -217,7 +217,7 @@ class Turn:
             return wait
         rendered = Rendered(notice, "notice")
         outcome = await self._shown_in(chat, GENERAL, rendered)
-        if not isinstance(outcome, Shown | Refused | TopicLost):
+        if not isinstance(outcome, Shown | Refused):
             return await self._after(chat, outcome, ())
         async with self._means.database.write() as connection:
             await chats.notice_told(connection, chat.id, notice)
@@ -258,9 +258,9 @@ class Turn:
             outcome = await edit(
                 self._means.bot, chat, message.telegram_id, rendered, self._answer_within()
             )
-            if not isinstance(outcome, Shown | Refused):
+            if not isinstance(outcome, Shown | Refused | TopicLost):
                 return await self._after(chat, outcome, ())
-            if isinstance(outcome, Refused):
+            if not isinstance(outcome, Shown):
                 self._means.tell(DeliveryEvent(EventKind.FAILED, chat.id, 0, outcome.reason))
         async with self._means.database.write() as connection:
             await messages.shown(connection, message.id, message.revision)
@@ -279,7 +279,11 @@ class Turn:
             case Moved():
                 await self._move(chat, outcome.chat_id)
                 return None
-            case Refused() | TopicLost():
+            case TopicLost():
+                # not even where whatever has no topic goes
+                await self._lose(chat, Unreachable(ChatState.SILENCED, outcome.reason))
+                return None
+            case Refused():
                 await self._drop(chat, [alert.id for alert in told], outcome.reason)
                 return _GO_ON
             case Failed() | Unknown():

@@ -19,7 +19,6 @@ class Priority(IntEnum):
     WATCH = 1
     EDIT = 2
     FEED = 3
-    DIGEST = 4
 
 
 class AlertState(StrEnum):

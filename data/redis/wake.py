@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from redis.exceptions import RedisError
 
+from data.together import heed_cancellation
+
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
@@ -38,10 +40,12 @@ class Sleeper:
     async def listen(self) -> None:
         """Turn messages into wake-ups until cancelled; reconnects by itself."""
         while True:
+            heed_cancellation()
             with suppress(RedisError, OSError):
                 async with self._redis.pubsub() as pubsub:
                     await pubsub.subscribe(self._channel)
                     while True:
+                        heed_cancellation()
                         # also woken by the server's word that it listens, after each reconnection:
                         # something may have come before
                         if await pubsub.get_message(timeout=5):
@@ -55,5 +59,7 @@ class Sleeper:
     async def sleep(self, longest: float) -> None:
         """Return at the next wake-up, at once if one came since the last time, or in the end."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), longest)
+            # wait_for loses a cancellation that comes with a wake-up (before Python 3.12)
+            async with asyncio.timeout(longest):
+                await self._woken.wait()
         self._woken.clear()

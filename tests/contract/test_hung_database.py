@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy import text
 
@@ -45,6 +47,29 @@ async def test_locks_of_who_stands_still_in_a_transaction_are_freed(
             async with other.write() as connection:
                 await connection.execute(text("LOCK TABLE cursors"))
             await holding.execute(text("SELECT 1"))
+
+    try:
+        with pytest.raises(DATABASE_AWAY):
+            await stand_still_until_others_had_it()
+    finally:
+        await frozen.close()
+        await other.close()
+
+
+async def test_locks_of_who_stands_still_in_the_middle_of_a_statement_are_freed(
+    migrated_postgres: str,
+) -> None:
+    frozen, other = Database(migrated_postgres, command_timeout=2), Database(migrated_postgres)
+
+    async def stand_still_until_others_had_it() -> None:
+        async with frozen.write() as holding:
+            await holding.execute(text("LOCK TABLE cursors"))
+            driver: Any = (await holding.get_raw_connection()).driver_connection
+            await driver.prepare("SELECT 1")  # it has said what it will ask, and does not ask it
+            state = text("SELECT state FROM pg_stat_activity WHERE query = 'SELECT 1'")
+            async with other.write() as connection:
+                assert (await connection.execute(state)).scalar_one() == "active"
+                await connection.execute(text("LOCK TABLE cursors"))
 
     try:
         with pytest.raises(DATABASE_AWAY):

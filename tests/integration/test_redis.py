@@ -57,6 +57,22 @@ async def sleeper(redis: Redis) -> AsyncIterator[Sleeper]:
         await listening
 
 
+@pytest.mark.parametrize("later", range(6))
+async def test_who_is_woken_and_cancelled_at_once_is_cancelled(
+    sleeper: Sleeper, later: int
+) -> None:
+    sleeping = asyncio.create_task(sleeper.sleep(LONG))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    sleeper.set()
+    for _ in range(later):
+        await asyncio.sleep(0)
+    was_done = sleeping.done()
+    sleeping.cancel()
+    await asyncio.wait([sleeping], timeout=LONG)
+    assert sleeping.cancelled() or was_done
+
+
 async def waits(sleeper: Sleeper, longest: float) -> bool:
     """Whether the sleeper slept as long as it could."""
     start = asyncio.get_running_loop().time()

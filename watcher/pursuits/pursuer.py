@@ -21,10 +21,10 @@ from data.errors import FencedOut
 from data.model import PursuitState
 from data.queries import cursors, leases, pursuits
 from data.redis.wake import PURSUED, PURSUITS, Sleeper, wake
+from data.together import heed_cancellation, together
 from watcher.pursuits.course import onward
 from watcher.pursuits.sighting import Branch, Sighting, Wanted
 from watcher.rpc.errors import RpcError
-from watcher.together import heed_cancellation, together
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis

@@ -16,6 +16,7 @@ from typing import Any, Self, TypeVar, overload
 
 import msgspec
 
+from data.together import together
 from watcher.rpc.asking import Asking
 from watcher.rpc.attempt import Entry
 from watcher.rpc.endpoint import endpoints
@@ -31,7 +32,6 @@ from watcher.rpc.snapshot import NodeSnapshot
 from watcher.rpc.survey import Survey
 from watcher.rpc.transport import Transport
 from watcher.rpc.wire import Call
-from watcher.together import together
 
 __all__ = ["Answer", "Pool"]
 

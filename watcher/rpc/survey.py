@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import msgspec
 
+from data.together import together
 from watcher.rpc import wire
 from watcher.rpc.asking import Asking
 from watcher.rpc.attempt import Entry
@@ -19,7 +20,6 @@ from watcher.rpc.node import Node
 from watcher.rpc.options import PoolOptions
 from watcher.rpc.pace import kind_of
 from watcher.rpc.purpose import Purpose
-from watcher.together import together
 
 
 class _Numbered(msgspec.Struct):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from bot.delivery.events import EventKind
 from bot.texts.places import TOPIC_LOST
 from data.model import ChatKind
 from data.queries import chats, moving, watches
+from data.tables import chat_queues
 from tests.integration.bot.delivery.running import delivering, until
 
 
@@ -147,3 +149,40 @@ async def all_sent(outbox, chat_id: int) -> bool:
 
 async def dropped(outbox, chat_id: int) -> bool:
     return [state for state, _ in await outbox.states(chat_id)] == ["dropped"]
+
+
+async def test_where_even_the_general_topic_is_closed_the_chat_rests_and_nothing_is_called_told(
+    telegram, outbox, means, owner
+):
+    forum = telegram.create_supergroup("Forum", (owner,))
+    await outbox.chat(forum.id, ChatKind.SUPERGROUP)
+    await outbox.alert(await outbox.watch(forum.id))
+    telegram.fail("sendMessage", times=None, code=400, description="TOPIC_CLOSED")
+    async with delivering(*means):
+        await until(lambda: dropped(outbox, forum.id))
+    assert await outbox.states(forum.id) == [("dropped", "TOPIC_CLOSED")]
+    assert (await outbox.chat_state(forum.id))[0] == "silenced"
+
+
+async def test_an_edit_that_a_closed_topic_refuses_is_not_tried_for_ever(
+    telegram, outbox, means, owner
+):
+    # given
+    forum = telegram.create_supergroup("Forum", (owner,))
+    await outbox.chat(forum.id, ChatKind.SUPERGROUP)
+    alert = await outbox.alert(await outbox.watch(forum.id))
+    async with delivering(*means):
+        await until(lambda: all_sent(outbox, forum.id))
+    telegram.fail("editMessageText", times=None, code=400, description="TOPIC_CLOSED")
+    await outbox.retract(alert)
+    # when
+    async with delivering(*means):
+        await until(lambda: no_queue(outbox))
+    # then
+    assert len(telegram.calls("editMessageText")) == 1
+
+
+async def no_queue(outbox) -> bool:
+    async with outbox.database.read() as connection:
+        rows = await connection.execute(select(chat_queues.c.chat_id))
+        return rows.first() is None

@@ -15,6 +15,8 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
+_CANCEL_AGAIN_AFTER = 5.0
+
 
 async def together(*parts: Coroutine[Any, Any, None]) -> None:
     """Run all of them to their ends; the first that fails ends the others, and its error is raised.
@@ -38,7 +40,7 @@ async def together(*parts: Coroutine[Any, Any, None]) -> None:
 
 async def end(tasks: Collection[asyncio.Task[None]], *, again_after: float) -> None:
     """Cancel tasks until they have ended, again after so many seconds: one that something else
-    fails in at that moment can miss it."""
+    fails or succeeds in at that moment can miss it."""
     while running := [task for task in tasks if not task.done()]:
         for task in running:
             task.cancel()
@@ -62,9 +64,12 @@ async def _end(running: list[asyncio.Task[None]]) -> None:
     cancelled = False
     while not all(task.done() for task in running):
         try:
-            await asyncio.wait(running)
+            _, late = await asyncio.wait(running, timeout=_CANCEL_AGAIN_AFTER)
         except asyncio.CancelledError:
             cancelled = True
+        else:
+            for task in late:
+                task.cancel()
     _mention(_error(task) for task in running)
     if cancelled:
         raise asyncio.CancelledError

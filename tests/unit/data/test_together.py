@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
-from watcher.together import end, together
+from data import together as module
+from data.together import end, together
 
 
 class Part:
@@ -139,3 +141,24 @@ async def test_a_task_that_misses_its_cancellation_is_cancelled_again() -> None:
         await end([task], again_after=0.01)
 
     assert task.cancelled()
+
+
+async def test_a_part_that_misses_its_cancellation_holds_nobody_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "_CANCEL_AGAIN_AFTER", 0.01)
+    begun = asyncio.Event()
+
+    async def misses_one() -> None:
+        begun.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        await asyncio.Event().wait()
+
+    async def fails() -> None:
+        await begun.wait()
+        raise ArithmeticError
+
+    async with asyncio.timeout(10):
+        with pytest.raises(ArithmeticError):
+            await together(misses_one(), fails())
