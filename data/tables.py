@@ -163,6 +163,8 @@ messages = Table(
     Column("revision", Integer, nullable=False),
     Column("shown_revision", Integer, nullable=False),
     Column("sent_at", UtcTime, nullable=False),
+    Column("certainty", SmallInteger, nullable=False, server_default="0"),
+    Column("gone", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("chat_id", "telegram_id"),
     Index(
         "ix_messages_to_edit",
@@ -191,6 +193,7 @@ alerts = Table(
     # set while it is held: the block that must be safe first, its movement's
     Column("held_until", BigInteger),
     Column("noise", Text),  # separated by commas
+    Column("answered_at", UtcTime),
     UniqueConstraint("chain", "tx_hash", "chat_id", "topic_id"),
     Index(
         "ix_alerts_pending",
@@ -206,6 +209,8 @@ alerts = Table(
         postgresql_where=text("state = 'held'"),
         sqlite_where=text("state = 'held'"),
     ),
+    # a chat's history, page by page
+    Index("ix_alerts_chat_id", "chat_id", "id"),
     Index("ix_alerts_movement_id", "movement_id"),
     Index("ix_alerts_message_id", "message_id"),
 )

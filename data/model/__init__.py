@@ -9,7 +9,7 @@
 - ``pursuit``   a transaction that a chat asked to be followed, and what became of it
 """
 
-from data.model.alert import Alert, AlertState, Match, Message, Priority
+from data.model.alert import Alert, AlertState, Certainty, Match, Message, Priority
 from data.model.block import (
     BlockRef,
     CoverageGap,
@@ -50,6 +50,7 @@ __all__ = [
     "Alert",
     "AlertState",
     "BlockRef",
+    "Certainty",
     "Chain",
     "Chat",
     "ChatKind",

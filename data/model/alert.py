@@ -19,6 +19,18 @@ class Priority(IntEnum):
     WATCH = 1
     EDIT = 2
     FEED = 3
+    DIGEST = 4
+    CONFIRMATION = 5
+    """an edit that tells nothing but that a block has become safer"""
+
+
+class Certainty(IntEnum):
+    """How sure a message says that its transactions are."""
+
+    SEEN = 0
+    CONFIRMED = 1
+    """the block is safe, as ``safe`` chats have it"""
+    FINALIZED = 2
 
 
 class AlertState(StrEnum):
@@ -64,6 +76,8 @@ class Alert:
     reason: str | None
     message_id: int | None
     created_at: datetime
+    answered_at: datetime | None = None
+    """When an answer to its message told the chat that a reorg took the transaction back."""
     noise: frozenset[NoiseRule] = frozenset()
     """The rules that took it for noise, whether or not the chat wanted to hear of it."""
 
@@ -73,7 +87,7 @@ class Message:
     """What Telegram shows, from one or more alerts.
 
     ``revision`` is the one wanted, ``shown_revision`` the one last sent or edited in.
-    ``telegram_id`` is Telegram's message id in the chat.
+    ``telegram_id`` is Telegram's message id in the chat; ``gone`` when it was deleted there.
     """
 
     id: int
@@ -83,3 +97,6 @@ class Message:
     revision: int
     shown_revision: int
     sent_at: datetime
+    certainty: Certainty = Certainty.SEEN
+    """What it says of its transactions now."""
+    gone: bool = False

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
 
-from data.model import Message
+from data.model import Certainty, Message
 from data.queries import insert
 from data.tables import messages
 
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+def message_of(row: Any) -> Message:
+    """A row of the table as the noun."""
+    return Message(**row._asdict() | {"certainty": Certainty(row.certainty)})
 
 
 async def record(
@@ -45,7 +50,7 @@ async def to_edit(connection: AsyncConnection, chat_id: int) -> list[Message]:
         .where(messages.c.chat_id == chat_id, messages.c.revision > messages.c.shown_revision)
         .order_by(messages.c.id)
     )
-    return [Message(**row._asdict()) for row in await connection.execute(statement)]
+    return [message_of(row) for row in await connection.execute(statement)]
 
 
 async def shown(connection: AsyncConnection, message_id: int, revision: int) -> None:

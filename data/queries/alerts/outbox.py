@@ -34,6 +34,7 @@ def alert_of(row: Any) -> Alert:
         reason=row.reason,
         message_id=row.message_id,
         created_at=row.created_at,
+        answered_at=row.answered_at,
         noise=frozenset(map(NoiseRule, row.noise.split(","))) if row.noise else frozenset(),
     )
 
