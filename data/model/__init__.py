@@ -5,6 +5,7 @@
 - ``movement``  what one transaction did to one address, net per asset, and what it was worth
 - ``watch``     a chat's interest, with its threshold and direction
 - ``chat``      where alerts go, and what is called how there
+- ``language``  the languages that people can read the bot in
 - ``alert``     what one chat is to be told about one transaction, and the message that shows it
 - ``pursuit``   a transaction that a chat asked to be followed, and what became of it
 """
@@ -33,6 +34,7 @@ from data.model.chain import (
     Token,
 )
 from data.model.chat import Chat, ChatKind, ChatName, ChatState, NoiseRule, Timing
+from data.model.language import Language, language_of
 from data.model.movement import (
     MOST_LEGS,
     Leg,
@@ -66,6 +68,7 @@ __all__ = [
     "Finality",
     "Inclusion",
     "Integrity",
+    "Language",
     "Leg",
     "Mark",
     "Match",
@@ -96,4 +99,5 @@ __all__ = [
     "UsdThreshold",
     "Watch",
     "Wish",
+    "language_of",
 ]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from data.model.language import Language, language_of
+
 if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
@@ -77,6 +79,15 @@ class Chat:
     """The supergroup that it became."""
     notice: str | None = None
     """A sentence of the bot's own, as HTML, that the chat is to be told before anything else."""
+    language: Language | None = None
+    """What it chose; None is whatever Telegram shows to whoever wrote last."""
+    telegram_language: str | None = None
+    """Telegram's tag of that, like ``pt-br``."""
+
+    @property
+    def reads(self) -> Language:
+        """The language to write to it in."""
+        return self.language or language_of(self.telegram_language)
 
 
 @dataclass(frozen=True, slots=True)
