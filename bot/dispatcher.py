@@ -11,6 +11,7 @@ from bot.handlers import (
     failure,
     gas,
     groups,
+    language,
     membership,
     mute,
     name,
@@ -59,7 +60,7 @@ def _private_chats(context: Context) -> Router:
     router.callback_query.middleware(Attention())
     for module in (
         start, watch, unwatch, watchlist, card, name, threshold, unpriced, whales, timing, mute,
-        noise, why, tx, gas, status, paste,
+        noise, language, why, tx, gas, status, paste,
     ):  # fmt: skip
         router.include_router(module.make_router())
     return router

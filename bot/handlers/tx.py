@@ -12,7 +12,6 @@ from bot.delivery.pursuit import pursuit_text
 from bot.delivery.story import read_story
 from bot.parse.transaction import parse_transaction
 from bot.texts import pursuits as texts
-from data.errors import InputError
 from data.model import Pursuit
 from data.queries import pursuits
 from data.redis.published import unseen_chains
@@ -51,7 +50,7 @@ async def follow(message: Message, text: str, context: Context, chat: Chat) -> N
             await _go_on(message, one, context)
             return
     if len(mine) >= MOST_OPEN:
-        raise InputError(texts.too_many(MOST_OPEN))
+        raise texts.too_many(MOST_OPEN)
     await _begin(message, tx_hash, chain, context, chat)
 
 
