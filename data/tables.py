@@ -69,6 +69,11 @@ watches = Table(
     Column("muted_until", UtcTime),
     Column("created_at", UtcTime, nullable=False),
     Column("unpriced", String(16), nullable=False, server_default="ignore"),
+    # what it is about, everything where these are null; chains are separated by commas
+    Column("interests", Integer),
+    Column("only_assets", JSON(none_as_null=True)),
+    Column("without_assets", JSON(none_as_null=True)),
+    Column("not_on", Text),
     UniqueConstraint("chat_id", "number"),
     Index("ix_watches_address", "address"),
     Index(
@@ -209,8 +214,14 @@ alerts = Table(
         postgresql_where=text("state = 'held'"),
         sqlite_where=text("state = 'held'"),
     ),
-    # a chat's history, page by page
-    Index("ix_alerts_chat_id", "chat_id", "id"),
+    # a chat's history, page by page; without what waits, or SQLite would look for that in here
+    Index(
+        "ix_alerts_settled",
+        "chat_id",
+        "id",
+        postgresql_where=text("state NOT IN ('pending', 'held')"),
+        sqlite_where=text("state NOT IN ('pending', 'held')"),
+    ),
     Index("ix_alerts_movement_id", "movement_id"),
     Index("ix_alerts_message_id", "message_id"),
 )

@@ -6,10 +6,11 @@
 - ``watch``     a chat's interest, with its threshold and direction
 - ``chat``      where alerts go, and what is called how there
 - ``alert``     what one chat is to be told about one transaction, and the message that shows it
+- ``scope``     what of everything that happens a watch is about
 - ``pursuit``   a transaction that a chat asked to be followed, and what became of it
 """
 
-from data.model.alert import Alert, AlertState, Certainty, Match, Message, Priority
+from data.model.alert import Alert, AlertState, Certainty, Match, Message, Priority, Shown
 from data.model.block import (
     BlockRef,
     CoverageGap,
@@ -43,12 +44,15 @@ from data.model.movement import (
     PriceState,
 )
 from data.model.pursuit import Depth, Inclusion, Pursuit, PursuitState, Replacement, Told, Wish
+from data.model.scope import EVERYTHING, Asset, Interest, Scope
 from data.model.watch import Direction, Threshold, UnitThreshold, Unpriced, UsdThreshold, Watch
 
 __all__ = [
+    "EVERYTHING",
     "MOST_LEGS",
     "Alert",
     "AlertState",
+    "Asset",
     "BlockRef",
     "Certainty",
     "Chain",
@@ -66,6 +70,7 @@ __all__ = [
     "Finality",
     "Inclusion",
     "Integrity",
+    "Interest",
     "Leg",
     "Mark",
     "Match",
@@ -80,7 +85,9 @@ __all__ = [
     "Pursuit",
     "PursuitState",
     "Replacement",
+    "Scope",
     "Settled",
+    "Shown",
     "Source",
     "Standard",
     "SystemTransactions",

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from data.model.chat import NoiseRule
+    from data.model.movement import Movement
+    from data.model.scope import Interest
 
 
 class Priority(IntEnum):
@@ -53,6 +55,14 @@ class Match(NamedTuple):
 
     movement: int
     watch: int
+
+
+class Shown(NamedTuple):
+    """What feeds show of a transaction: a movement, what it is, and when its block came up."""
+
+    movement: Movement
+    about: Interest
+    born: datetime
 
 
 @dataclass(frozen=True, slots=True)
