@@ -33,7 +33,17 @@ from data.model.chain import (
     SystemTransactions,
     Token,
 )
-from data.model.chat import Chat, ChatKind, ChatName, ChatState, NoiseRule, Timing
+from data.model.chat import (
+    Chat,
+    ChatKind,
+    ChatName,
+    ChatState,
+    DigestEvery,
+    Level,
+    NoiseRule,
+    Quiet,
+    Timing,
+)
 from data.model.movement import (
     MOST_LEGS,
     Leg,
@@ -62,6 +72,7 @@ __all__ = [
     "ChatState",
     "CoverageGap",
     "Depth",
+    "DigestEvery",
     "Direction",
     "Event",
     "Explorer",
@@ -72,6 +83,7 @@ __all__ = [
     "Integrity",
     "Interest",
     "Leg",
+    "Level",
     "Mark",
     "Match",
     "Message",
@@ -84,6 +96,7 @@ __all__ = [
     "Priority",
     "Pursuit",
     "PursuitState",
+    "Quiet",
     "Replacement",
     "Scope",
     "Settled",
