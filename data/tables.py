@@ -51,6 +51,8 @@ chats = Table(
     Column("airdrops_let_in", Boolean, nullable=False, server_default=false()),
     Column("moved_to", BigInteger),
     Column("notice", Text),
+    Column("language", String(8)),
+    Column("telegram_language", String(35)),
     Column("title", Text),
     Column("added_by", BigInteger),
     Column("time_zone", String(64)),

@@ -5,6 +5,7 @@
 - ``movement``  what one transaction did to one address, net per asset, and what it was worth
 - ``watch``     a chat's interest, with its threshold and direction
 - ``chat``      where alerts go, and what is called how there
+- ``language``  the languages that people can read the bot in
 - ``alert``     what one chat is to be told about one transaction, and the message that shows it
 - ``scope``     what of everything that happens a watch is about
 - ``pursuit``   a transaction that a chat asked to be followed, and what became of it
@@ -44,6 +45,7 @@ from data.model.chat import (
     Quiet,
     Timing,
 )
+from data.model.language import Language, language_of
 from data.model.movement import (
     MOST_LEGS,
     Leg,
@@ -82,6 +84,7 @@ __all__ = [
     "Inclusion",
     "Integrity",
     "Interest",
+    "Language",
     "Leg",
     "Level",
     "Mark",
@@ -116,4 +119,5 @@ __all__ = [
     "UsdThreshold",
     "Watch",
     "Wish",
+    "language_of",
 ]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from data.model.language import Language, language_of
+
 if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
@@ -118,6 +120,15 @@ class Chat:
     digest_due: datetime | None = None
     """When the next digest comes."""
     level: Level = Level.MEMBER
+    language: Language | None = None
+    """What it chose; None is whatever Telegram shows to whoever wrote last."""
+    telegram_language: str | None = None
+    """Telegram's tag of that, like ``pt-br``."""
+
+    @property
+    def reads(self) -> Language:
+        """The language to write to it in."""
+        return self.language or language_of(self.telegram_language)
 
 
 @dataclass(frozen=True, slots=True)

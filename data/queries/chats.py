@@ -11,6 +11,7 @@ from data.model import (
     ChatKind,
     ChatState,
     DigestEvery,
+    Language,
     Level,
     NoiseRule,
     Quiet,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-
+_LONGEST_TAG = 35
 _LET_IN = {
     NoiseRule.LOOKALIKE: chats.c.lookalikes_let_in,
     NoiseRule.IMITATION: chats.c.imitations_let_in,
@@ -57,6 +58,8 @@ def _chat(row: Any) -> Chat:
         digest_at=row.digest_at,
         digest_due=row.digest_due,
         level=Level(row.level),
+        language=None if row.language is None else Language(row.language),
+        telegram_language=row.telegram_language,
         noise_let_in=frozenset(
             rule for rule, let_in in _LET_IN.items() if getattr(row, let_in.name)
         ),
@@ -70,9 +73,18 @@ async def get(connection: AsyncConnection, chat_id: int) -> Chat | None:
 
 
 async def meet(
-    connection: AsyncConnection, chat_id: int, kind: ChatKind, default: Decimal, now: datetime
+    connection: AsyncConnection,
+    chat_id: int,
+    kind: ChatKind,
+    default: Decimal,
+    now: datetime,
+    telegram_language: str | None = None,
 ) -> Chat:
-    """The chat, made if it is new, and active again: it has just spoken to the bot."""
+    """The chat, made if it is new, and active again: it has just spoken to the bot.
+
+    ``telegram_language`` is the tag of whoever spoke; None leaves what is known.
+    """
+    tag = telegram_language[:_LONGEST_TAG] if telegram_language else None
     statement = (
         insert(connection, chats)
         .values(
@@ -81,10 +93,16 @@ async def meet(
             state=ChatState.ACTIVE,
             default_threshold_usd=default,
             created_at=now,
+            telegram_language=tag,
         )
         .on_conflict_do_update(
             index_elements=["id"],
-            set_={"kind": kind, "state": ChatState.ACTIVE, "state_reason": None},
+            set_={
+                "kind": kind,
+                "state": ChatState.ACTIVE,
+                "state_reason": None,
+                "telegram_language": func.coalesce(tag, chats.c.telegram_language),
+            },
         )
         .returning(chats)
     )
@@ -173,6 +191,13 @@ async def letting_in(
 async def set_timing(connection: AsyncConnection, chat_id: int, timing: Timing) -> None:
     """When the chat is alerted from now on; what is held stays so until it is released."""
     await connection.execute(update(chats).where(chats.c.id == chat_id).values(timing=timing))
+
+
+async def set_language(
+    connection: AsyncConnection, chat_id: int, language: Language | None
+) -> None:
+    """What the chat is written to in from now on; None is Telegram's."""
+    await connection.execute(update(chats).where(chats.c.id == chat_id).values(language=language))
 
 
 async def mute(connection: AsyncConnection, chat_id: int, until: datetime | None) -> None:
