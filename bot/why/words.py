@@ -20,12 +20,11 @@ from bot.why.findings import (
     findings,
     is_poison,
     rules_in_the_way,
-    side_units,
-    side_usd,
 )
 from data.addresses import checksummed
 from data.model import AlertState, Direction, Mark, NoiseRule, UnitThreshold
 from data.queries.alerts import DROPPED_BY_REORG, NOISE
+from data.shortfall import Shortfall, side_units, side_usd
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -180,29 +179,10 @@ def _because(rules: Iterable[NoiseRule]) -> str:
 
 def _untold(found: Untold, case: Case, chains: Sequence[Chain], now: datetime) -> Iterator[str]:
     watch, who = found.watch, _called(found.watch, chains)
-    match found.obstacle:
-        case Obstacle.MADE_LATER:
-            later = _("🕓 Not told: {watch} was made later, at {time}.")
-            yield later.format(watch=who, time=time_words(watch.created_at, now))
-        case Obstacle.NOTHING_MOVED:
-            yield _(
-                "🔇 Not told: a transfer of 0 moves nothing, and anybody can put one into the"
-                " history of {watch}."
-            ).format(watch=who)
-        case Obstacle.OTHER_SIDE:
-            yield _looks_at(watch.direction).format(watch=who)
-        case Obstacle.NO_PRICE:
-            dollars = _("💲 Not told: {watch} asks for dollars, and no price is known of this.")
-            yield dollars.format(watch=who)
-        case Obstacle.BELOW:
-            yield _compared(found, case.chat, who)
-        case Obstacle.NOT_SHOWN:
-            yield _(
-                "🐋 Not told by {watch}: a feed shows one movement of a transaction, and none of"
-                " pools and contracts that only pass it on."
-            ).format(watch=who)
-        case Obstacle.CHANGED_SINCE:
-            yield _("✏️ Not told then; as {watch} is set now, it would be.").format(watch=who)
+    if isinstance(found.obstacle, Shortfall):
+        yield _lacking(found, found.obstacle, case.chat, who)
+    else:
+        yield _in_the_way(watch, found.obstacle, who, now)
     if found.looks_like is not None and found.movement.counterparty is not None:
         yield from _poison(found, case.chat)
     muted = watch.muted_until
@@ -217,17 +197,53 @@ def _looks_at(direction: Direction) -> str:
     return _("↔️ Not told: {watch} looks only at what goes out.")
 
 
+def _in_the_way(watch: Watch, obstacle: Obstacle, who: str, now: datetime) -> str:
+    match obstacle:
+        case Obstacle.MADE_LATER:
+            said = _("🕓 Not told: {watch} was made later, at {time}.")
+        case Obstacle.NOTHING_MOVED:
+            said = _(
+                "🔇 Not told: a transfer of 0 moves nothing, and anybody can put one into the"
+                " history of {watch}."
+            )
+        case Obstacle.NOT_SHOWN:
+            said = _(
+                "🐋 Not told by {watch}: a feed shows one movement of a transaction, and none of"
+                " pools and contracts that only pass it on."
+            )
+        case Obstacle.CHANGED_SINCE:
+            said = _("✏️ Not told then; as {watch} is set now, it would be.")
+    return said.format(watch=who, time=time_words(watch.created_at, now))
+
+
+def _lacking(found: Untold, shortfall: Shortfall, chat: Chat, who: str) -> str:
+    match shortfall:
+        case Shortfall.OTHER_CHAIN:
+            said = _("⛓ Not told: {watch} rests on {chain}.")
+        case Shortfall.OTHER_INTEREST:
+            said = _("🎚 Not told: {watch} does not look at movements of this kind.")
+        case Shortfall.OTHER_ASSET:
+            said = _("🪙 Not told: {watch} does not look at these tokens.")
+        case Shortfall.OTHER_SIDE:
+            said = _looks_at(found.watch.direction)
+        case Shortfall.NO_PRICE:
+            said = _("💲 Not told: {watch} asks for dollars, and no price is known of this.")
+        case Shortfall.BELOW:
+            return _compared(found, chat, who)
+    return said.format(watch=who, chain=escape(found.chain.title))
+
+
 def _compared(found: Untold, chat: Chat, who: str) -> str:
     movement, watch = found.movement, found.watch
     wanted = threshold_words(watch.threshold, chat.default_threshold_usd)
     if isinstance(watch.threshold, UnitThreshold):
-        moved = short_quantity(side_units(movement, watch.threshold, watch.direction))
+        moved = short_quantity(side_units(movement, watch, watch.threshold))
         said = _("📉 Not told: {moved} are less than the {threshold} of {watch}.")
         # dust begins with a <
         moved = f"{escape(moved)} {escape(watch.threshold.symbol)}"
     else:
         said = _("📉 Not told: {moved} is less than the {threshold} of {watch}.")
-        moved = full_usd(side_usd(movement, watch.direction))
+        moved = full_usd(side_usd(movement, watch))
     return said.format(moved=moved, threshold=wanted, watch=who)
 
 
@@ -301,11 +317,11 @@ def _remedies(found: Sequence[Finding], chat: Chat) -> InlineKeyboardMarkup | No
     untold = [one for one in found if isinstance(one, Untold)]
     return keyboards.remedies(
         sorted(rules - chat.noise_let_in),
-        [one.watch for one in untold if one.obstacle is Obstacle.BELOW and not is_poison(one)],
+        [one.watch for one in untold if one.obstacle is Shortfall.BELOW and not is_poison(one)],
         [
             one.watch
             for one in untold
-            if one.obstacle is Obstacle.NO_PRICE and not one.watch.is_feed
+            if one.obstacle is Shortfall.NO_PRICE and not one.watch.is_feed
         ],
     )
 

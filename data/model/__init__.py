@@ -7,10 +7,11 @@
 - ``chat``      where alerts go, and what is called how there
 - ``language``  the languages that people can read the bot in
 - ``alert``     what one chat is to be told about one transaction, and the message that shows it
+- ``scope``     what of everything that happens a watch is about
 - ``pursuit``   a transaction that a chat asked to be followed, and what became of it
 """
 
-from data.model.alert import Alert, AlertState, Certainty, Match, Message, Priority
+from data.model.alert import Alert, AlertState, Certainty, Match, Message, Priority, Shown
 from data.model.block import (
     BlockRef,
     CoverageGap,
@@ -33,7 +34,17 @@ from data.model.chain import (
     SystemTransactions,
     Token,
 )
-from data.model.chat import Chat, ChatKind, ChatName, ChatState, NoiseRule, Timing
+from data.model.chat import (
+    Chat,
+    ChatKind,
+    ChatName,
+    ChatState,
+    DigestEvery,
+    Level,
+    NoiseRule,
+    Quiet,
+    Timing,
+)
 from data.model.language import Language, language_of
 from data.model.movement import (
     MOST_LEGS,
@@ -45,12 +56,15 @@ from data.model.movement import (
     PriceState,
 )
 from data.model.pursuit import Depth, Inclusion, Pursuit, PursuitState, Replacement, Told, Wish
+from data.model.scope import EVERYTHING, Asset, Interest, Scope
 from data.model.watch import Direction, Threshold, UnitThreshold, Unpriced, UsdThreshold, Watch
 
 __all__ = [
+    "EVERYTHING",
     "MOST_LEGS",
     "Alert",
     "AlertState",
+    "Asset",
     "BlockRef",
     "Certainty",
     "Chain",
@@ -60,6 +74,7 @@ __all__ = [
     "ChatState",
     "CoverageGap",
     "Depth",
+    "DigestEvery",
     "Direction",
     "Event",
     "Explorer",
@@ -68,8 +83,10 @@ __all__ = [
     "Finality",
     "Inclusion",
     "Integrity",
+    "Interest",
     "Language",
     "Leg",
+    "Level",
     "Mark",
     "Match",
     "Message",
@@ -82,8 +99,11 @@ __all__ = [
     "Priority",
     "Pursuit",
     "PursuitState",
+    "Quiet",
     "Replacement",
+    "Scope",
     "Settled",
+    "Shown",
     "Source",
     "Standard",
     "SystemTransactions",

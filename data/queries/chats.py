@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
 
-from data.model import Chat, ChatKind, ChatState, Language, NoiseRule, Timing
+from data.model import (
+    Chat,
+    ChatKind,
+    ChatState,
+    DigestEvery,
+    Language,
+    Level,
+    NoiseRule,
+    Quiet,
+    Timing,
+)
 from data.queries import among, batches, insert
 from data.tables import chats
 
@@ -36,6 +46,18 @@ def _chat(row: Any) -> Chat:
         timing=Timing(row.timing),
         moved_to=row.moved_to,
         notice=row.notice,
+        title=row.title,
+        added_by=row.added_by,
+        time_zone=row.time_zone,
+        quiet=(
+            None
+            if row.quiet_begins is None or row.quiet_ends is None
+            else Quiet(row.quiet_begins, row.quiet_ends, row.quiet_times)
+        ),
+        digest=DigestEvery(row.digest),
+        digest_at=row.digest_at,
+        digest_due=row.digest_due,
+        level=Level(row.level),
         language=None if row.language is None else Language(row.language),
         telegram_language=row.telegram_language,
         noise_let_in=frozenset(
@@ -85,6 +107,34 @@ async def meet(
         .returning(chats)
     )
     return _chat((await connection.execute(statement)).one())
+
+
+async def added(
+    connection: AsyncConnection,
+    chat_id: int,
+    kind: ChatKind,
+    title: str | None,
+    by: int,
+    default: Decimal,
+    now: datetime,
+) -> bool:
+    """Somebody brought the bot into a group or channel; whether it was not there before."""
+    before = await get(connection, chat_id)
+    await meet(connection, chat_id, kind, default, now)
+    await connection.execute(
+        update(chats).where(chats.c.id == chat_id).values(title=title, added_by=by)
+    )
+    return before is None or before.state is not ChatState.ACTIVE
+
+
+async def added_by(connection: AsyncConnection, person: int) -> list[Chat]:
+    """The groups and channels into which a person brought the bot, and in which it may speak."""
+    statement = (
+        select(chats)
+        .where(chats.c.added_by == person, chats.c.state == ChatState.ACTIVE)
+        .order_by(chats.c.title, chats.c.id)
+    )
+    return [_chat(row) for row in await connection.execute(statement)]
 
 
 async def set_state(
