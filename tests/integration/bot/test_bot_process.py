@@ -135,17 +135,20 @@ async def test_runs_polling_and_delivery_until_it_is_to_stop(
         run_bot(settings(telegram, redis_url, tmp_path), stopping, deliver_with=delivery.made_with)
     )
     await asyncio.wait_for(delivery.running.wait(), 30)
-    menu: dict[str, str] = {}
-    while not menu or "getUpdates" not in telegram.seen:
+    menus: list[dict[str, str]] = []
+    while len(menus) < len(Language) or "getUpdates" not in telegram.seen:
         method, form = await asyncio.wait_for(telegram.calls.get(), 30)
-        menu = form if method == "setMyCommands" else menu
+        menus += [form] if method == "setMyCommands" else []
 
     stopping.set()
     await asyncio.wait_for(running, 10)
 
     assert delivery.ended
-    assert all(f'"{command}"' in menu["commands"] for command in COMMANDS)
-    assert "all_private_chats" in menu["scope"]
+    for menu in menus:
+        assert all(f'"{command}"' in menu["commands"] for command in COMMANDS)
+        assert "all_private_chats" in menu["scope"]
+    assert [menu.get("language_code") for menu in menus] == [None, "ru", "zh", "es"]
+    assert "Tus seguimientos" in json.loads(f'"{menus[-1]["commands"]}"'.replace('"[', "[").replace(']"', "]"))[3]["description"]
     bot, *_, owner = delivery.given
     assert bot.default.link_preview_is_disabled
     assert owner
