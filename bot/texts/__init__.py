@@ -10,6 +10,6 @@
 - ``gas``      what transactions cost
 - ``pursuits`` followed transactions, apart from their own messages
 - ``languages`` which language the bot writes in
-- ``places``   what groups and channels are told about themselves
+- ``groups``   what groups and channels are told, and whoever sets them up
 - ``status``   what the bot knows about its own health · ``gaps``: the blocks it did not see
 """
