@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.delivery.backoff import Backoff
+from bot.delivery.confirmations import Confirmations
 from bot.delivery.events import DeliveryEvent, EventKind
 from bot.delivery.instruments import count_event, log_event
 from bot.delivery.means import Means
@@ -72,6 +73,7 @@ class Delivery:
             listeners=listeners,
         )
         followed = tuple(settings.known_chains[name] for name in settings.chains)
+        self._confirmations = Confirmations(self._means, redis)
         self._pursuits = Pursuits(
             self._means, redis, followed, owner, settings.keep_movements_from_usd
         )
@@ -87,6 +89,7 @@ class Delivery:
                     group.create_task(self._sleeper.listen()),
                     group.create_task(self._hear(stopping)),
                     group.create_task(self._pursuits.run()),
+                    group.create_task(self._confirmations.run()),
                 ]
                 await self._lease_until_stopped(group)
                 await self._end_turns()

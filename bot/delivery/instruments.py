@@ -12,7 +12,7 @@ _log = structlog.get_logger(__name__)
 _alerts = Counter("spyhop_delivery_alerts", "Alerts by what became of them", ["outcome"])
 _troubles = Counter("spyhop_delivery_events", "Deliveries that did not end as sent", ["event"])
 
-_QUIET = {EventKind.SENT, EventKind.EDITED}
+_QUIET = {EventKind.SENT, EventKind.EDITED, EventKind.GONE}
 _LOUD = {
     EventKind.FAILED,
     EventKind.UNKNOWN,
@@ -24,6 +24,8 @@ _SENTENCES = {
     EventKind.SENT: "alerts sent",
     EventKind.REPEATED: "alerts sent that may be repeats: an earlier send left no trace",
     EventKind.EDITED: "message edited",
+    EventKind.ANSWERED: "a message was answered: a reorg took back what it told",
+    EventKind.GONE: "a message was deleted in its chat: it is not edited any more",
     EventKind.DROPPED: "alerts dropped",
     EventKind.FLOODED: "Telegram asks to wait",
     EventKind.FAILED: "a send failed and will be tried again",

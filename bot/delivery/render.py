@@ -17,6 +17,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.delivery.amounts import value
+from bot.delivery.certainty import MARKS
 from bot.delivery.clean import clean, label_markup
 from bot.delivery.flow import flow_line
 from bot.delivery.headline import headline
@@ -25,7 +26,7 @@ from bot.delivery.parties import Names, way
 from bot.delivery.title import title
 from bot.delivery.verdict import movement_ids, watch_ids
 from bot.delivery.warnings import warnings
-from data.model import AlertState
+from data.model import AlertState, Certainty
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -60,10 +61,12 @@ def render(
     now: datetime,
     *,
     repeat: bool = False,
+    certainty: Certainty = Certainty.SEEN,
 ) -> Rendered:
     """One alert. ``watches`` are those that still exist, ``movements`` those of the alert.
 
-    ``repeat`` marks it as one that may have been shown before.
+    ``repeat`` marks it as one that may have been shown before; ``certainty`` is how sure its block
+    is.
     """
     matched = matched_watches(alert, watches)
     chain = chains.get(alert.chain)
@@ -72,7 +75,7 @@ def render(
     watch = matched[0] if matched else None
     is_named_below = watch is not None and bool(told) and _tells_no_more(told[0], watch, names)
     lines = [*_story(told, names, watch, chat, is_named_below=is_named_below)]
-    lines.append(_where(alert, told, names, now))
+    lines.append(_where(alert, told, names, now, certainty))
     lines.extend(_watch_line(matched, chains, names, is_linked=is_named_below))
     lines.extend(_price_notes(told))
     lines.extend(warnings(alert, told, chain))
@@ -140,7 +143,9 @@ def _story(
         yield f"also {more} more"
 
 
-def _where(alert: Alert, told: Sequence[Movement], names: Names, now: datetime) -> str:
+def _where(
+    alert: Alert, told: Sequence[Movement], names: Names, now: datetime, certainty: Certainty
+) -> str:
     parts = [label_markup(names.chain.title if names.chain else alert.chain)]
     if told:
         block = told[0].block
@@ -151,6 +156,8 @@ def _where(alert: Alert, told: Sequence[Movement], names: Names, now: datetime) 
         if now - block.time > LATE:
             parts.append(moment(block.time, now))
     parts.append(names.transaction(alert.tx_hash, "transaction ↗"))
+    if certainty in MARKS:
+        parts.append(MARKS[certainty])
     return " · ".join(parts)
 
 

@@ -240,7 +240,7 @@ async def test_a_message_that_somebody_deleted_stays_deleted(telegram, outbox, m
         await until(lambda: ended(outbox, ada))
         await bot.delete_message(ada, message.message_id)
         await outbox.retract(alert)
-        await until(lambda: has(told, EventKind.EDITED))
+        await until(lambda: has(told, EventKind.GONE))
     assert telegram.bot_messages(ada) == []
     assert len(telegram.calls("sendMessage")) == 1
 
