@@ -10,7 +10,8 @@ from bot.delivery.backoff import Backoff
 from bot.delivery.confirmations import Confirmations
 from bot.delivery.events import DeliveryEvent, EventKind
 from bot.delivery.instruments import count_event, log_event
-from bot.delivery.means import Means
+from bot.delivery.ledger import Ledger
+from bot.delivery.means import Means, utc_now
 from bot.delivery.pursuits import Pursuits
 from bot.delivery.rate_limiter import RateLimiter
 from bot.delivery.turn import Turn
@@ -59,6 +60,7 @@ class Delivery:
         self._turns: set[asyncio.Task[None]] = set()
         self._not_before = 0.0
         self._stalled = False
+        self._ledger = Ledger(database, redis, utc_now)
         self._means = Means(
             bot=bot,
             database=database,
@@ -70,7 +72,7 @@ class Delivery:
             lease_for=timedelta(seconds=settings.chat_lease_for),
             stopping=asyncio.Event(),
             paid=settings.paid_broadcast,
-            listeners=listeners,
+            listeners=(*listeners, self._ledger),
         )
         followed = tuple(settings.known_chains[name] for name in settings.chains)
         self._confirmations = Confirmations(self._means, redis)
@@ -90,6 +92,7 @@ class Delivery:
                     group.create_task(self._hear(stopping)),
                     group.create_task(self._pursuits.run()),
                     group.create_task(self._confirmations.run()),
+                    group.create_task(self._ledger.run()),
                 ]
                 await self._lease_until_stopped(group)
                 await self._end_turns()
@@ -118,6 +121,9 @@ class Delivery:
                     self._stall(error)
                 else:
                     self._resume()
+                    self._ledger.round_made()
+            else:
+                self._ledger.round_made()
             for held in leased:
                 self._begin_turn(group, held)
             if len(leased) < free or not free:

@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from bot.texts.words import count_words, duration_words
-from data.health import HEADS_ONLY, told_gap, told_size
+from data.health import HEADS_ONLY, STALE_AFTER, told_counts, told_gap, told_size
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,6 +19,13 @@ _SHOWN_GAPS = (3, 1, 0)
 """Of each chain, open and filled ones each: as many as a message holds."""
 _LONGEST_REASON = 120
 _SIGNS = {"following": "🟢", "catching up": "🟡"}
+_SHOWN_REASONS = 3
+_WHY = {
+    "dropped": "Dropped",
+    "failed": "Failed",
+    "unknown": "Uncertain",
+    "unreachable": "Chats lost",
+}
 _PLAINLY = {
     # why is the operator's to know: it names the nodes
     "blind": "blind, no node answers; I go on where I stopped once one does",
@@ -26,20 +33,23 @@ _PLAINLY = {
 }
 
 
-def status(health: Health, now: datetime) -> str:
-    """The answer to ``/status``."""
+def status(health: Health, now: datetime, *, for_admin: bool = False) -> str:
+    """The answer to ``/status``; ``for_admin`` with how delivery stands."""
     for shown in _SHOWN_GAPS:
-        text = _status(health, now, shown)
+        text = _status(health, now, shown, for_admin=for_admin)
         if len(text) <= _LONGEST:
             break
     return text
 
 
-def _status(health: Health, now: datetime, shown: int) -> str:
+def _status(health: Health, now: datetime, shown: int, *, for_admin: bool) -> str:
     parts = [_chain(chain, now, shown, redis=health.redis) for chain in health.chains]
     if not health.redis:
         parts.insert(0, "⚠️ Redis cannot be reached, so heads and nodes are unknown.")
-    return "\n\n".join(["<b>Status</b>", *parts, _outbox(health, now)])
+    parts.append(_outbox(health, now))
+    if for_admin:
+        parts.append(_delivery(health, now))
+    return "\n\n".join(["<b>Status</b>", *parts])
 
 
 def _chain(chain: ChainHealth, now: datetime, shown: int, *, redis: bool) -> str:
@@ -133,6 +143,31 @@ def _outbox(health: Health, now: datetime) -> str:
         return "No alert is waiting to be sent."
     waiting = count_words(health.pending, "alert is", "alerts are")
     return f"{waiting} waiting to be sent, the oldest since {_ago(health.pending_since, now)}."
+
+
+def _delivery(health: Health, now: datetime) -> str:
+    found = health.delivery
+    if found is None:
+        why = "never ran" if health.redis else "unknown, Redis cannot be reached"
+        return f"🔴 <b>Delivery</b>: {why}"
+    stands_still = now - found.written_at > STALE_AFTER
+    sign, goes = ("🔴", "stands still, last round") if stands_still else ("🟢", "last round")
+    lines = [f"{sign} <b>Delivery</b>: {goes} {_ago(found.written_at, now)}"]
+    waiting = count_words(found.pending, "alert waits", "alerts wait")
+    since = "" if found.pending_since is None else f", since {_ago(found.pending_since, now)}"
+    chats = count_words(found.chats_waiting, "chat waits", "chats wait")
+    lines.append(f"{waiting}{since}; {chats}")
+    lines += [f"Last hour: {told_counts(found.last_hour)}"]
+    lines += [f"Last 24 h: {told_counts(found.last_day)}"]
+    for name, words in _WHY.items():
+        reasons = [
+            f"{escape(reason[:_LONGEST_REASON])} ({number:,})"
+            for reason, number in found.reasons(name)[:_SHOWN_REASONS]
+        ]
+        lines += [f"{words}: {'; '.join(reasons)}"] if reasons else []
+    states = sorted(found.chats.items(), key=lambda pair: (pair[0] != "active", -pair[1], pair[0]))
+    lines.append(f"Chats: {', '.join(f'{number:,} {state}' for state, number in states) or 'none'}")
+    return "\n".join(lines)
 
 
 def _ago(moment: datetime | None, now: datetime) -> str:
