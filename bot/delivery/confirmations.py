@@ -108,7 +108,7 @@ class Confirmations:
             connection, chain, blocks, level, sent_after=since, limit=room
         )
         for one in sorted(found):
-            self._waiting.setdefault(one, 0.0)
+            self._waiting[one] = 0.0
 
     async def _queue(self, ready: list[int], due: list[certainty.Due], now: float) -> None:
         """Queue the chats of the first that are due; forget what is not."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from data.database import Database
 
 WRITE_SECONDS = 5.0
+_FIRST_WRITE_SECONDS = 0.2
 CHATS_EVERY = 12
 """Chats are counted by state once in so many times: there may be a hundred thousand."""
 MOST_REASONS = 20
@@ -78,7 +79,7 @@ class Ledger:
             heed_cancellation()
             with suppress(Exception):
                 await self.write()
-            await asyncio.sleep(WRITE_SECONDS)
+            await asyncio.sleep(WRITE_SECONDS if self._writings else _FIRST_WRITE_SECONDS)
 
     async def write(self) -> None:
         """Publish how delivery stands, if it has looked for work at all."""

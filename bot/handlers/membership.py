@@ -8,8 +8,8 @@ import structlog
 from aiogram import F, Router
 from aiogram.types import ChatMemberRestricted
 
-from data.model import ChatState
-from data.queries import chats, moving
+from data.model import ChatState, Priority
+from data.queries import chats, messages, moving, queues
 from data.redis.wake import wake
 
 if TYPE_CHECKING:
@@ -40,6 +40,12 @@ async def note_membership(event: ChatMemberUpdated, context: Context) -> None:
     state, reason = _state(event)
     async with context.database.write() as connection:
         await chats.set_state(connection, event.chat.id, state, reason)
+        # what changed while nothing could be said there is shown now
+        resumed = state is ChatState.ACTIVE and await messages.to_edit(connection, event.chat.id)
+        if resumed:
+            await queues.enqueue(connection, [(event.chat.id, Priority.EDIT)])
+    if resumed:
+        await wake(context.redis)
     _log.info("chat changed", chat=event.chat.id, state=state.value)
 
 
