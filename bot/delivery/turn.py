@@ -142,6 +142,8 @@ class Turn:
         limiter = self._means.limiter
         batch = next_batch(story.alerts, await limiter.one_by_one(chat.id, chat.kind))
         urgent = min(alert.priority for alert in batch)
+        async with self._means.database.read() as connection:
+            heights = await cursors.all_settled(connection)
         wait = await limiter.acquire(chat.id, chat.kind, urgent)
         if wait:
             return wait
@@ -161,8 +163,6 @@ class Turn:
             return min(held).total_seconds() + PATIENCE if held else _GO_ON
         doubtful = [one for one in ready if isinstance(found[one], Uncertain)]
         told = replace(story, alerts=ready)
-        async with self._means.database.read() as connection:
-            heights = await cursors.all_settled(connection)
         sure = certainty_of(chat, ready, story.movements, heights)
         repeats = {alert.id for alert in doubtful}
         rendered = rendered_story(self._means, chat, told, now, sure, repeats)

@@ -30,8 +30,12 @@ def make_router(context: Context) -> Router:
     async def upgraded(message: Message) -> None:
         await note_move(message, context)
 
+    async def reopened(message: Message) -> None:
+        await note_reopening(message, context)
+
     router.my_chat_member.register(changed)
     router.message.register(upgraded, F.migrate_to_chat_id)
+    router.message.register(reopened, F.forum_topic_reopened | F.general_forum_topic_unhidden)
     return router
 
 
@@ -58,6 +62,16 @@ async def note_move(message: Message, context: Context) -> None:
         await moving.move(connection, message.chat.id, new)
     await wake(context.redis)
     _log.info("chat moved", chat=message.chat.id, to=new)
+
+
+async def note_reopening(message: Message, context: Context) -> None:
+    """A topic is open again: a chat that fell silent because none was left may hear again."""
+    async with context.database.write() as connection:
+        chat = await chats.get(connection, message.chat.id)
+        if chat is None or chat.state is not ChatState.SILENCED:
+            return
+        await chats.set_state(connection, chat.id, ChatState.ACTIVE, None)
+    _log.info("chat changed", chat=message.chat.id, state=ChatState.ACTIVE.value)
 
 
 def _state(event: ChatMemberUpdated) -> tuple[ChatState, str | None]:
