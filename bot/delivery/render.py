@@ -75,8 +75,11 @@ def render(
     watch = matched[0] if matched else None
     is_named_below = watch is not None and bool(told) and _tells_no_more(told[0], watch, names)
     lines = [*_story(told, names, watch, chat, is_named_below=is_named_below)]
-    lines.append(_where(alert, told, names, now, certainty))
-    lines.extend(_watch_line(matched, chains, names, is_linked=is_named_below))
+    lines.append(_where(alert, told, names, now))
+    watched = _watch_line(matched, chains, names, is_linked=is_named_below)
+    # at the end of a short line, so that the message does not grow when it is edited in
+    if last := " · ".join([*watched, *([MARKS[certainty]] if certainty in MARKS else [])]):
+        lines.append(last)
     lines.extend(_price_notes(told))
     lines.extend(warnings(alert, told, chain))
     text = "\n".join(lines)
@@ -143,9 +146,7 @@ def _story(
         yield f"also {more} more"
 
 
-def _where(
-    alert: Alert, told: Sequence[Movement], names: Names, now: datetime, certainty: Certainty
-) -> str:
+def _where(alert: Alert, told: Sequence[Movement], names: Names, now: datetime) -> str:
     parts = [label_markup(names.chain.title if names.chain else alert.chain)]
     if told:
         block = told[0].block
@@ -156,8 +157,6 @@ def _where(
         if now - block.time > LATE:
             parts.append(moment(block.time, now))
     parts.append(names.transaction(alert.tx_hash, "transaction ↗"))
-    if certainty in MARKS:
-        parts.append(MARKS[certainty])
     return " · ".join(parts)
 
 
