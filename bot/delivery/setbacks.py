@@ -18,7 +18,7 @@ from bot.delivery.outcomes import (
     Unknown,
     Unreachable,
 )
-from bot.texts.places import TOPIC_LOST
+from bot.texts.groups import TOPIC_LOST
 from data.model import ChatState
 from data.queries import alerts, chats, moving
 

@@ -9,6 +9,7 @@ from aiogram.filters import Command
 
 from bot.answers import answer
 from bot.health import read_health
+from bot.middlewares.permission import OPEN
 from bot.texts.status import status as status_text
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def make_router() -> Router:
     """Its handler."""
     router = Router(name="status")
-    router.message.register(status, Command("status", ignore_case=True))
+    router.message.register(status, Command("status", ignore_case=True), flags=OPEN)
     return router
 
 
@@ -29,5 +30,7 @@ async def status(message: Message, context: Context) -> None:
     those who run it."""
     health = await read_health(context)
     sender = message.from_user
-    is_admin = sender is not None and sender.id in context.settings.admin_ids
+    # in a group others read along
+    is_private = message.chat.type == "private"
+    is_admin = is_private and sender is not None and sender.id in context.settings.admin_ids
     await answer(message, status_text(health, context.clock(), for_admin=is_admin))

@@ -232,6 +232,8 @@ async def test_nobody_else_does(talk: Conversation) -> None:
     await publish_delivery(talk.context.redis, delivery(talk))
 
     assert "Delivery" not in await run_by(talk, 8).say("/status")
+    # nor in a group, where others read along
+    assert "Delivery" not in await run_by(talk, 7).say("/status@spyhop_bot", kind="supergroup")
 
 
 async def test_a_delivery_that_stands_still_is_seen_by_its_own_stamp(talk: Conversation) -> None:
