@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
 
-from data.model import Certainty, ChatKind
+from bot.delivery import RateLimiter
+from bot.delivery.backoff import Backoff
+from bot.delivery.confirmations import AT_ONCE, Confirmations
+from bot.delivery.means import Means
+from data.model import Certainty, ChatKind, Priority
+from data.redis.claims import Claims
 from data.tables import chat_queues, messages
 from tests.integration.bot.delivery.running import delivering, until
 
@@ -156,3 +162,58 @@ async def says(outbox, alert, certainty: Certainty) -> bool:
 async def nothing_is_queued(outbox) -> bool:
     async with outbox.database.read() as connection:
         return (await connection.execute(chat_queues.select())).first() is None
+
+
+async def test_chats_are_queued_a_few_at_once_and_only_while_nobody_else_waits(
+    telegram, outbox, means, database
+):
+    # given ten chats that were told of what has become safe
+    bot, _, redis, settings = means
+    people = [telegram.create_user(f"P{number}").id for number in range(10)]
+    for person in people:
+        telegram.create_private_chat(person)
+        await outbox.chat(person)
+        await outbox.alert(await outbox.watch(person))
+    async with delivering(*means):
+        for person in people:
+            await until(lambda person=person: all_told(outbox, person))
+        await until(lambda: nothing_is_queued(outbox))
+    await outbox.settle(safe=FIRST + 99)
+    confirmations = Confirmations(means_of(bot, database, redis, settings), redis)
+    # when somebody else waits
+    await outbox.alert(await outbox.watch(people[0]))
+    await confirmations.go()
+    # then nobody is queued for that
+    assert await queued(database) == {people[0]: Priority.WATCH}
+    # when nobody does
+    async with database.write() as connection:
+        await connection.execute(chat_queues.delete())
+    await confirmations.go()
+    # then a few are, with the least priority
+    found = await queued(database)
+    assert list(found.values()) == [Priority.CONFIRMATION] * AT_ONCE
+    # and no more before those are done
+    await confirmations.go()
+    assert await queued(database) == found
+
+
+def means_of(bot, database, redis, settings) -> Means:
+    return Means(
+        bot=bot,
+        database=database,
+        limiter=RateLimiter(redis, settings),
+        claims=Claims(redis, "one", timedelta(seconds=1)),
+        backoff=Backoff(1, 1),
+        chains=settings.known_chains,
+        labels=settings.labels,
+        lease_for=timedelta(seconds=2),
+        stopping=asyncio.Event(),
+        paid=False,
+        listeners=(),
+    )
+
+
+async def queued(database) -> dict[int, Priority]:
+    async with database.read() as connection:
+        rows = await connection.execute(chat_queues.select())
+        return {row.chat_id: Priority(row.priority) for row in rows}
