@@ -100,9 +100,13 @@ class Confirmations:
     async def _note(
         self, connection: AsyncConnection, chain: str, level: Certainty, blocks: range
     ) -> None:
-        room = MOST_WAITING - len(self._waiting)
-        if not blocks or room <= 0:
+        if not blocks:
             return
+        if len(self._waiting) >= MOST_WAITING:
+            # the bot was busy for long: those that were noted first are too old by now
+            for one in list(islice(self._waiting, MOST_WAITING // 2)):
+                del self._waiting[one]
+        room = MOST_WAITING - len(self._waiting)
         since = self._means.clock() - CONFIRM_WITHIN
         found = await certainty.newly_settled(
             connection, chain, blocks, level, sent_after=since, limit=room

@@ -42,7 +42,7 @@ async def show_anew(
     if story.alerts:
         wait = await means.limiter.acquire(chat.id, chat.kind, priority)
         if wait:
-            return wait
+            return float(wait)
         sure = certainty_of(chat, story.alerts, story.movements, heights)
         rendered = rendered_story(means, chat, story, means.clock(), sure)
         outcome = await edit(means.bot, chat, message.telegram_id, rendered, within)

@@ -23,13 +23,15 @@ from bot.delivery.parties import Names
 from bot.delivery.render import POSSIBLE_REPEAT, Rendered, matched_watches, told_movements
 from bot.delivery.revision import let_go
 from bot.delivery.send import send
+from bot.delivery.verdict import MUTED, refusal
 from data.model import Priority, UsdThreshold
 from data.queries import alerts
 from data.queries.moving import GENERAL
-from data.redis.claims import AlreadySent, HeldByOther, Uncertain, alert_key
+from data.redis.claims import AlreadySent, Claimed, HeldByOther, Uncertain, alert_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from bot.delivery.means import Means
     from bot.delivery.outbox import Story
@@ -40,6 +42,7 @@ LARGE_USD = Decimal(1_000_000)
 """Large whatever the threshold: of so much people tell others."""
 LARGE_TIMES = 10
 """Large is also what is so many times what the chat asked to hear of."""
+PATIENCE = 0.25
 _GO_ON = 0.0
 
 
@@ -67,24 +70,21 @@ async def answer(
     async with means.database.read() as connection:
         found = await alerts.taken_back(connection, [message.id for message in stale])
         story = await outbox.read_alerts(connection, found)
-    large = _large_first(story, chat)
+    large = _large_first(story, chat, means.clock())
     if not large:
         return None
     wait = await means.limiter.acquire(chat.id, chat.kind, Priority.EDIT)
     if wait:
-        return wait
+        return float(wait)
     keys = {alert.id: alert_key(alert, kind="answer") for alert in large}
     told = dict(zip(keys, await means.claims.claim(list(keys.values())), strict=True))
-    if held := [one.left for one in told.values() if isinstance(one, HeldByOther)]:
-        return min(held).total_seconds() + 0.25
-    answered = [alert_id for alert_id, one in told.items() if isinstance(one, AlreadySent)]
-    if answered:
-        ours = [alert_id for alert_id in keys if alert_id not in answered]
-        await means.claims.release([keys[one] for one in ours], [])
-        await _note(means, answered)
-        return _GO_ON
+    fresh = [keys[one] for one, claim in told.items() if isinstance(claim, Claimed)]
     doubtful = [keys[one] for one, claim in told.items() if isinstance(claim, Uncertain)]
-    fresh = [key for key in keys.values() if key not in doubtful]
+    if len(fresh) + len(doubtful) < len(keys):
+        await means.claims.release(fresh, doubtful)
+        await _note(means, [one for one, claim in told.items() if isinstance(claim, AlreadySent)])
+        held = [one.left for one in told.values() if isinstance(one, HeldByOther)]
+        return max(held).total_seconds() + PATIENCE if held else _GO_ON
     message = next(one for one in stale if one.id == large[0].message_id)
     rendered = answer_text(
         TakenBack(story, large), means.chains, means.labels, is_repeat=bool(doubtful)
@@ -128,8 +128,13 @@ async def _note(means: Means, ids: Sequence[int]) -> None:
         await alerts.answered(connection, ids, means.clock())
 
 
-def _large_first(story: Story, chat: Chat) -> list[Alert]:
-    large = [alert for alert in story.alerts if is_large(alert, story, chat)]
+def _large_first(story: Story, chat: Chat, now: datetime) -> list[Alert]:
+    """Those that an answer is due for; where alerts are muted, the edit has to do."""
+    large = [
+        alert
+        for alert in story.alerts
+        if is_large(alert, story, chat) and refusal(alert, chat, story.watches, now) != MUTED
+    ]
     return sorted(large, key=lambda alert: _usd(alert, story.movements), reverse=True)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from bot.delivery.events import EventKind
 from data.model import ChatKind
+from data.queries import chats
 from data.tables import chat_queues
 from tests.integration.bot.delivery.running import delivering, until
 
@@ -63,6 +66,20 @@ async def test_a_small_one_is_struck_through_and_no_more(telegram, outbox, means
     alert = await outbox.alert(await outbox.watch(ada), SMALL)
     async with delivering(*means) as told:
         await until(lambda: all_told(outbox, ada))
+        await outbox.retract(alert)
+        await until(lambda: edited(told, 1))
+    (message,) = telegram.bot_messages(ada)
+    assert "Taken back" in message.text
+
+
+async def test_who_has_muted_the_bot_is_not_woken_by_an_answer(
+    telegram, outbox, means, ada, database
+):
+    alert = await outbox.alert(await outbox.watch(ada), LARGE)
+    async with delivering(*means) as told:
+        await until(lambda: all_told(outbox, ada))
+        async with database.write() as connection:
+            await chats.mute(connection, ada, datetime.now(UTC) + timedelta(hours=1))
         await outbox.retract(alert)
         await until(lambda: edited(told, 1))
     (message,) = telegram.bot_messages(ada)
