@@ -178,7 +178,7 @@ async def test_chats_are_queued_a_few_at_once_and_only_while_nobody_else_waits(
         for person in people:
             await until(lambda person=person: all_told(outbox, person))
         await until(lambda: nothing_is_queued(outbox))
-    await outbox.settle(safe=FIRST + 99)
+    await outbox.settle(safe=FIRST + 9)
     confirmations = Confirmations(means_of(bot, database, redis, settings), redis)
     # when somebody else waits
     await outbox.alert(await outbox.watch(people[0]))
