@@ -220,7 +220,7 @@ async def test_whoever_runs_it_sees_how_delivery_stands(talk: Conversation) -> N
     text = await run_by(talk, 7).say("/status")
 
     assert "🟢 <b>Delivery</b>: last round 3 s ago" in text
-    assert "12 alerts wait, since 40 s ago; 2 chats wait" in text
+    assert "Waiting: 12 alerts, the oldest for 40 s; 2 chats" in text
     assert "Last hour: 1,200 alerts sent, 7 edits" in text
     assert "2 times told to wait (429)" in text
     assert "Dropped: muted (4); &lt;b&gt; (1)" in text
