@@ -5,10 +5,12 @@
 - ``noise``    those that rules took for noise
 - ``held``     alerts that wait for their block to become safe, released or forgotten
 - ``reorg``    what a reorg does to alerts, and what undoes it
+- ``answers``  of which alerts that were taken back an answer told
 - ``asked``    what became of one that somebody asks about
 - ``outbox``   what waits for a chat, and what became of it
 """
 
+from data.queries.alerts.answers import answered, taken_back
 from data.queries.alerts.asked import of_reply, of_transaction
 from data.queries.alerts.held import forget_held_above, release_held, release_held_of_chat
 from data.queries.alerts.noise import NOISE
@@ -36,6 +38,7 @@ __all__ = [
     "NOISE",
     "NewAlert",
     "alert_of",
+    "answered",
     "bring_back",
     "chats_with_pending",
     "drop",
@@ -53,6 +56,7 @@ __all__ = [
     "restate",
     "retract",
     "sent",
+    "taken_back",
     "write",
     "write_for_feeds",
 ]

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select, update
 from data.model import AlertState
 from data.queries import batches
 from data.queries.alerts.feeds import FEEDS_REACHED, reached_by
-from data.tables import alerts, messages
+from data.tables import alerts, messages, movements
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -62,8 +62,21 @@ async def bring_back(connection: AsyncConnection, movement_ids: Collection[int])
 
 
 async def restate(connection: AsyncConnection, movement_ids: Collection[int]) -> list[int]:
-    """Amounts changed in a reorg: have the messages about it edited. Returns their chats."""
-    return await _turn(connection, movement_ids, AlertState.SENT, AlertState.SENT)
+    """Amounts changed in a reorg: have the messages about it edited. Returns their chats.
+
+    Also where the movement is one of an alert's further ones: these stand by their transaction.
+    """
+    touched: set[int | None] = set()
+    for ids in batches(movement_ids):
+        moved = select(movements.c.chain, movements.c.tx_hash).where(movements.c.id.in_(ids))
+        told = moved.subquery()
+        statement = (
+            select(alerts.c.message_id)
+            .join(told, (alerts.c.chain == told.c.chain) & (alerts.c.tx_hash == told.c.tx_hash))
+            .where(alerts.c.state == AlertState.SENT)
+        )
+        touched |= set((await connection.execute(statement)).scalars())
+    return await _edit(connection, touched)
 
 
 async def repoint(
@@ -155,7 +168,7 @@ async def _edit(connection: AsyncConnection, message_ids: Collection[int | None]
     for ids in batches(sorted(one for one in message_ids if one is not None)):
         rows = await connection.execute(
             update(messages)
-            .where(messages.c.id.in_(ids))
+            .where(messages.c.id.in_(ids), ~messages.c.gone)
             .values(revision=messages.c.revision + 1)
             .returning(messages.c.chat_id)
         )
