@@ -21,6 +21,8 @@ from bot.delivery.render import (
     watch_name,
 )
 from bot.delivery.warnings import brief_warnings
+from bot.languages import _, ngettext
+from bot.numbers import grouped
 from data.model import AlertState, Certainty
 
 if TYPE_CHECKING:
@@ -67,26 +69,42 @@ def render_message(
         )
     by_size = sorted(alerts, key=lambda alert: _size(alert, movements), reverse=True)
     where = {alert.chain for alert in alerts}
-    on = f" on {_title(where.pop(), chains)}" if len(where) == 1 else ""
-    lines = [f"🐋 <b>{len(alerts)} alerts</b>{on}, the largest first"]
+    alone = len(where) == 1
+    lines = [_head(len(alerts), _title(where.pop(), chains) if alone else None)]
     length = visible_length(lines[0])
     for position, alert in enumerate(by_size[:MOST_LINES], 1):
-        line = _line(position, alert, movements, watches, chains, labels, alone=bool(on))
+        line = _line(position, alert, movements, watches, chains, labels, alone=alone)
         length += visible_length(line) + 1
         if length > LONGEST - _KEPT_FREE:
             break
         lines.append(line)
     more = len(alerts) - (len(lines) - 1)
     if more:
-        lines.append(f"… and {more} more")
+        lines.append(_("… and {count} more").format(count=grouped(more)))
     lines.extend(_late(alerts, movements, now))
     if certainty in MARKS:
-        lines.append(f"{MARKS[certainty]}, all of them")
+        lines.append(_("{certainty}, all of them").format(certainty=_(MARKS[certainty])))
     if any(alert.state is AlertState.RETRACTED for alert in alerts):
-        lines.append("<s>Struck through</s>: taken back by a reorganisation of the chain")
+        lines.append(_("<s>Struck through</s>: taken back by a reorganisation of the chain"))
     if any(alert.id in repeats for alert in alerts):
-        lines.append("🔁 Possible repeat of some: an earlier attempt left no trace")
+        lines.append(_("🔁 Possible repeat of some: an earlier attempt left no trace"))
     return Rendered("\n".join(lines), "list")
+
+
+def _head(count: int, chain: str | None) -> str:
+    if chain is None:
+        said = ngettext(
+            "🐋 <b>{count} alert</b>, the largest first",
+            "🐋 <b>{count} alerts</b>, the largest first",
+            count,
+        )
+        return said.format(count=grouped(count))
+    said = ngettext(
+        "🐋 <b>{count} alert</b> on {chain}, the largest first",
+        "🐋 <b>{count} alerts</b> on {chain}, the largest first",
+        count,
+    )
+    return said.format(count=grouped(count), chain=chain)
 
 
 def _size(alert: Alert, movements: Mapping[int, Movement]) -> Decimal:
@@ -102,7 +120,8 @@ def _late(
     times = sorted(movement.block.time for movement in found if movement is not None)
     if times and now - times[0] > LATE:
         first, last = moment(times[0], now), moment(times[-1], now)
-        yield f"🕓 Blocks of {first}" if first == last else f"🕓 Blocks from {first} to {last}"
+        said = _("🕓 Blocks of {first}") if first == last else _("🕓 Blocks from {first} to {last}")
+        yield said.format(first=first, last=last)
 
 
 def _title(name: str, chains: Mapping[str, Chain]) -> str:
@@ -126,7 +145,7 @@ def _line(
     names = Names.of(alert.chain, chain, matched, labels)
     told = told_movements(alert, movements)
     for_feed = bool(matched) and matched[0].is_feed
-    parts = [names.transaction(alert.tx_hash, "Transaction")]
+    parts = [names.transaction(alert.tx_hash, _("Transaction"))]
     if told:
         said = headline(told[0], chain, for_feed=for_feed)
         parts = [f"{names.transaction(alert.tx_hash, said)} · {value(told[0])}"]

@@ -30,7 +30,8 @@ BINANCE = "0x28C6c06298d514Db089934071355E5743bf21d60"
 STRANGER = "0x" + "b2" * 20
 TX = "0x" + "ab" * 32
 FOREIGN = [
-    "Ethereum", "BNB Smart Chain", "ETH", "WETH", "BNB", "WBNB", "USDC", "Binance", "Cold", "Bitcoin", "Tron", "Solana",
+    "Ethereum", "BNB Smart Chain", "ETH", "WETH", "BNB", "WBNB", "USDC", "Binance", "Cold",
+    "Bitcoin", "Tron", "Solana",
     "Vault", "Ada", "why not", "ethereum", "bsc", "imitation", "lookalike", "airdrop", "Zz",
 ]  # fmt: skip
 """What the fixtures and the tables of this project call things."""
