@@ -16,9 +16,9 @@ from data.model import BlockRef, CoverageGap, Language, UnverifiedBlock
 from data.queries import cursors, gaps
 from data.redis.gas import publish_gas
 from data.redis.published import NodeStatus, publish
-from tests.integration.bot.made_up import MadeUp, blank, left_over
 from tests.integration.bot.test_gas_command import BSC, ETHEREUM
 from tests.integration.bot.test_status_command import published
+from tests.made_up import MadeUp, blank, left_over
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
