@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,11 @@ from aiogram.types import InlineKeyboardMarkup
 
 from bot import languages
 from bot.texts import general
-from data.model import BlockRef, CoverageGap, Language, UnverifiedBlock
+from data.model import BlockRef, CoverageGap, Language, Mark, NoiseRule, UnverifiedBlock
 from data.queries import cursors, gaps
 from data.redis.gas import publish_gas
 from data.redis.published import NodeStatus, publish
+from tests.integration.bot import test_noise_commands as why
 from tests.integration.bot.test_gas_command import BSC, ETHEREUM
 from tests.integration.bot.test_status_command import published
 from tests.made_up import MadeUp, blank, left_over
@@ -186,6 +188,21 @@ async def test_the_status_is_translated_but_for_the_watchers_words(
     talk.later(timedelta(hours=1))
     assert_translated(await talk.calls_after("/status"), "an hour later")
     assert_translated(await talk.calls_after(f"/why {TX}"), "/why")
+
+
+async def test_why_is_translated(talk: Conversation, made_up: MadeUp) -> None:
+    await talk.say("/language zh")
+    watch = await why.a_watch(talk)
+    await why.a_watch(talk, 1_000_000, address=None, label=None)
+    for tx, rules in ((1, ()), (2, (NoiseRule.LOOKALIKE,)), (3, (NoiseRule.AIRDROP,))):
+        moved = await why.alerted(talk, watch, why.received(tx), *rules)
+        assert_translated(await talk.calls_after(f"/why {why.hash_of(tx)}"), f"pending {tx}")
+        await why.sent(talk, moved, 700 + tx)
+        assert_translated(await talk.calls_after(f"/why {why.hash_of(tx)}"), f"sent {tx}")
+    for tx, usd, marks in ((4, 5, ()), (5, None, ()), (6, 0, (Mark.ZERO_VALUE,)), (7, 20_000, ())):
+        moved = replace(why.received(tx, usd), marks=frozenset(marks), counterparty=why.KNOWN)
+        await why.keep(talk, moved)
+        assert_translated(await talk.calls_after(f"/why {why.hash_of(tx)}"), f"untold {tx}")
 
 
 def test_a_failure_is_translated(made_up: MadeUp) -> None:
