@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.model import BlockRef, Chat, ChatKind, Leg, Movement, MovementKind, Price, Priority
-from data.queries import alerts, chats, movements
-from data.queries.alerts import NewAlert
+from data.queries import alerts, chats, movements, queues
+from data.queries.alerts import NewAlert, Touched
+from data.tables import chat_queues
 
 NOW = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
 DEFAULT = Decimal(100_000)
@@ -89,3 +91,19 @@ def key(moved: Movement) -> int:
     """The id of a stored movement."""
     assert moved.id is not None
     return moved.id
+
+
+async def queued(connection: AsyncConnection, touched: Touched) -> list[tuple[int, Priority]]:
+    """The chats that are queued for what was touched, and how urgent they are."""
+    await connection.execute(delete(chat_queues))
+    number = await alerts.enqueue(connection, touched)
+    columns = (chat_queues.c.chat_id, chat_queues.c.priority, chat_queues.c.quick)
+    rows = (await connection.execute(select(*columns).order_by(chat_queues.c.chat_id))).all()
+    assert len(rows) == number
+    assert all(row.quick is queues.is_quick(row.chat_id) for row in rows)
+    return [(row.chat_id, Priority(row.priority)) for row in rows]
+
+
+async def queued_for(connection: AsyncConnection, ids: Iterable[int]) -> list[tuple[int, Priority]]:
+    """The chats that are queued when alerts about these movements were written."""
+    return await queued(connection, alerts.Touched(written=frozenset(ids)))
