@@ -129,8 +129,10 @@ def _to_feeds(dialect: str, noise: frozenset[NoiseRule]) -> Any:
     if noise:
         source |= noise_columns(noise, source["state"], source["held_until"])
         rows = reached.join(chats, chats.c.id == reached.c.chat_id)
-    # SQLite takes ON CONFLICT after SELECT for a join without a WHERE
+    # SQLite takes ON CONFLICT after SELECT for a join without a WHERE; in order, so that neighbours
+    # in the indexes are written together
     found = select(*source.values()).select_from(rows).where(literal(True))
+    found = found.order_by(reached.c.chat_id)
     return _unless_there(insert_on(dialect, alerts).from_select(list(source), found))
 
 
