@@ -9,7 +9,18 @@ from decimal import Decimal
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data.model import BlockRef, Chat, ChatKind, Leg, Movement, MovementKind, Price, Priority
+from data.model import (
+    BlockRef,
+    Chat,
+    ChatKind,
+    Interest,
+    Leg,
+    Movement,
+    MovementKind,
+    Price,
+    Priority,
+    Shown,
+)
 from data.queries import alerts, chats, movements, queues
 from data.queries.alerts import NewAlert, Touched
 from data.tables import chat_queues
@@ -107,3 +118,8 @@ async def queued(connection: AsyncConnection, touched: Touched) -> list[tuple[in
 async def queued_for(connection: AsyncConnection, ids: Iterable[int]) -> list[tuple[int, Priority]]:
     """The chats that are queued when alerts about these movements were written."""
     return await queued(connection, alerts.Touched(written=frozenset(ids)))
+
+
+def shown(moved: Movement, about: Interest = Interest.TRANSFER) -> Shown:
+    """What feeds show of a transaction whose block has just come up."""
+    return Shown(moved, about, NOW)

@@ -23,6 +23,7 @@ from tests.contract.samples import (
     queued,
     queued_for,
     ref,
+    shown,
     stored,
 )
 
@@ -75,7 +76,7 @@ async def test_feeds_of_a_safe_chat_are_held_too(database: Database) -> None:
         await a_chat(connection, 2)
         await a_feed(connection, 1)
         await a_feed(connection, 2)
-        await alerts.write_for_feeds(connection, await at_block(connection, 2**32), NOW, NOW)
+        await alerts.write_for_feeds(connection, shown(await at_block(connection, 2**32)), NOW)
 
         assert sorted(await states(connection)) == [(1, HELD, 2**32), (2, PENDING, None)]
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from data.model import Movement
+    from data.model import Movement, Shown
     from data.queries.alerts.writing import NewAlert
 
 _TOLD = alerts.c.state.in_((AlertState.SENT, AlertState.RETRACTED))
@@ -35,19 +35,19 @@ async def repoint(
     connection: AsyncConnection,
     lost: Sequence[Movement],
     batch: Sequence[NewAlert],
-    feeds: Sequence[tuple[Movement, datetime]],
+    feeds: Sequence[Shown],
     now: datetime,
 ) -> Touched:
     """What was told of the movements ``lost`` is told of another match in the transaction now,
-    where the chat has one: among the alerts of ``batch``, else for a feed (``feeds``: movement and
-    when its block came up)."""
+    where the chat has one: among the alerts of ``batch``, else for a feed."""
     hashes = {movement.tx_hash for movement in lost}
     touched = await _for_watches(
         connection, lost, [new for new in batch if new.movement.tx_hash in hashes]
     )
-    for movement, born in feeds:
+    for shown in feeds:
+        movement = shown.movement
         if movement.tx_hash in hashes and movement.usd is not None:
-            touched |= await _for_feeds(connection, lost, movement, reached_by(movement, born, now))
+            touched |= await _for_feeds(connection, lost, movement, reached_by(shown, now))
     return touched
 
 
