@@ -21,8 +21,9 @@ from data.model import (
     Priority,
     Shown,
 )
-from data.queries import alerts, chats, movements, queues
+from data.queries import alerts, chats, movements, queues, retention
 from data.queries.alerts import NewAlert, Touched
+from data.queries.retention import ALERTS, GAPS, MESSAGES, MOVEMENTS, PURSUITS
 from data.tables import chat_queues
 
 NOW = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
@@ -123,3 +124,18 @@ async def queued_for(connection: AsyncConnection, ids: Iterable[int]) -> list[tu
 def shown(moved: Movement, about: Interest = Interest.TRANSFER) -> Shown:
     """What feeds show of a transaction whose block has just come up."""
     return Shown(moved, about, NOW)
+
+
+async def forget(connection: AsyncConnection, before: datetime, piece: int = 2) -> dict[str, int]:
+    """What is older than that goes, a few rows at a time; how many of each table went."""
+    counts = {}
+    for shelf in (ALERTS, MESSAGES, MOVEMENTS, PURSUITS, GAPS):
+        counts[shelf.table.name], after = 0, 0
+        while True:
+            cleared = await retention.clear(connection, shelf, before, after, piece)
+            counts[shelf.table.name] += cleared.rows
+            if cleared.after is None:
+                break
+            after = cleared.after
+    counts["unverified_blocks"] = await retention.clear_unverified(connection, before)
+    return counts

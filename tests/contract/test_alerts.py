@@ -198,7 +198,7 @@ async def test_a_feed_tells_of_what_it_is_about(database: Database) -> None:
         for tx, about in ((1, Interest.MINT), (2, flows), (3, Interest.SWAP)):
             moved = await one_stored(connection, tx)
             await alerts.write_for_feeds(connection, shown(moved, about), NOW)
-            found = await alerts.chats_with_pending(connection, [key(moved)])
+            found = await queued_for(connection, [key(moved)])
             told[about] = sorted(chat_id for chat_id, _ in found)
 
     assert told == {Interest.MINT: [1, 4], flows: [2, 4], Interest.SWAP: [4]}

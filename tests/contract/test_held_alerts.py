@@ -11,12 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.database import Database
 from data.model import AlertState, Movement, Priority, Timing, UsdThreshold
-from data.queries import alerts, chats, messages, movements, queues, retention, watches
+from data.queries import alerts, chats, messages, movements, queues, watches
 from data.tables import alerts as table
 from tests.contract.samples import (
     NOW,
     a_chat,
     alerted,
+    forget,
     key,
     movement,
     number,
@@ -270,9 +271,7 @@ async def test_a_held_alert_has_no_queue_and_outlives_retention(database: Databa
         await a_safe_chat(connection)
         await alerted(connection, 1, await at_block(connection, 100))
         late = NOW + timedelta(days=400)
-        await retention.forget(
-            connection, movements_before=late, alerts_before=late, gaps_before=late
-        )
+        await forget(connection, late)
 
         assert await queues.repair(connection) == 0
         assert await states(connection) == [(1, HELD, 100)]
