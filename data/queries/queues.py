@@ -10,7 +10,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, delete, exists, func, literal, or_, select, union_all, update
+from sqlalchemy import (
+    case,
+    delete,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from data.columns import DatabaseNow
 from data.model import AlertState, Priority
@@ -179,9 +190,9 @@ async def repair(connection: AsyncConnection) -> int:
 @cache
 def _unqueued() -> Any:
     missing = ~exists().where(chat_queues.c.chat_id == alerts.c.chat_id)
-    waiting = select(alerts.c.chat_id, alerts.c.priority).where(
-        alerts.c.state == AlertState.PENDING, missing
-    )
+    # written out, or PostgreSQL may read the whole table rather than the index of what is pending
+    waits = alerts.c.state == literal_column(f"'{AlertState.PENDING.value}'")
+    waiting = select(alerts.c.chat_id, alerts.c.priority).where(waits, missing)
     missing = ~exists().where(chat_queues.c.chat_id == messages.c.chat_id)
     stale = select(messages.c.chat_id, literal(int(Priority.EDIT)).label("priority")).where(
         messages.c.revision > messages.c.shown_revision, missing
