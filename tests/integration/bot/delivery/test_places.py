@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.delivery.events import EventKind
-from bot.texts.places import TOPIC_LOST
+from bot.texts.groups import TOPIC_LOST
 from data.model import ChatKind
 from data.queries import chats, moving, watches
 from data.tables import chat_queues
