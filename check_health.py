@@ -27,6 +27,7 @@ from data.health import (
     Verdict,
     check_chain,
     check_coverage,
+    check_delivery,
     check_lease,
     check_outbox,
     check_stamp,
@@ -35,7 +36,7 @@ from data.health import (
 from data.migrate import check_schema
 from data.queries import alerts, gaps, leases
 from data.redis.connection import open_redis
-from data.redis.published import bot_status, chain_status
+from data.redis.published import bot_status, chain_status, delivery_status
 from data.redis_server import RedisServer, RedisServerError
 from data.settings import Settings, load_settings
 
@@ -128,6 +129,7 @@ async def _redis(settings: Settings) -> list[Check]:
         now = datetime.now(UTC)
         bot = await bot_status(redis)
         checks.append(check_stamp("bot", bot.written_at if bot else None, now))
+        checks += check_delivery(await delivery_status(redis), now)
         for name in settings.chains:
             checks += check_chain(settings.known_chains[name], await chain_status(redis, name), now)
     finally:

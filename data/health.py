@@ -6,16 +6,16 @@ its last stamp.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from data.model import Chain, CoverageGap
-    from data.redis.published import ChainStatus, NodeStatus
+    from data.redis.published import ChainStatus, DeliveryStatus, NodeStatus
 
 HEADS_ONLY = "heads only"
 """The plan of a node that tells of new blocks, but not what is in them."""
@@ -32,6 +32,19 @@ OUTBOX_AGE = timedelta(minutes=5)
 """Alerts leave within seconds; in an unpaused chat none waits longer than a minute."""
 SHOWN_GAPS = 3
 """Of each chain, open ones; the rest is counted."""
+SHOWN_REASONS = 3
+"""Of each kind of trouble, the most frequent."""
+_COUNTED = {
+    "answered": "answers to what a reorg took",
+    "dropped": "alerts dropped",
+    "failed": "failures",
+    "unknown": "sends of unknown outcome",
+    "repeated": "alerts told again because of that",
+    "flooded": "times told to wait (429)",
+    "malformed": "sent without markup",
+    "unreachable": "chats lost",
+    "gone": "messages found deleted",
+}
 _LATCHED = (
     "compare its nodes with a block explorer, take the wrong ones out of {setting}, and start the"
     " watcher again; docs/operating.md says what else there is to do"
@@ -122,6 +135,38 @@ def check_stamp(name: str, written_at: datetime | None, now: datetime) -> Check:
     if age > STALE_AFTER:
         return Check(name, Verdict.FAIL, f"{name} not running: it last wrote {told(age)} ago")
     return Check(name, Verdict.OK, f"wrote {told(age)} ago")
+
+
+def check_delivery(status: DeliveryStatus | None, now: datetime) -> list[Check]:
+    """Whether delivery goes round, what it did lately, and which chats cannot hear of anything."""
+    stamp = check_stamp("delivery", status.written_at if status else None, now)
+    if status is None:
+        return [stamp]
+    waiting = f"{status.pending:,} alerts waiting in {status.chats_waiting:,} chats"
+    if status.pending_since is not None:
+        waiting += f", the oldest for {told(now - status.pending_since)}"
+    checks = [replace(stamp, detail=f"{stamp.detail}; {waiting}")]
+    for name, counts in (("last hour", status.last_hour), ("last day", status.last_day)):
+        troubles = any(counts.get(one) for one in ("failed", "unknown", "flooded", "malformed"))
+        verdict = Verdict.WARN if troubles and name == "last hour" else Verdict.OK
+        checks.append(Check(f"delivery {name}", verdict, told_counts(counts)))
+    reasons = [
+        f"{name} {number:,}: {reason}"
+        for name in ("dropped", "failed", "unknown", "unreachable")
+        for reason, number in status.reasons(name)[:SHOWN_REASONS]
+    ]
+    checks += [Check("delivery reason", Verdict.OK, one) for one in reasons]
+    resting = {state: number for state, number in status.chats.items() if state != "active"}
+    chats = [f"{status.chats.get('active', 0):,} active"]
+    chats += [f"{number:,} {state}" for state, number in sorted(resting.items())]
+    return [*checks, Check("chats", Verdict.OK, ", ".join(chats))]
+
+
+def told_counts(counts: Mapping[str, int]) -> str:
+    """What was counted of deliveries, as a line."""
+    parts = [f"{counts.get('sent', 0):,} alerts sent", f"{counts.get('edited', 0):,} edits"]
+    parts += [f"{counts[name]:,} {words}" for name, words in _COUNTED.items() if counts.get(name)]
+    return ", ".join(parts)
 
 
 def is_healthy(checks: Sequence[Check]) -> bool:

@@ -4,6 +4,9 @@ The way of an alert, file by file:
 
 - ``delivery``      leases chats that are due, a few at once, until told to stop
 - ``turn``          one leased chat: read, decide, pass the limiter, claim, send, record
+- ``claimed``       a send under its claims · ``setbacks``: what it means that it was not shown
+- ``revision``      a message shown anew · ``taken_back``: an answer, if a reorg took much
+- ``certainty``     whether a block is safe or final · ``confirmations``: edits that say so
 - ``outbox``        what waits for a chat, read again before every message
 - ``verdict``       whether an alert is still wanted (mutes, deleted watches)
 - ``batch``         alone, or with many others in one list
@@ -17,6 +20,7 @@ The way of an alert, file by file:
 - ``send``          one call to Telegram → ``outcomes``
 - ``floods``        whom a 429 is meant for · ``backoff``: how long to keep away
 - ``events``        what listeners are told · ``instruments``: the log and the counters
+- ``ledger``        how delivery stands, published for whoever runs it
 - ``means``         what every turn works with
 """
 

@@ -7,9 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.delivery.backoff import Backoff
+from bot.delivery.confirmations import Confirmations
 from bot.delivery.events import DeliveryEvent, EventKind
 from bot.delivery.instruments import count_event, log_event
-from bot.delivery.means import Means
+from bot.delivery.ledger import Ledger
+from bot.delivery.means import Means, utc_now
 from bot.delivery.pursuits import Pursuits
 from bot.delivery.rate_limiter import RateLimiter
 from bot.delivery.turn import Turn
@@ -58,6 +60,7 @@ class Delivery:
         self._turns: set[asyncio.Task[None]] = set()
         self._not_before = 0.0
         self._stalled = False
+        self._ledger = Ledger(database, redis, utc_now)
         self._means = Means(
             bot=bot,
             database=database,
@@ -69,9 +72,10 @@ class Delivery:
             lease_for=timedelta(seconds=settings.chat_lease_for),
             stopping=asyncio.Event(),
             paid=settings.paid_broadcast,
-            listeners=listeners,
+            listeners=(*listeners, self._ledger),
         )
         followed = tuple(settings.known_chains[name] for name in settings.chains)
+        self._confirmations = Confirmations(self._means, redis)
         self._pursuits = Pursuits(
             self._means, redis, followed, owner, settings.keep_movements_from_usd
         )
@@ -87,6 +91,8 @@ class Delivery:
                     group.create_task(self._sleeper.listen()),
                     group.create_task(self._hear(stopping)),
                     group.create_task(self._pursuits.run()),
+                    group.create_task(self._confirmations.run()),
+                    group.create_task(self._ledger.run()),
                 ]
                 await self._lease_until_stopped(group)
                 await self._end_turns()
@@ -115,6 +121,9 @@ class Delivery:
                     self._stall(error)
                 else:
                     self._resume()
+                    self._ledger.round_made()
+            else:
+                self._ledger.round_made()
             for held in leased:
                 self._begin_turn(group, held)
             if len(leased) < free or not free:

@@ -13,6 +13,8 @@ class EventKind(StrEnum):
     SENT = "sent"
     REPEATED = "repeated"
     EDITED = "edited"
+    ANSWERED = "answered"
+    GONE = "gone"
     DROPPED = "dropped"
     FLOODED = "flooded"
     FAILED = "failed"

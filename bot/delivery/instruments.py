@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import structlog
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
 from bot.delivery.events import DeliveryEvent, EventKind
+from data.model import ChatState
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from data.redis.published import DeliveryStatus
 
 _log = structlog.get_logger(__name__)
 
 _alerts = Counter("spyhop_delivery_alerts", "Alerts by what became of them", ["outcome"])
 _troubles = Counter("spyhop_delivery_events", "Deliveries that did not end as sent", ["event"])
+_pending = Gauge("spyhop_delivery_pending_alerts", "Alerts in the outbox, of all chats")
+_oldest = Gauge(
+    "spyhop_delivery_oldest_pending_seconds", "Since when the oldest of them waits; 0 without one"
+)
+_waiting = Gauge("spyhop_delivery_waiting_chats", "Chats that have something to send or edit")
+_chats = Gauge("spyhop_delivery_chats", "Chats by their state", ["state"])
+_round = Gauge(
+    "spyhop_delivery_round_timestamp_seconds", "When delivery last looked for work to do"
+)
 
-_QUIET = {EventKind.SENT, EventKind.EDITED}
+_QUIET = {EventKind.SENT, EventKind.EDITED, EventKind.GONE}
 _LOUD = {
     EventKind.FAILED,
     EventKind.UNKNOWN,
@@ -24,6 +41,8 @@ _SENTENCES = {
     EventKind.SENT: "alerts sent",
     EventKind.REPEATED: "alerts sent that may be repeats: an earlier send left no trace",
     EventKind.EDITED: "message edited",
+    EventKind.ANSWERED: "a message was answered: a reorg took back what it told",
+    EventKind.GONE: "a message was deleted in its chat: it is not edited any more",
     EventKind.DROPPED: "alerts dropped",
     EventKind.FLOODED: "Telegram asks to wait",
     EventKind.FAILED: "a send failed and will be tried again",
@@ -57,3 +76,14 @@ def count_event(event: DeliveryEvent) -> None:
         _alerts.labels(event.kind.value).inc(event.alerts)
     else:
         _troubles.labels(event.kind.value).inc()
+
+
+def show_standing(status: DeliveryStatus, now: datetime) -> None:
+    """What waits, and for whom."""
+    since = status.pending_since
+    _pending.set(status.pending)
+    _oldest.set(0 if since is None else max(0.0, (now - since).total_seconds()))
+    _waiting.set(status.chats_waiting)
+    for state in ChatState:
+        _chats.labels(state.value).set(status.chats.get(state.value, 0))
+    _round.set(status.written_at.timestamp())

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from bot.delivery.amounts import value
+from bot.delivery.certainty import MARKS
 from bot.delivery.clean import label_markup
 from bot.delivery.headline import headline
 from bot.delivery.markup import LONGEST, visible_length
@@ -20,7 +21,7 @@ from bot.delivery.render import (
     watch_name,
 )
 from bot.delivery.warnings import brief_warnings
-from data.model import AlertState
+from data.model import AlertState, Certainty
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -44,12 +45,26 @@ def render_message(
     now: datetime,
     *,
     repeats: Collection[int] = (),
+    certainty: Certainty = Certainty.SEEN,
 ) -> Rendered:
-    """What a message shows of its alerts, one or many; ``repeats`` are ids that may be repeats."""
+    """What a message shows of its alerts, one or many; ``repeats`` are ids that may be repeats.
+
+    ``certainty`` is that of the least sure of them.
+    """
     if len(alerts) == 1:
         (alert,) = alerts
         repeat = alert.id in repeats
-        return render(alert, movements, watches, chat, chains, labels, now, repeat=repeat)
+        return render(
+            alert,
+            movements,
+            watches,
+            chat,
+            chains,
+            labels,
+            now,
+            repeat=repeat,
+            certainty=certainty,
+        )
     by_size = sorted(alerts, key=lambda alert: _size(alert, movements), reverse=True)
     where = {alert.chain for alert in alerts}
     on = f" on {_title(where.pop(), chains)}" if len(where) == 1 else ""
@@ -65,6 +80,8 @@ def render_message(
     if more:
         lines.append(f"… and {more} more")
     lines.extend(_late(alerts, movements, now))
+    if certainty in MARKS:
+        lines.append(f"{MARKS[certainty]}, all of them")
     if any(alert.state is AlertState.RETRACTED for alert in alerts):
         lines.append("<s>Struck through</s>: taken back by a reorganisation of the chain")
     if any(alert.id in repeats for alert in alerts):

@@ -49,6 +49,11 @@ class Means:
     floods: Floods = field(default_factory=Floods)
     clock: Callable[[], datetime] = utc_now
 
+    def forget_failures(self, chat_id: int) -> None:
+        """Telegram took something of the chat's."""
+        self.backoff.succeeded(chat_id)
+        self.backoff.succeeded(None)
+
     def tell(self, event: DeliveryEvent) -> None:
         """Let every listener know."""
         for listener in self.listeners:

@@ -56,6 +56,11 @@ async def read_message(connection: AsyncConnection, message: Message) -> Story:
     return await _story(connection, await alerts.of_message(connection, message.id))
 
 
+async def read_alerts(connection: AsyncConnection, found: Sequence[Alert]) -> Story:
+    """Alerts of one chat with all that belongs to them."""
+    return await _story(connection, found)
+
+
 async def _story(connection: AsyncConnection, found: Sequence[Alert]) -> Story:
     if not found:
         return Story((), {}, {}, {})

@@ -17,6 +17,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.delivery.amounts import value
+from bot.delivery.certainty import MARKS
 from bot.delivery.clean import clean, label_markup
 from bot.delivery.flow import flow_line
 from bot.delivery.headline import headline
@@ -25,7 +26,7 @@ from bot.delivery.parties import Names, way
 from bot.delivery.title import title
 from bot.delivery.verdict import movement_ids, watch_ids
 from bot.delivery.warnings import warnings
-from data.model import AlertState
+from data.model import AlertState, Certainty
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -60,10 +61,12 @@ def render(
     now: datetime,
     *,
     repeat: bool = False,
+    certainty: Certainty = Certainty.SEEN,
 ) -> Rendered:
     """One alert. ``watches`` are those that still exist, ``movements`` those of the alert.
 
-    ``repeat`` marks it as one that may have been shown before.
+    ``repeat`` marks it as one that may have been shown before; ``certainty`` is how sure its block
+    is.
     """
     matched = matched_watches(alert, watches)
     chain = chains.get(alert.chain)
@@ -73,7 +76,10 @@ def render(
     is_named_below = watch is not None and bool(told) and _tells_no_more(told[0], watch, names)
     lines = [*_story(told, names, watch, chat, is_named_below=is_named_below)]
     lines.append(_where(alert, told, names, now))
-    lines.extend(_watch_line(matched, chains, names, is_linked=is_named_below))
+    watched = _watch_line(matched, chains, names, is_linked=is_named_below)
+    # at the end of a short line, so that the message does not grow when it is edited in
+    if last := " · ".join([*watched, *([MARKS[certainty]] if certainty in MARKS else [])]):
+        lines.append(last)
     lines.extend(_price_notes(told))
     lines.extend(warnings(alert, told, chain))
     text = "\n".join(lines)

@@ -12,4 +12,5 @@
 - ``languages`` which language the bot writes in
 - ``groups``   what groups and channels are told, and whoever sets them up
 - ``status``   what the bot knows about its own health · ``gaps``: the blocks it did not see
+- ``standing`` how delivery stands, for whoever runs the bot
 """

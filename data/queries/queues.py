@@ -42,6 +42,8 @@ class ChatLease:
     chat_id: int
     owner: str
     version: int
+    priority: Priority = Priority.ANSWER
+    """the most urgent that it was queued for"""
 
 
 def is_quick(chat_id: int) -> bool:
@@ -140,7 +142,7 @@ async def lease(
     )
     found = (await connection.execute(statement)).all()
     rows = sorted(found, key=lambda row: (row.priority, row.quick, row.due_at))
-    return [ChatLease(row.chat_id, owner, row.version) for row in rows]
+    return [ChatLease(row.chat_id, owner, row.version, Priority(row.priority)) for row in rows]
 
 
 async def renew(connection: AsyncConnection, held: ChatLease, duration: timedelta) -> bool:
@@ -177,6 +179,12 @@ async def finish(connection: AsyncConnection, held: ChatLease) -> None:
             .where(chat_queues.c.chat_id == held.chat_id, chat_queues.c.lease_owner == held.owner)
             .values(lease_owner=None, lease_until=None)
         )
+
+
+async def is_idle(connection: AsyncConnection) -> bool:
+    """Whether no chat is due or leased: nobody waits for anything but the clock."""
+    due = select(chat_queues.c.chat_id).where(chat_queues.c.due_at <= DatabaseNow()).limit(1)
+    return (await connection.execute(due)).first() is None
 
 
 async def repair(connection: AsyncConnection) -> int:

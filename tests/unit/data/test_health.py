@@ -10,6 +10,7 @@ from data.health import (
     Verdict,
     check_chain,
     check_coverage,
+    check_delivery,
     check_lease,
     check_outbox,
     check_stamp,
@@ -19,7 +20,7 @@ from data.health import (
     told_size,
 )
 from data.model import CoverageGap
-from data.redis.published import ChainStatus, NodeStatus
+from data.redis.published import ChainStatus, DeliveryStatus, NodeStatus
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ETHEREUM = known_chains()["ethereum"]
@@ -337,3 +338,43 @@ def test_open_gaps_and_doubts_are_warnings_and_what_was_filled_is_none() -> None
 )  # fmt: skip
 def test_sizes_are_told_as_people_do(size: int, text: str) -> None:
     assert told_size(size) == text
+
+
+def delivery(**told: Any) -> DeliveryStatus:
+    known: dict[str, Any] = {
+        "written_at": NOW - timedelta(seconds=3),
+        "pending": 0,
+        "pending_since": None,
+        "chats_waiting": 0,
+        "chats": {"active": 40, "blocked": 3},
+        "last_hour": {"sent": 1_200},
+        "last_day": {"sent": 30_000, "dropped": 4, "dropped: muted": 4},
+    }
+    return DeliveryStatus(**(known | told))
+
+
+def test_a_delivery_that_goes_round_is_well_and_tells_what_it_did() -> None:
+    checks = check_delivery(delivery(pending=2, pending_since=NOW - timedelta(seconds=30)), NOW)
+
+    assert set(verdicts(checks).values()) == {Verdict.OK}
+    assert [check.detail for check in checks] == [
+        "wrote 3 s ago; 2 alerts waiting in 0 chats, the oldest for 30 s",
+        "1,200 alerts sent, 0 edits",
+        "30,000 alerts sent, 0 edits, 4 alerts dropped",
+        "dropped 4: muted",
+        "40 active, 3 blocked",
+    ]
+
+
+def test_failures_of_the_last_hour_are_a_warning_and_those_before_are_history() -> None:
+    lately = verdicts(check_delivery(delivery(last_hour={"unknown": 1}), NOW))
+    before = verdicts(check_delivery(delivery(last_day={"unknown": 1}), NOW))
+
+    assert lately["delivery last hour"] is Verdict.WARN
+    assert before["delivery last day"] is Verdict.OK
+
+
+def test_a_delivery_that_stands_still_is_not_well() -> None:
+    assert check_delivery(None, NOW)[0].verdict is Verdict.FAIL
+    still = check_delivery(delivery(written_at=NOW - timedelta(minutes=3)), NOW)
+    assert still[0].verdict is Verdict.FAIL

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -14,15 +15,18 @@ from data.model import (
     Chat,
     ChatKind,
     Leg,
+    Message,
     Movement,
     MovementKind,
     Price,
     Priority,
+    Settled,
     Watch,
 )
-from data.queries import alerts, chats, movements, queues, watches
+from data.queries import alerts, chats, cursors, messages, movements, queues, watches
 from data.tables import alerts as alerts_table
 from data.tables import chats as chats_table
+from data.tables import messages as messages_table
 
 EXCHANGE = bytes.fromhex("28c6c06298d514db089934071355e5743bf21d60")
 WALLET = bytes(19) + b"\x07"
@@ -78,11 +82,37 @@ class Outbox:
             row = await connection.execute(statement.where(chats_table.c.id == chat_id))
             return tuple(row.one())
 
-    async def retract(self, alert: Alert) -> None:
-        """A reorg takes the transaction back."""
+    async def retract(self, *taken: Alert) -> None:
+        """A reorg takes transactions back."""
         async with self.database.write() as connection:
-            touched = await alerts.retract(connection, [alert.movement_id])
+            touched = await alerts.retract(connection, [alert.movement_id for alert in taken])
             await alerts.enqueue(connection, touched)
+
+    async def settle(self, safe: int | None, finalized: int | None = None) -> None:
+        """The watcher learns how far the chain is safe, and final."""
+        async with self.database.write() as connection:
+            await cursors.begin(connection, BlockRef("ethereum", 1, bytes(32), bytes(32), _now()))
+            await cursors.settle(connection, "ethereum", Settled(safe, finalized))
+
+    async def message(self, alert: Alert) -> Message:
+        """The message that shows an alert, as it is noted."""
+        async with self.database.read() as connection:
+            statement = select(alerts_table.c.message_id).where(alerts_table.c.id == alert.id)
+            ours = (await connection.execute(statement)).scalar_one()
+            rows = await connection.execute(
+                select(messages_table).where(messages_table.c.id == ours)
+            )
+            return messages.message_of(rows.one())
+
+    async def bring_back_as(self, alert: Alert, ether: int) -> None:
+        """The transaction reappears in another block, and moves another amount there."""
+        movement = _received(int.from_bytes(alert.tx_hash), ether)
+        block = replace(movement.block, hash=b"\x77" * 32)
+        async with self.database.write() as connection:
+            await movements.store(connection, [replace(movement, block=block)])
+            ids = [alert.movement_id]
+            touched = await alerts.bring_back(connection, ids)
+            await alerts.enqueue(connection, touched | await alerts.restate(connection, ids))
 
     async def bring_back(self, alert: Alert) -> None:
         """The transaction reappears."""

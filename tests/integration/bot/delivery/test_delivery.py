@@ -240,7 +240,7 @@ async def test_a_message_that_somebody_deleted_stays_deleted(telegram, outbox, m
         await until(lambda: ended(outbox, ada))
         await bot.delete_message(ada, message.message_id)
         await outbox.retract(alert)
-        await until(lambda: has(told, EventKind.EDITED))
+        await until(lambda: has(told, EventKind.GONE))
     assert telegram.bot_messages(ada) == []
     assert len(telegram.calls("sendMessage")) == 1
 
@@ -277,6 +277,54 @@ async def test_markup_telegram_cannot_read_is_sent_as_plain_text(telegram, outbo
     assert "Received 100 ETH" in message.text
     assert not any(entity.type == "bold" for entity in message.entities)
     assert [event.reason for event in told.events if event.kind is EventKind.MALFORMED] == ["alert"]
+
+
+async def test_an_edit_whose_markup_telegram_cannot_read_is_made_as_plain_text(
+    telegram, outbox, means, ada
+):
+    alert = await outbox.alert(await outbox.watch(ada))
+    async with delivering(*means) as told:
+        await telegram.wait_for_messages(ada)
+        await until(lambda: ended(outbox, ada))
+        words = "Bad Request: can't parse entities: Unsupported start tag at byte offset 3"
+        telegram.fail("editMessageText", code=400, description=words)
+        await outbox.retract(alert)
+        (message,) = await telegram.wait_for_messages(ada, containing="Taken back by a reorg")
+        await until(lambda: has(told, EventKind.MALFORMED))
+    assert not any(entity.type == "strikethrough" for entity in message.entities)
+    assert [event.reason for event in told.events if event.kind is EventKind.MALFORMED] == ["alert"]
+
+
+async def test_an_answer_of_telegrams_that_comes_too_late_leaves_the_send_in_doubt(
+    telegram, outbox, means, ada
+):
+    # given a message that arrives, of which we only hear when nobody waits any more
+    telegram.delay(2, "sendMessage", times=1)
+    await outbox.alert(await outbox.watch(ada))
+    async with delivering(*means) as told:
+        first, second = await telegram.wait_for_messages(ada, 2)
+        await until(lambda: ended(outbox, ada))
+    # then it is not called failed, and what follows says what it may be
+    assert told.count(EventKind.UNKNOWN) == 1
+    assert told.count(EventKind.FAILED) == 0
+    assert told.count(EventKind.REPEATED) == 1
+    assert "Possible repeat" not in first.text
+    assert "Possible repeat" in second.text
+
+
+async def test_an_edit_that_may_have_arrived_is_made_again_and_does_no_harm(
+    telegram, outbox, means, ada
+):
+    alert = await outbox.alert(await outbox.watch(ada))
+    async with delivering(*means) as told:
+        await telegram.wait_for_messages(ada)
+        await until(lambda: ended(outbox, ada))
+        telegram.cut_after("editMessageText")
+        await outbox.retract(alert)
+        await until(lambda: has(told, EventKind.EDITED))
+    assert told.count(EventKind.UNKNOWN) == 1
+    assert len(telegram.calls("editMessageText")) == 2
+    assert len(telegram.bot_messages(ada)) == 1
 
 
 async def test_a_revoked_token_ends_delivery_with_a_sentence(telegram, outbox, means, ada):

@@ -17,6 +17,7 @@ from data.labels import Label, Labels, curated_labels
 from data.model import (
     MOST_LEGS,
     AlertState,
+    Certainty,
     Leg,
     MovementKind,
     Price,
@@ -309,6 +310,18 @@ def test_what_a_reorg_took_back_is_struck_through():
     text = shown(the_alert=alert(state=AlertState.RETRACTED))
     assert text.startswith("<s>")
     assert text.endswith("</s>\n↩️ Taken back by a reorganisation of the chain")
+
+
+@pytest.mark.parametrize(
+    ("certainty", "mark"),
+    [(Certainty.CONFIRMED, "✓ confirmed"), (Certainty.FINALIZED, "✓✓ final")],
+)
+def test_how_sure_it_is_stands_at_the_end_and_makes_the_message_no_longer(certainty, mark):
+    before, after = shown(), shown(certainty=certainty)
+    assert plain_text(after).splitlines()[-1] == f"👁 #1 Cold wallet · {mark}"
+    assert len(after.splitlines()) == len(before.splitlines())
+    assert "✓" not in before
+    assert plain_text(shown(certainty=certainty, watches={})).splitlines()[-1] == mark
 
 
 def test_a_possible_repeat_is_marked():
