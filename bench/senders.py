@@ -217,7 +217,7 @@ async def _fill(database: StandingDatabase, load: Load) -> None:
                 for movement in stored[:number]
             ]
         await alerts.write(connection, new, now)
-        await queues.enqueue(connection, [(chat, Priority.WATCH) for chat in load.wanted])
+        await queues.enqueue(connection, [(one.chat_id, Priority.WATCH) for one in new])
 
 
 def _movement(number: int, now: datetime) -> Movement:

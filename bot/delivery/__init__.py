@@ -15,6 +15,7 @@ The way of an alert, file by file:
 - ``pursuits``      beside the alerts: edits what became of followed transactions · ``pursuit``: the
   text · ``story``: what that is made of
 - ``send``          one call to Telegram → ``outcomes``
+- ``alarm``   wakes it when a chat is due again
 - ``floods``        whom a 429 is meant for · ``backoff``: how long to keep away
 - ``events``        what listeners are told · ``instruments``: the log and the counters
 - ``means``         what every turn works with

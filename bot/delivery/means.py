@@ -32,7 +32,8 @@ def utc_now() -> datetime:
 class Means:
     """Shared by all turns of one process; ``backoff`` knows chats by id, and Telegram as None.
 
-    ``paid``: Telegram may charge for messages beyond the bot's free rate.
+    ``paid``: Telegram may charge for messages beyond the bot's free rate. ``crowded`` tells whether
+    other chats may be waiting for a turn.
     """
 
     bot: Bot
@@ -44,6 +45,7 @@ class Means:
     labels: Labels
     lease_for: timedelta
     stopping: Event
+    crowded: Callable[[], bool]
     paid: bool
     listeners: Sequence[Listener]
     floods: Floods = field(default_factory=Floods)

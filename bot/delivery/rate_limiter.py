@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from data.model import ChatKind
@@ -41,14 +42,31 @@ class RateLimiter:
     ) -> None:
         self._limiter = Limiter(redis, limits_of(settings))
         self._clock = clock
+        self._asking = asyncio.Lock()
+        self._refused_until: dict[Priority, float] = {}
 
     async def acquire(self, chat_id: int, kind: ChatKind, priority: Priority) -> float:
-        """0 when one message may go now, and it is counted; else the seconds to wait."""
-        by_log = kind is not ChatKind.PRIVATE
-        return (
-            await self._limiter.take(chat_id, by_log=by_log, priority=priority, now=self._clock())
-            / 1_000_000
-        )
+        """0 when one message may go now, and it is counted; else the seconds to wait.
+
+        What one turn was told for the bot's sake holds for the others: they do not ask for it.
+        """
+        async with self._asking:
+            wait = self._wait_known(priority)
+            if wait > 0:
+                return wait
+            by_log = kind is not ChatKind.PRIVATE
+            reply = await self._limiter.ask(
+                chat_id, by_log=by_log, priority=priority, now=self._clock()
+            )
+            wait = reply.wait / 1_000_000
+            if reply.for_bot:
+                self._refused_until[priority] = asyncio.get_running_loop().time() + wait
+            return wait
+
+    def _wait_known(self, priority: Priority) -> float:
+        """Who is as urgent as someone that waits, or less, waits as well."""
+        ends = [end for other, end in self._refused_until.items() if other <= priority]
+        return max(ends, default=0.0) - asyncio.get_running_loop().time()
 
     async def pause(self, chat_id: int | None, seconds: float) -> None:
         """Obey a ``retry_after`` of a chat, or with None of the bot; the longest pause holds."""

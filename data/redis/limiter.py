@@ -27,6 +27,8 @@ _SECOND = 1_000_000
 WINDOW_SECONDS = 61
 TELEGRAMS_RATE = 30
 """Messages that Telegram takes from one bot in a second, by its own word."""
+UNEVEN_SECONDS = 0.02
+"""By how much two messages' ways to Telegram may differ."""
 SLOWED = 0.75
 """What is left of the bot's rate each time that Telegram tells it to wait."""
 LEAST_SHARE = 0.2
@@ -52,6 +54,24 @@ class Limits:
         if self.bot_per_second <= TELEGRAMS_RATE:
             at_most = min(at_most, TELEGRAMS_RATE - self.bot_per_second)
         return max(1, int(at_most))
+
+    @property
+    def bot_interval(self) -> float:
+        """Seconds from one message to the next: a little more than the rate asks for where that is
+        all that Telegram takes, because what leaves evenly arrives less so."""
+        interval = 1 / self.bot_per_second
+        if self.bot_per_second > TELEGRAMS_RATE:
+            return interval
+        return max(interval, (1 + UNEVEN_SECONDS) / (TELEGRAMS_RATE + 1 - self.bot_burst))
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """``wait`` in microseconds, 0 for "go"; ``for_bot`` where every message of this urgency has to
+    wait as long."""
+
+    wait: int
+    for_bot: bool
 
 
 class Limiter:
@@ -81,6 +101,17 @@ class Limiter:
         ``by_log`` for groups, supergroups and channels. Nobody goes while somebody more urgent
         waits for the bot's turn.
         """
+        return (await self.ask(chat_id, by_log=by_log, priority=priority, now=now)).wait
+
+    async def ask(
+        self,
+        chat_id: int,
+        *,
+        by_log: bool,
+        priority: Priority = Priority.WATCH,
+        now: int | None = None,
+    ) -> Reply:
+        """As ``take``, and for whose sake there is to be waited."""
         limits = self.limits
         own: tuple[str, int, int]
         if by_log:
@@ -88,7 +119,7 @@ class Limiter:
         else:
             own = ("bucket", ceil(_SECOND / limits.chat_per_second), limits.chat_burst)
         arguments: list[str | int] = [
-            ceil(_SECOND / limits.bot_per_second),
+            ceil(_SECOND * limits.bot_interval),
             limits.bot_burst,
             int(priority),
             *own,
@@ -96,7 +127,8 @@ class Limiter:
         ]
         own_key = _own_key(chat_id, by_log)
         keys = [_pause_key(None), _pause_key(chat_id), "limit:bot", own_key, _SLOW, _WAITING]
-        return int(await self._take(keys, _with_now(arguments, now)))
+        wait, for_bot = await self._take(keys, _with_now(arguments, now))
+        return Reply(int(wait), bool(for_bot))
 
     async def pause(self, chat_id: int | None, seconds: float, *, now: int | None = None) -> int:
         """Hold a chat back, or with None the bot; returns the end in microseconds.
