@@ -29,6 +29,7 @@ from data.health import (
     check_coverage,
     check_lease,
     check_outbox,
+    check_pauses,
     check_stamp,
     is_healthy,
 )
@@ -128,6 +129,7 @@ async def _redis(settings: Settings) -> list[Check]:
         now = datetime.now(UTC)
         bot = await bot_status(redis)
         checks.append(check_stamp("bot", bot.written_at if bot else None, now))
+        checks += check_pauses(bot, now) if bot else []
         for name in settings.chains:
             checks += check_chain(settings.known_chains[name], await chain_status(redis, name), now)
     finally:

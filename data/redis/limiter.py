@@ -2,7 +2,8 @@
 
 Keys: ``limit:bot`` and ``limit:chat:{chat_id}`` (buckets: when they are full again),
 ``limit:log:{chat_id}`` (a group's or channel's last minute), ``limit:pause:bot`` and
-``limit:pause:{chat_id}`` (what ``retry_after`` said), ``limit:slow`` (the share of its rate that
+``limit:pause:{chat_id}`` (what ``retry_after`` said), ``limit:paused`` (all of these by their
+ends), ``limit:slow`` (the share of its rate that
 the bot has after it was told to wait), ``limit:waiting`` (who waits for the bot's bucket, by how
 urgent). All times in microseconds; all expire.
 """
@@ -10,6 +11,7 @@ urgent). All times in microseconds; all expire.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -34,7 +36,8 @@ SLOWED = 0.75
 LEAST_SHARE = 0.2
 RECOVERY = 0.01
 """The share of its rate that a slowed bot gets back in a second: a quarter in half a minute."""
-_WAITING, _SLOW = "limit:waiting", "limit:slow"
+_WAITING, _SLOW, _PAUSED = "limit:waiting", "limit:slow", "limit:paused"
+_BOT = "bot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +138,8 @@ class Limiter:
 
         Of pauses that overlap the longest holds.
         """
-        arguments = [round(seconds * _SECOND)]
-        return int(await self._pause([_pause_key(chat_id)], _with_now(arguments, now)))
+        arguments: list[str | int] = [round(seconds * _SECOND), _name(chat_id)]
+        return int(await self._pause([_pause_key(chat_id), _PAUSED], _with_now(arguments, now)))
 
     async def slow_down(self, *, now: int | None = None) -> float:
         """Telegram told the bot to wait: the share of its rate that it has for now.
@@ -164,8 +167,40 @@ class Limiter:
         return max(0, int(ends or 0) - now) / _SECOND
 
 
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """What Telegram asked to be left alone: until when the bot, how many chats, and the last of
+    them until when."""
+
+    bot_until: datetime | None = None
+    chats: int = 0
+    chats_until: datetime | None = None
+
+
+async def pauses(redis: Redis) -> Pauses:
+    """Those that hold now, whoever was told of them. Raises RedisError when the server is away."""
+    async with redis.pipeline(transaction=False) as pipeline:
+        pipeline.time()
+        pipeline.zrange(_PAUSED, 0, -1, withscores=True)
+        (seconds, micros), found = await pipeline.execute()
+    now = int(seconds) * _SECOND + int(micros)
+    ends = {
+        _text(name): datetime.fromtimestamp(end / _SECOND, UTC) for name, end in found if end > now
+    }
+    bot_until = ends.pop(_BOT, None)
+    return Pauses(bot_until, len(ends), max(ends.values(), default=None))
+
+
+def _text(name: str | bytes) -> str:
+    return name.decode() if isinstance(name, bytes) else name
+
+
 def _pause_key(chat_id: int | None) -> str:
-    return f"limit:pause:{'bot' if chat_id is None else chat_id}"
+    return f"limit:pause:{_name(chat_id)}"
+
+
+def _name(chat_id: int | None) -> str:
+    return _BOT if chat_id is None else str(chat_id)
 
 
 def _own_key(chat_id: int, by_log: bool) -> str:
