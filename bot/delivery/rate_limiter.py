@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _PRIVATE_AT_ONCE = 10
 """More than this would keep a private chat's rate busy for some ten seconds: one list instead."""
 
+_MOMENT, _PATIENCE = 0.25, 1.0
+"""Seconds that are waited for at once, and in all."""
+
 
 def limits_of(settings: Settings) -> Limits:
     """The limits as configured."""
@@ -48,8 +51,19 @@ class RateLimiter:
     async def acquire(self, chat_id: int, kind: ChatKind, priority: Priority) -> float:
         """0 when one message may go now, and it is counted; else the seconds to wait.
 
-        What one turn was told for the bot's sake holds for the others: they do not ask for it.
+        Where it is a moment only, that is waited for in here: who asks has just read what there is
+        to tell, and would have to read it again.
         """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _PATIENCE
+        while True:
+            wait = await self._ask(chat_id, kind, priority)
+            if wait <= 0 or wait > _MOMENT or loop.time() + wait > until:
+                return wait
+            await asyncio.sleep(wait)
+
+    async def _ask(self, chat_id: int, kind: ChatKind, priority: Priority) -> float:
+        """What one turn was told for the bot's sake holds for the others: they need not ask."""
         async with self._asking:
             wait = self._wait_known(priority)
             if wait > 0:
