@@ -25,6 +25,7 @@ from data.errors import SpyhopError
 from data.health import (
     Check,
     Verdict,
+    check_alone,
     check_chain,
     check_coverage,
     check_lease,
@@ -34,7 +35,7 @@ from data.health import (
     is_healthy,
 )
 from data.migrate import check_schema
-from data.queries import alerts, gaps, leases
+from data.queries import alerts, gaps, leases, workers
 from data.redis.connection import open_redis
 from data.redis.published import bot_status, chain_status
 from data.redis_server import RedisServer, RedisServerError
@@ -114,10 +115,12 @@ async def _leases(settings: Settings) -> list[Check]:
     database = Database(settings.database)
     try:
         async with database.read() as connection:
+            present = await workers.present(connection)
             held = {chain.name: await leases.holder(connection, chain.name) for chain in chains}
     finally:
         await database.close()
-    return [check_lease(chain, (held[chain.name] or (None,))[0]) for chain in chains]
+    checks = [check_lease(chain, (held[chain.name] or (None,))[0]) for chain in chains]
+    return [check_alone(present), *checks]
 
 
 async def _redis(settings: Settings) -> list[Check]:

@@ -107,6 +107,15 @@ def check_lease(chain: Chain, holder: str | None) -> Check:
     )
 
 
+def check_alone(workers: int) -> Check:
+    """Who delivers where Redis cannot be asked."""
+    if not workers:
+        return Check("delivery", Verdict.FAIL, "bot not running, or cut off from the database")
+    who = "1 worker goes on" if workers == 1 else f"{workers} workers go on"
+    detail = f"{who} by the database, each at 1/{workers} of the bot's rate, until Redis is back"
+    return Check("delivery", Verdict.WARN, detail)
+
+
 def check_outbox(waiting: int, oldest: datetime | None, now: datetime) -> Check:
     """Whether alerts leave."""
     if not waiting or oldest is None:

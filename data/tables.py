@@ -246,8 +246,17 @@ delivery_workers = Table(
     "delivery_workers",
     metadata,
     Column("owner", String(64), primary_key=True),
-    Column("since", UtcTime, nullable=False),
     Column("until", UtcTime, nullable=False),
+)
+
+# Sends that are on their way, or went, while Redis is away.
+send_claims = Table(
+    "send_claims",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("owner", String(64), nullable=False),
+    Column("until", UtcTime, nullable=False),
+    Column("telegram_id", BigInteger),
 )
 
 cursors = Table(

@@ -7,12 +7,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.delivery.alarm import Alarm
+from bot.delivery.alone import Alone
 from bot.delivery.backoff import Backoff
 from bot.delivery.events import DeliveryEvent, EventKind
 from bot.delivery.instruments import count_event, log_event
+from bot.delivery.marks import Marks
 from bot.delivery.means import Means
 from bot.delivery.pursuits import Pursuits
-from bot.delivery.rate_limiter import RateLimiter
+from bot.delivery.rate_limiter import RateLimiter, limits_of
+from bot.delivery.roll import Roll
 from bot.delivery.turn import Turn
 from data.errors import ConfigurationError
 from data.queries import queues
@@ -63,11 +66,14 @@ class Delivery:
         self._at_once = at_once(settings.rate_bot_per_second)
         self._not_before = 0.0
         self._stalled = False
+        alone = Alone(limits_of(settings))
+        send_lease = timedelta(seconds=settings.send_lease_for)
+        marks = Marks(Claims(redis, owner, send_lease), database, owner, send_lease, alone)
         self._means = Means(
             bot=bot,
             database=database,
-            limiter=limiter or RateLimiter(redis, settings),
-            claims=Claims(redis, owner, timedelta(seconds=settings.send_lease_for)),
+            limiter=limiter or RateLimiter(redis, settings, alone=alone, database=database),
+            claims=marks,
             backoff=Backoff(settings.backoff_first, settings.backoff_longest),
             chains=settings.known_chains,
             labels=settings.labels,
@@ -77,6 +83,7 @@ class Delivery:
             paid=settings.paid_broadcast,
             listeners=listeners,
         )
+        self._roll = Roll(self._means, redis, alone, marks, owner)
         followed = tuple(settings.known_chains[name] for name in settings.chains)
         self._pursuits = Pursuits(
             self._means, redis, followed, owner, settings.keep_movements_from_usd
@@ -93,6 +100,7 @@ class Delivery:
                     group.create_task(self._sleeper.listen()),
                     group.create_task(self._hear(stopping)),
                     group.create_task(self._pursuits.run()),
+                    group.create_task(self._roll.run()),
                 ]
                 await self._lease_until_stopped(group)
                 await self._end_turns()

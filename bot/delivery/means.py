@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     from bot.delivery.backoff import Backoff
     from bot.delivery.events import DeliveryEvent, Listener
+    from bot.delivery.marks import Marks
     from bot.delivery.rate_limiter import RateLimiter
     from data.database import Database
     from data.labels import Labels
     from data.model import Chain
-    from data.redis.claims import Claims
 
 
 def utc_now() -> datetime:
@@ -39,7 +39,7 @@ class Means:
     bot: Bot
     database: Database
     limiter: RateLimiter
-    claims: Claims
+    claims: Marks
     backoff: Backoff
     chains: Mapping[str, Chain]
     labels: Labels

@@ -148,7 +148,7 @@ class Turn:
         limiter = self._means.limiter
         batch = next_batch(story.alerts, await limiter.one_by_one(chat.id, chat.kind))
         urgent = min(alert.priority for alert in batch)
-        wait = await limiter.acquire(chat.id, chat.kind, urgent)
+        wait = await limiter.acquire(chat.id, chat.kind, urgent, self._held.rank)
         if wait:
             return wait
         found = dict(

@@ -31,11 +31,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ChatLease:
-    """One worker's short right to a chat; ``version`` is the queue's when it was leased."""
+    """One worker's short right to a chat; ``version`` is the queue's when it was leased.
+
+    ``rank``: of chats that are alike urgent the lowest goes first.
+    """
 
     chat_id: int
     owner: str
     version: int
+    rank: float = 0.0
 
 
 _PRIVATE_SECONDS, _GROUP_SECONDS = 1, 3
@@ -116,7 +120,9 @@ async def lease(
     )
     found = (await connection.execute(statement)).all()
     rows = sorted(found, key=lambda row: (row.priority, row.start_by))
-    return [ChatLease(row.chat_id, owner, row.version) for row in rows]
+    return [
+        ChatLease(row.chat_id, owner, row.version, rank=row.start_by.timestamp()) for row in rows
+    ]
 
 
 async def renew(connection: AsyncConnection, held: ChatLease, duration: timedelta) -> bool:

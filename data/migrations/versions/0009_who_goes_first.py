@@ -23,13 +23,22 @@ def upgrade() -> None:
     op.create_table(
         "delivery_workers",
         sa.Column("owner", sa.String(length=64), nullable=False),
-        sa.Column("since", UtcTime(), nullable=False),
         sa.Column("until", UtcTime(), nullable=False),
         sa.PrimaryKeyConstraint("owner", name=op.f("pk_delivery_workers")),
     )
 
+    op.create_table(
+        "send_claims",
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("owner", sa.String(length=64), nullable=False),
+        sa.Column("until", UtcTime(), nullable=False),
+        sa.Column("telegram_id", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_send_claims")),
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("send_claims")
     op.drop_table("delivery_workers")
     with op.batch_alter_table("chat_queues", schema=None) as batch_op:
         batch_op.add_column(
