@@ -50,6 +50,30 @@ chats = Table(
     Column("airdrops_let_in", Boolean, nullable=False, server_default=false()),
     Column("moved_to", BigInteger),
     Column("notice", Text),
+    Column("language", String(8)),
+    Column("telegram_language", String(35)),
+    Column("title", Text),
+    Column("added_by", BigInteger),
+    Column("time_zone", String(64)),
+    Column("quiet_begins", SmallInteger),
+    Column("quiet_ends", SmallInteger),
+    Column("quiet_times", Integer),
+    Column("digest", String(8), nullable=False, server_default="off"),
+    Column("digest_at", SmallInteger),
+    Column("digest_due", UtcTime),
+    Column("level", String(8), nullable=False, server_default="member"),
+    Index(
+        "ix_chats_added_by",
+        "added_by",
+        postgresql_where=text("added_by IS NOT NULL"),
+        sqlite_where=text("added_by IS NOT NULL"),
+    ),
+    Index(
+        "ix_chats_digest_due",
+        "digest_due",
+        postgresql_where=text("digest_due IS NOT NULL"),
+        sqlite_where=text("digest_due IS NOT NULL"),
+    ),
 )
 
 watches = Table(

@@ -5,6 +5,7 @@
 - ``movement``  what one transaction did to one address, net per asset, and what it was worth
 - ``watch``     a chat's interest, with its threshold and direction
 - ``chat``      where alerts go, and what is called how there
+- ``language``  the languages that people can read the bot in
 - ``alert``     what one chat is to be told about one transaction, and the message that shows it
 - ``scope``     what of everything that happens a watch is about
 - ``pursuit``   a transaction that a chat asked to be followed, and what became of it
@@ -33,7 +34,18 @@ from data.model.chain import (
     SystemTransactions,
     Token,
 )
-from data.model.chat import Chat, ChatKind, ChatName, ChatState, NoiseRule, Timing
+from data.model.chat import (
+    Chat,
+    ChatKind,
+    ChatName,
+    ChatState,
+    DigestEvery,
+    Level,
+    NoiseRule,
+    Quiet,
+    Timing,
+)
+from data.model.language import Language, language_of
 from data.model.movement import (
     MOST_LEGS,
     Leg,
@@ -62,6 +74,7 @@ __all__ = [
     "ChatState",
     "CoverageGap",
     "Depth",
+    "DigestEvery",
     "Direction",
     "Event",
     "Explorer",
@@ -71,7 +84,9 @@ __all__ = [
     "Inclusion",
     "Integrity",
     "Interest",
+    "Language",
     "Leg",
+    "Level",
     "Mark",
     "Match",
     "Message",
@@ -84,6 +99,7 @@ __all__ = [
     "Priority",
     "Pursuit",
     "PursuitState",
+    "Quiet",
     "Replacement",
     "Scope",
     "Settled",
@@ -103,4 +119,5 @@ __all__ = [
     "UsdThreshold",
     "Watch",
     "Wish",
+    "language_of",
 ]

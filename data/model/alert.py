@@ -86,10 +86,10 @@ class Alert:
     reason: str | None
     message_id: int | None
     created_at: datetime
-    answered_at: datetime | None = None
-    """When an answer to its message told the chat that a reorg took the transaction back."""
     noise: frozenset[NoiseRule] = frozenset()
     """The rules that took it for noise, whether or not the chat wanted to hear of it."""
+    answered_at: datetime | None = None
+    """When an answer to its message told the chat that a reorg took the transaction back."""
 
 
 @dataclass(frozen=True, slots=True)
