@@ -13,7 +13,7 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 
 from bench.letters import Load
-from bench.senders import OneByOne, fill
+from bench.senders import OneByOne, fill, memory
 from bot.delivery import Delivery
 from data.database import Database
 from data.migrate import migrate
@@ -46,7 +46,7 @@ async def real(valkey: str) -> Outing:
     settings = load_settings(_env_file=None, rate_bot_per_second=RATE)
     redis = open_redis(valkey)
     await redis.flushall()
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory(dir=memory()) as folder:
         database = Database(f"sqlite+aiosqlite:///{folder}/bench.db")
         try:
             async with TelegramSandbox() as telegram:
