@@ -8,7 +8,7 @@ from typing import Annotated
 from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
-from data.model import NoiseRule, Timing, Unpriced
+from data.model import Language, NoiseRule, Timing, Unpriced
 
 Id = Annotated[int, Field(ge=0, lt=2**63)]
 Small = Annotated[int, Field(ge=0, le=10**12)]
@@ -138,6 +138,12 @@ class NoiseButton(CallbackData, prefix="r"):
 
     rule: NoiseRule
     let_in: bool
+
+
+class LanguageButton(CallbackData, prefix="g"):
+    """Write in that language; None is Telegram's."""
+
+    language: Language | None
 
 
 class UnpricedButton(CallbackData, prefix="u"):

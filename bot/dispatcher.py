@@ -12,6 +12,7 @@ from bot.handlers import (
     failure,
     gas,
     groups,
+    language,
     membership,
     mute,
     name,
@@ -62,7 +63,7 @@ def _chats(context: Context) -> Router:
     router.callback_query.middleware(Attention())
     for module in (
         start, watch, unwatch, watchlist, card, name, threshold, unpriced, whales, timing, mute,
-        noise, why, tx, gas, status, channels, paste, groups,
+        noise, language, why, tx, gas, status, channels, paste, groups,
     ):  # fmt: skip
         router.include_router(module.make_router())
     return router

@@ -11,6 +11,7 @@
 - ``timing``      /timing
 - ``unpriced``    /unpriced
 - ``noise``       /noise
+- ``language``    /language
 - ``why``         /why
 - ``mute``        /mute and /unmute
 - ``tx``          /tx

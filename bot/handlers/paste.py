@@ -74,7 +74,7 @@ async def paste(message: Message, context: Context, chat: Chat) -> None:
         if watch.address == address:
             body = texts.card(watch, chat, chains, labels, now)
             keyboard = keyboards.card(watch, muted=is_muted(watch.muted_until, now))
-            await answer(message, texts.headed(texts.NOTHING_CHANGED, body), keyboard)
+            await answer(message, texts.headed(_(texts.NOTHING_CHANGED), body), keyboard)
             return
     await answer(message, texts.offer(address, chat, chains, labels), keyboards.offer(address))
 

@@ -11,6 +11,7 @@ from bot import keyboards
 from bot.answers import add, answer
 from bot.buttons import Topic, TopicButton
 from bot.handlers.whales import feeds_overview
+from bot.languages import _
 from bot.middlewares.permission import OPEN
 from bot.texts import general, groups, watches
 from data.model import ChatKind
@@ -50,7 +51,7 @@ async def tell(
     """Tell about one thing, below the greeting."""
     match callback_data.topic:
         case Topic.WATCH:
-            await add(query, watches.HOW_TO_WATCH)
+            await add(query, _(watches.HOW_TO_WATCH))
         case Topic.HELP:
             await add(query, general.help_text(context.chains))
         case Topic.WHALES:

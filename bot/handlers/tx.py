@@ -14,7 +14,6 @@ from bot.middlewares.introduction import PERSONAL
 from bot.parse.transaction import parse_transaction
 from bot.places import topic_of
 from bot.texts import pursuits as texts
-from data.errors import InputError
 from data.model import Pursuit
 from data.queries import pursuits
 from data.redis.published import unseen_chains
@@ -53,7 +52,7 @@ async def follow(message: Message, text: str, context: Context, chat: Chat) -> N
             await _go_on(message, one, context)
             return
     if len(mine) >= MOST_OPEN:
-        raise InputError(texts.too_many(MOST_OPEN))
+        raise texts.too_many(MOST_OPEN)
     await _begin(message, tx_hash, chain, context, chat)
 
 

@@ -10,6 +10,7 @@ from aiogram.filters import Command
 from bot import keyboards
 from bot.answers import answer, show
 from bot.buttons import OfferButton
+from bot.languages import _
 from bot.naming import as_chat_sees
 from bot.parse.address import parse_address
 from bot.parse.text import parse_label
@@ -38,7 +39,7 @@ async def watch(message: Message, command: CommandObject, context: Context, chat
     """Watch an address; one that is watched already takes the new threshold and label."""
     words = (command.args or "").split()
     if not words:
-        await answer(message, texts.HOW_TO_WATCH)
+        await answer(message, _(texts.HOW_TO_WATCH))
         return
     address = parse_address(words[0])
     threshold, rest = split_threshold(words[1:], context.chains)
@@ -53,7 +54,7 @@ async def watch(message: Message, command: CommandObject, context: Context, chat
     if not new and (threshold is not None or label is not None):
         head = texts.CHANGED
     body = texts.card(watched, chat, context.chains, labels, now)
-    await answer(message, texts.headed(head, body), keyboards.after_watch(watched))
+    await answer(message, texts.headed(_(head), body), keyboards.after_watch(watched))
 
 
 async def accept_offer(
@@ -69,4 +70,4 @@ async def accept_offer(
         labels = await as_chat_sees(connection, chat, context.labels, address)
     body = texts.card(watched, chat, context.chains, labels, now)
     head = texts.NOW_WATCHING if new else texts.NOTHING_CHANGED
-    await show(query, texts.headed(head, body), keyboards.after_watch(watched))
+    await show(query, texts.headed(_(head), body), keyboards.after_watch(watched))

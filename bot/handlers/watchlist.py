@@ -10,6 +10,7 @@ from aiogram.filters import Command
 from bot import keyboards
 from bot.answers import answer, show
 from bot.buttons import PageButton
+from bot.languages import _
 from bot.middlewares.permission import OPEN
 from bot.naming import as_named
 from bot.texts import watches as texts
@@ -49,7 +50,7 @@ async def _page(context: Context, chat: Chat, page: int) -> tuple[str, InlineKey
         mine = await watches.of_chat(connection, chat.id)
         mine = await as_named(connection, chat, mine)
     if not mine:
-        return texts.EMPTY_LIST, None
+        return _(texts.EMPTY_LIST), None
     length = keyboards.PAGE_LENGTH
     pages = -(-len(mine) // length)
     page = min(page, pages - 1)

@@ -11,6 +11,7 @@ from aiogram.filters import Command
 from bot import keyboards
 from bot.answers import answer, show
 from bot.buttons import ALL_CHAINS, FEED_PRESETS, FeedAct, FeedButton
+from bot.languages import _
 from bot.parse.chain import parse_chain
 from bot.parse.number import looks_numeric
 from bot.parse.threshold import parse_threshold
@@ -48,7 +49,7 @@ async def whales(message: Message, command: CommandObject, context: Context, cha
         await answer(message, text, keyboards.feeds(context.chains))
         return
     if words[0].casefold() in _OFF or looks_numeric(words[0]):
-        raise InputError(texts.chain_missing(" ".join(words), context.chains))
+        raise texts.chain_missing(" ".join(words), context.chains)
     chain = parse_chain(words[0], context.chains)
     name = chain.name if chain else None
     value = " ".join(words[1:])
@@ -80,12 +81,12 @@ async def tap(
         return None
     if callback_data.act is FeedAct.OFF:
         await show(query, await _turn_off(context, chat, name, topic))
-        return "Off"
+        return _("Off")
     if callback_data.value not in FEED_PRESETS:
         raise InputError(general.BUTTON_TOO_OLD)
     threshold = UsdThreshold(Decimal(callback_data.value))
     await show(query, await _turn_on(context, chat, name, threshold, topic))
-    return "On"
+    return _("On")
 
 
 async def feeds_overview(context: Context, chat: Chat) -> str:
@@ -118,7 +119,7 @@ async def _turn_off(context: Context, chat: Chat, chain: str | None, topic: int)
     async with context.database.write() as connection:
         feed = await feed_of(connection, chat, chain, topic)
         if feed is None:
-            raise InputError(texts.was_off(chain))
+            raise texts.was_off(chain)
         await watches.remove(connection, feed.id)
     return texts.turned_off(chain, context.chains)
 

@@ -14,6 +14,7 @@ from bot.buttons import (
     DoneButton,
     FeedAct,
     FeedButton,
+    LanguageButton,
     NameAct,
     NameButton,
     NamesPageButton,
@@ -28,7 +29,7 @@ from bot.buttons import (
     WatchButton,
 )
 from bot.commands import COMMANDS
-from data.model import NoiseRule, Timing, Unpriced
+from data.model import Language, NoiseRule, Timing, Unpriced
 
 LARGEST: list[CallbackData] = [
     *(WatchButton(id=2**63 - 1, act=act, value=10**12) for act in Act),
@@ -44,6 +45,7 @@ LARGEST: list[CallbackData] = [
     *(NameButton(address="f" * 40, act=act) for act in NameAct),
     NamesPageButton(page=10**6),
     *(NoiseButton(rule=rule, let_in=let_in) for rule in NoiseRule for let_in in (True, False)),
+    *(LanguageButton(language=language) for language in (*Language, None)),
     *(UnpricedButton(id=2**63 - 1, unpriced=unpriced) for unpriced in Unpriced),
 ]
 
