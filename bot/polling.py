@@ -22,6 +22,7 @@ from aiogram.exceptions import (
 from bot.lanes import Lanes
 from data.errors import ConfigurationError
 from data.redis.away import RedisAway
+from data.redis.limiter import pauses
 from data.redis.published import BotStatus, publish_bot
 
 if TYPE_CHECKING:
@@ -166,14 +167,19 @@ class Polling:
     async def _publish(self, me: User, since: datetime, updates: list[Update]) -> None:
         now = self._clock()
         self._last_update_at = now if updates else self._last_update_at
-        status = BotStatus(
-            written_at=now,
-            username=me.username or "",
-            polling_since=since,
-            last_update_at=self._last_update_at,
-        )
         with suppress(TimeoutError, RedisAway, OSError):
-            await asyncio.wait_for(publish_bot(self._redis, status), 2)
+            async with asyncio.timeout(2):
+                held = await pauses(self._redis)
+                status = BotStatus(
+                    written_at=now,
+                    username=me.username or "",
+                    polling_since=since,
+                    last_update_at=self._last_update_at,
+                    paused_until=held.bot_until,
+                    paused_chats=held.chats,
+                    chats_paused_until=held.chats_until,
+                )
+                await publish_bot(self._redis, status)
 
     async def _confirm(self) -> None:
         """Tell Telegram what was handled last, so that it does not come again at the next start."""

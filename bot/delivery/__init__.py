@@ -11,6 +11,7 @@ The way of an alert, file by file:
 - ``verdict``       whether an alert is still wanted (mutes, deleted watches)
 - ``batch``         alone, or with many others in one list
 - ``rate_limiter``  Telegram's limits; command answers take from the same buckets
+- ``turnstile``     in which order turns ask it
 - ``render``        an alert as HTML; from ``title``, ``amounts``, ``parties``, ``flow``
 - ``warnings``      why an alert is not to be believed at sight
 - ``listing``       several alerts in one message
@@ -18,6 +19,8 @@ The way of an alert, file by file:
 - ``pursuits``      beside the alerts: edits what became of followed transactions · ``pursuit``: the
   text · ``story``: what that is made of
 - ``send``          one call to Telegram → ``outcomes``
+- ``roll``          who else delivers · ``alone``, ``marks``: limits and claims without Redis
+- ``alarm``         wakes it when a chat is due again
 - ``floods``        whom a 429 is meant for · ``backoff``: how long to keep away
 - ``events``        what listeners are told · ``instruments``: the log and the counters
 - ``ledger``        how delivery stands, published for whoever runs it

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 0.25
 """Seconds a turn waits in its place; for longer it gives the chat back."""
+LONGEST_TURN = 0.5
+"""Seconds after which it makes room for others, when there are some."""
 _ANSWER_WITHIN = 15.0
 _GO_ON = 0.0
 
@@ -49,7 +51,7 @@ class Turn:
     def __init__(self, means: Means, held: ChatLease) -> None:
         self._means = means
         self._held = held
-        self._leased_at = asyncio.get_running_loop().time()
+        self._began_at = self._leased_at = asyncio.get_running_loop().time()
         self._setbacks = Setbacks(means)
         self._looked_at: set[tuple[int, int]] = set()
         """Messages, by id and revision, of which an answer tells if they need one."""
@@ -72,11 +74,16 @@ class Turn:
                 async with self._means.database.write() as connection:
                     await queues.finish(connection, self._held)
                 return None
-            if wait > PATIENCE or self._means.stopping.is_set():
+            if wait > PATIENCE or self._is_over():
                 await self.give_back(wait)
                 return wait
             await asyncio.sleep(wait)
         return None
+
+    def _is_over(self) -> bool:
+        now = asyncio.get_running_loop().time()
+        others = now - self._began_at > LONGEST_TURN and self._means.crowded()
+        return others or self._means.stopping.is_set()
 
     async def give_back(self, again_in: float) -> None:
         """End the lease; the chat is due again after so many seconds."""
@@ -144,7 +151,7 @@ class Turn:
         urgent = min(alert.priority for alert in batch)
         async with self._means.database.read() as connection:
             heights = await cursors.all_settled(connection)
-        wait = await limiter.acquire(chat.id, chat.kind, urgent)
+        wait = await limiter.acquire(chat.id, chat.kind, urgent, self._held.rank)
         if wait:
             return wait
         found = dict(

@@ -49,6 +49,13 @@ async def record(
     return int((await connection.execute(statement)).scalar_one())
 
 
+async def sent_after(connection: AsyncConnection, chat_id: int, moment: datetime) -> list[datetime]:
+    """When the chat was sent what it got after that moment."""
+    lately = (messages.c.chat_id == chat_id) & (messages.c.sent_at > moment)
+    found = await connection.execute(select(messages.c.sent_at).where(lately))
+    return list(found.scalars())
+
+
 async def to_edit(connection: AsyncConnection, chat_id: int) -> list[Message]:
     """The chat's messages whose alerts have changed since they were shown, oldest first; none that
     was deleted."""

@@ -81,6 +81,12 @@ class BotStatus(msgspec.Struct, frozen=True, kw_only=True):
     username: str
     polling_since: datetime
     last_update_at: datetime | None = None
+    paused_until: datetime | None = None
+    """Telegram asked the bot to send nothing until then."""
+    paused_chats: int = 0
+    """How many chats it asked to leave alone,"""
+    chats_paused_until: datetime | None = None
+    """the last of them until then."""
 
 
 class DeliveryStatus(msgspec.Struct, frozen=True, kw_only=True):
