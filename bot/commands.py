@@ -27,6 +27,7 @@ COMMANDS = {
     "timing": "Alerts at once, or of safe blocks only",
     "noise": "What I keep from you: look-alikes, imitations, airdrops",
     "why": "Why you were told of something, or were not",
+    "history": "What I told you, and what I kept to myself",
     "unpriced": "What a watch does without a price",
     "mute": "Be quiet for a while",
     "unmute": "Speak again",

@@ -11,10 +11,12 @@ from bot.handlers import (
     failure,
     gas,
     groups,
+    history,
     membership,
     mute,
     name,
     noise,
+    pages,
     paste,
     start,
     status,
@@ -42,6 +44,7 @@ def make_dispatcher(context: Context) -> Dispatcher:
         failure.make_router(context),
         membership.make_router(context),
         groups.make_router(),
+        pages.make_router(context),
         _private_chats(context),
     )
     return dispatcher
@@ -57,7 +60,7 @@ def _private_chats(context: Context) -> Router:
     router.callback_query.middleware(Attention())
     for module in (
         start, watch, unwatch, watchlist, card, name, threshold, unpriced, whales, timing, mute,
-        noise, why, tx, gas, status, paste,
+        noise, why, history, tx, gas, status, paste,
     ):  # fmt: skip
         router.include_router(module.make_router())
     return router

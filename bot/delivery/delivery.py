@@ -69,6 +69,7 @@ class Delivery:
             lease_for=timedelta(seconds=settings.chat_lease_for),
             stopping=asyncio.Event(),
             paid=settings.paid_broadcast,
+            digest_after=timedelta(hours=settings.digest_after_hours),
             listeners=listeners,
         )
         followed = tuple(settings.known_chains[name] for name in settings.chains)

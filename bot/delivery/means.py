@@ -32,7 +32,8 @@ def utc_now() -> datetime:
 class Means:
     """Shared by all turns of one process; ``backoff`` knows chats by id, and Telegram as None.
 
-    ``paid``: Telegram may charge for messages beyond the bot's free rate.
+    ``paid``: Telegram may charge for messages beyond the bot's free rate. Alerts of blocks older
+    than ``digest_after`` are told in a digest.
     """
 
     bot: Bot
@@ -45,6 +46,7 @@ class Means:
     lease_for: timedelta
     stopping: Event
     paid: bool
+    digest_after: timedelta
     listeners: Sequence[Listener]
     floods: Floods = field(default_factory=Floods)
     clock: Callable[[], datetime] = utc_now

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.delivery.pace import Pace, pace_of
 from data.model import ChatKind
-from data.redis.limiter import Limiter, Limits
+from data.redis.limiter import WINDOW_SECONDS, Limiter, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,8 +63,10 @@ class RateLimiter:
         """Seconds until the bot may send at all."""
         return await self._limiter.bot_paused_for(now=self._clock())
 
-    async def one_by_one(self, chat_id: int, kind: ChatKind) -> int:
-        """How many alerts the chat can be told one by one before they had better share a list."""
+    async def pace(self, chat_id: int, kind: ChatKind) -> Pace:
+        """How many alerts the chat can be told one by one, and whether the next had better wait."""
         if kind is ChatKind.PRIVATE:
-            return _PRIVATE_AT_ONCE
-        return await self._limiter.room(chat_id, now=self._clock())
+            return Pace(_PRIVATE_AT_ONCE)
+        used, since_last = await self._limiter.used(chat_id, now=self._clock())
+        most = self._limiter.limits.group_per_minute
+        return pace_of(used, since_last, most, WINDOW_SECONDS)

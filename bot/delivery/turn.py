@@ -7,13 +7,13 @@ moment ago counts, and then shows one message.
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.delivery import outbox
-from bot.delivery.batch import next_batch
+from bot.delivery.batch import digest_wait, next_batch
 from bot.delivery.events import DeliveryEvent, EventKind
 from bot.delivery.listing import render_message
 from bot.delivery.outcomes import (
@@ -39,13 +39,14 @@ from data.redis.away import RedisAway
 from data.redis.claims import AlreadySent, Claimed, HeldByOther, Uncertain, alert_key
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from bot.delivery.means import Means
-    from bot.delivery.outbox import Story
+    from bot.delivery.outbox import Story, Waiting
     from data.model import Alert, Chat, Message
     from data.queries.queues import ChatLease
+    from data.redis.claims import Answer
 
 PATIENCE = 0.25
 """Seconds a turn waits in its place; for longer it gives the chat back."""
@@ -101,7 +102,8 @@ class Turn:
     async def _step(self) -> float | None:
         """Show one message. Seconds to wait before the next, None when nothing is left."""
         async with self._means.database.read() as connection:
-            waiting = await outbox.read(connection, self._held.chat_id)
+            old_before = self._means.clock() - self._means.digest_after
+            waiting = await outbox.read(connection, self._held.chat_id, old_before)
         if waiting is None:
             return None
         if waiting.chat.moved_to is not None:
@@ -114,19 +116,23 @@ class Turn:
         if waiting.chat.notice is not None:
             return await self._say(waiting.chat, waiting.chat.notice)
         now = self._means.clock()
-        wanted = await self._drop_unwanted(waiting.chat, waiting.story, now)
-        urgent = any(alert.priority is Priority.WATCH for alert in wanted)
+        wanted = await self._drop_unwanted(waiting, now)
+        urgent = any(
+            alert.priority is Priority.WATCH and waiting.gists[alert.id].time >= old_before
+            for alert in wanted
+        )
         if waiting.stale and not urgent:
             return await self._show_anew(waiting.chat, waiting.stale[0], now)
         if wanted:
-            return await self._tell(waiting.chat, replace(waiting.story, alerts=wanted), now)
-        return _GO_ON if waiting.story.alerts else None
+            return await self._tell(waiting, wanted, now)
+        return _GO_ON if waiting.alerts else None
 
-    async def _drop_unwanted(self, chat: Chat, story: Story, now: datetime) -> list[Alert]:
-        refusals = {alert.id: refusal(alert, chat, story.watches, now) for alert in story.alerts}
+    async def _drop_unwanted(self, waiting: Waiting, now: datetime) -> list[Alert]:
+        chat, watches = waiting.chat, waiting.watches
+        refusals = {alert.id: refusal(alert, chat, watches, now) for alert in waiting.alerts}
         for reason in {reason for reason in refusals.values() if reason is not None}:
             await self._drop(chat, [one for one, why in refusals.items() if why == reason], reason)
-        return [alert for alert in story.alerts if refusals[alert.id] is None]
+        return [alert for alert in waiting.alerts if refusals[alert.id] is None]
 
     async def _drop_all(self, chat: Chat, reason: str) -> None:
         async with self._means.database.write() as connection:
@@ -137,13 +143,20 @@ class Turn:
             await alerts.drop(connection, ids, reason)
         self._means.tell(DeliveryEvent(EventKind.DROPPED, chat.id, len(ids), reason))
 
-    async def _tell(self, chat: Chat, story: Story, now: datetime) -> float | None:
-        limiter = self._means.limiter
-        batch = next_batch(story.alerts, await limiter.one_by_one(chat.id, chat.kind))
+    async def _tell(self, waiting: Waiting, wanted: Sequence[Alert], now: datetime) -> float | None:
+        chat, limiter = waiting.chat, self._means.limiter
+        pace = await limiter.pace(chat.id, chat.kind)
+        old_before = now - self._means.digest_after
+        batch = next_batch(wanted, waiting.gists, pace.one_by_one, old_before)
         urgent = min(alert.priority for alert in batch)
-        wait = await limiter.acquire(chat.id, chat.kind, urgent)
+        wait = pace.wait
+        if waiting.gists[batch[0].id].time < old_before:
+            urgent = Priority.DIGEST
+            wait = max(wait, digest_wait(batch, now).total_seconds())
+        wait = wait or await limiter.acquire(chat.id, chat.kind, urgent)
         if wait:
             return wait
+        story = await self._read_told(batch, waiting, old_before)
         found = dict(
             zip(
                 batch,
@@ -151,17 +164,31 @@ class Turn:
                 strict=True,
             )
         )
-        for alert, answer in found.items():
-            if isinstance(answer, AlreadySent):
-                await self._record(chat, [alert], answer.message_id)
+        await self._record_known(chat, found)
         ready = [one for one in batch if isinstance(found[one], Claimed | Uncertain)]
         if not ready:
             held = [one.left for one in found.values() if isinstance(one, HeldByOther)]
             return min(held).total_seconds() + PATIENCE if held else _GO_ON
         doubtful = [one for one in ready if isinstance(found[one], Uncertain)]
-        told = replace(story, alerts=ready)
-        rendered = self._render(chat, told, now, repeats={alert.id for alert in doubtful})
+        if len(ready) < len(batch):
+            story = await self._read_told(ready, waiting, old_before)
+        rendered = self._render(chat, story, now, repeats={alert.id for alert in doubtful})
         return await self._send(chat, ready, doubtful, rendered)
+
+    async def _read_told(
+        self, told: Sequence[Alert], waiting: Waiting, old_before: datetime
+    ) -> Story:
+        async with self._means.database.read() as connection:
+            return await outbox.read_told(connection, told, waiting.gists, old_before)
+
+    async def _record_known(self, chat: Chat, found: Mapping[Alert, Answer]) -> None:
+        """What Redis knows to be sent, message by message."""
+        known: defaultdict[int, list[Alert]] = defaultdict(list)
+        for alert, answer in found.items():
+            if isinstance(answer, AlreadySent):
+                known[answer.message_id].append(alert)
+        for message_id, told in known.items():
+            await self._record(chat, told, message_id)
 
     def _render(
         self, chat: Chat, story: Story, now: datetime, repeats: set[int] | None = None
@@ -175,6 +202,9 @@ class Turn:
             self._means.labels.for_chat(story.names),
             now,
             repeats=repeats or (),
+            summary=story.summary,
+            page=story.page,
+            is_digest=story.is_digest,
         )
 
     async def _send(
@@ -249,7 +279,7 @@ class Turn:
     async def _show_anew(self, chat: Chat, message: Message, now: datetime) -> float | None:
         """Edit a message to what its alerts are now; doing it twice does no harm: no claim."""
         async with self._means.database.read() as connection:
-            story = await outbox.read_message(connection, message)
+            story = await outbox.read_message(connection, message, self._means.digest_after)
         if story.alerts:
             wait = await self._means.limiter.acquire(chat.id, chat.kind, Priority.EDIT)
             if wait:

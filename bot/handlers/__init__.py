@@ -12,6 +12,8 @@
 - ``unpriced``    /unpriced
 - ``noise``       /noise
 - ``why``         /why
+- ``history``     /history, its pages, and an alert in full
+- ``pages``       the pages of a list of alerts, for anybody in the chat
 - ``mute``        /mute and /unmute
 - ``tx``          /tx
 - ``gas``         /gas

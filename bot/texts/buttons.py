@@ -24,6 +24,10 @@ BACK = "‹ Back"
 BACK_TO_LIST = "‹ List"
 PREVIOUS = "‹ Previous"
 NEXT = "Next ›"
+NEWER = "‹ Newer"
+OLDER = "Older ›"
+FIRST_PAGE = "« 1"
+BACK_TO_HISTORY = "‹ History"
 ALL_CHAINS = "All chains"
 FORGET_NAME = "Forget it"
 FORGET_NAMES = "Forget them"
@@ -35,6 +39,26 @@ SAFE = "🛡 Safe"
 TELL_UNPRICED = "Tell me without a price, too"
 IGNORE_UNPRICED = "Only what has a price"
 LOWER_THRESHOLD = "Change the threshold"
+
+
+def more(count: int) -> str:
+    """``204 more ›``."""
+    return f"{count:,} more ›"
+
+
+def to_previous(page: int) -> str:
+    """From a page, counted from 0, to the one before it."""
+    return f"‹ {page:,}"
+
+
+def to_next(page: int) -> str:
+    """From a page, counted from 0, to the one after it."""
+    return f"{page + 2:,} ›"
+
+
+def to_last(last: int) -> str:
+    """To the last page, counted from 0."""
+    return f"{last + 1:,} »"
 
 
 def let_in(rule: NoiseRule, *, noise: bool) -> str:

@@ -18,6 +18,11 @@ NOT_UNDERSTOOD = (
 )
 GROUPS = "I work in private chats only for now: write to me directly, and we'll set up your alerts."
 OLD_BUTTON = "This button no longer does anything: send the command again."
+LIST_FORGOTTEN = "I don't remember any more what was in that list."
+PAGES_TOO_OFTEN = (
+    "Telegram lets me show 20 messages a minute in a group, pages among them, and most of these are"
+    " used up: try again in half a minute."
+)
 BUTTON_TOO_OLD = "This button is from an older version: send the command again."
 
 
@@ -60,6 +65,7 @@ A value is <code>250000</code>, <code>$250k</code>, <code>1.5m</code>, <code>50 
 <b>Noise</b>
 /noise – what I keep from you, to switch it
 /why <code>&lt;transaction&gt;</code>, or as a reply to an alert – why, or why not
+/history <code>[number]</code> – your alerts, the newest first, or one of them in full
 
 <b>Quiet</b>
 /mute <code>[number] &lt;duration&gt;</code> – <code>30m</code>, <code>2h</code>, <code>1d</code>

@@ -7,6 +7,8 @@
 - ``reorg``    what a reorg does to alerts, and what undoes it
 - ``asked``    what became of one that somebody asks about
 - ``outbox``   what waits for a chat, and what became of it
+- ``listed``   what waits for a chat or is in one message, by value
+- ``history``  a chat's alerts, page by page
 """
 
 from data.queries.alerts.asked import of_reply, of_transaction
