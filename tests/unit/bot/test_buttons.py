@@ -13,6 +13,9 @@ from bot.buttons import (
     ChatThresholdButton,
     FeedAct,
     FeedButton,
+    HistoryAct,
+    HistoryButton,
+    ListButton,
     NameAct,
     NameButton,
     NamesPageButton,
@@ -39,6 +42,8 @@ LARGEST: list[CallbackData] = [
     *(TimingButton(timing=timing) for timing in Timing),
     *(NameButton(address="f" * 40, act=act) for act in NameAct),
     NamesPageButton(page=10**6),
+    ListButton(message=2**63 - 1, page=10**6),
+    *(HistoryButton(act=act, number=2**63 - 1) for act in HistoryAct),
     *(NoiseButton(rule=rule, let_in=let_in) for rule in NoiseRule for let_in in (True, False)),
     *(UnpricedButton(id=2**63 - 1, unpriced=unpriced) for unpriced in Unpriced),
 ]
