@@ -33,9 +33,7 @@ def test_pages_are_turned_while_there_is_room_for_alerts() -> None:
     st.lists(st.floats(0, 20, allow_nan=False), min_size=1, max_size=120),
     st.sampled_from([2, 5, 20, 60]),
 )
-def test_whoever_waits_for_the_pace_never_waits_for_the_limit(
-    gaps: list[float], most: int
-) -> None:
+def test_whoever_waits_for_the_pace_never_waits_for_the_limit(gaps: list[float], most: int) -> None:
     sent: list[float] = []
     comes = 0.0
     for gap in gaps:
