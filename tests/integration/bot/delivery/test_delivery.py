@@ -107,14 +107,12 @@ async def test_more_than_the_rate_carries_comes_in_one_list_the_largest_first(
     assert len(telegram.bot_messages(ada)) == 1
 
 
-async def test_what_is_old_comes_in_one_digest_a_topic_after_what_is_fresh(
-    telegram, outbox, means, settings
-):
+async def test_what_is_old_comes_in_one_digest_a_topic_after_what_is_fresh(telegram, outbox, means):
     # given alerts of nine hours ago in two topics, and one of now
     owner = telegram.create_user("Owner")
-    group = telegram.create_supergroup("Whales", (owner.id,), forum=True)
+    group = telegram.create_supergroup("Whales", (owner.id,), is_forum=True)
     await outbox.chat(group.id, ChatKind.SUPERGROUP)
-    topic = telegram.create_topic(group.id, "Exchanges")
+    topic = telegram.create_topic(group.id, "Exchanges").id
     general = await outbox.watch(group.id)
     special = await outbox.watch(group.id, topic_id=topic)
     for n in range(4):
