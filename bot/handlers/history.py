@@ -71,10 +71,14 @@ def parse_alert_number(text: str) -> int:
     """The number of an alert as a person writes it. Raises InputError for anything else."""
     found = _NUMBER.fullmatch(text)
     if found is None:
-        raise InputError(texts.not_a_number(shown(text)))
+        raise InputError(
+            "I can't read “{words}” as the number of an alert: write /history, or a number from it:"
+            " /history 17.",
+            words=shown(text),
+        )
     digits = found["number"].replace(",", "").replace("_", "").lstrip("0")
     if len(digits) > _LONGEST_NUMBER:
-        raise InputError(texts.too_large())
+        raise InputError("No alert has a number that large: /history shows those that there are.")
     return int(digits or 0)
 
 
@@ -103,7 +107,11 @@ async def _one(context: Context, chat: Chat, number: int) -> Shown:
     async with context.database.read() as connection:
         entry = await alerts.numbered(connection, chat.id, number)
         if entry is None:
-            raise InputError(texts.no_such(number))
+            raise InputError(
+                "There is no alert {number} in this chat, or I have forgotten it: /history shows"
+                " those that there are, with their numbers.",
+                number=f"{number:,}",
+            )
         story = await read_alerts(connection, [entry.alert])
     text = texts.entry(
         entry,

@@ -18,6 +18,7 @@ from bot.delivery import outbox
 from bot.delivery.listing import render_message
 from bot.delivery.pace import leaves_room
 from bot.delivery.rate_limiter import limits_of
+from bot.languages import _, speaking
 from bot.middlewares.attention import Attention
 from bot.texts.general import LIST_FORGOTTEN, PAGES_TOO_OFTEN
 from data.queries import chats, messages
@@ -53,14 +54,14 @@ async def turn_page(
 ) -> str | None:
     """Show another page of the list. What is returned is a line for who tapped."""
     if query.message is None:
-        return LIST_FORGOTTEN
+        return _(LIST_FORGOTTEN)
     chat_id, under = query.message.chat.id, query.message.message_id
     if await _is_crowded(chat_id, limiter):
-        return PAGES_TOO_OFTEN
+        return _(PAGES_TOO_OFTEN)
     found = await _read(context, chat_id, under, button)
-    for _ in range(_TRIES):
+    for _again in range(_TRIES):
         if found is None:
-            return LIST_FORGOTTEN
+            return _(LIST_FORGOTTEN)
         chat, shown, story = found
         if not await _show(query, chat, shown, story, context, beneath=bool(button.message)):
             return None
@@ -76,7 +77,7 @@ async def _is_crowded(chat_id: int, limiter: Limiter) -> bool:
     if chat_id > 0:
         return False
     try:
-        used, _ = await limiter.used(chat_id)
+        used, _since = await limiter.used(chat_id)
     except RedisAway:
         return False
     return not leaves_room(used, limiter.limits.group_per_minute)
@@ -117,20 +118,22 @@ async def _show(
 ) -> bool:
     """Whether it stands in place of the page before; beneath it where that is too old to be
     edited."""
-    rendered = render_message(
-        story.alerts,
-        story.movements,
-        story.watches,
-        chat,
-        context.settings.known_chains,
-        context.labels.for_chat(story.names),
-        context.clock(),
-        summary=story.summary,
-        page=story.page,
-        is_digest=story.is_digest,
-    )
     total = story.summary.total if story.summary else len(story.alerts)
-    elsewhere = keyboards.pages(story.page, total, message.id)
+    # the list is the chat's, whoever turns its pages
+    with speaking(chat.reads):
+        elsewhere = keyboards.pages(story.page, total, message.id)
+        rendered = render_message(
+            story.alerts,
+            story.movements,
+            story.watches,
+            chat,
+            context.settings.known_chains,
+            context.labels.for_chat(story.names),
+            context.clock(),
+            summary=story.summary,
+            page=story.page,
+            is_digest=story.is_digest,
+        )
     if await put(query, rendered.text, elsewhere if beneath else rendered.keyboard):
         return True
     await add(query, rendered.text, elsewhere)

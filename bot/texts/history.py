@@ -30,26 +30,7 @@ EMPTY = (
     "Nothing yet: every alert for this chat will stand here, those that I kept to myself with the"
     " reason. /watch begins."
 )
-HOW = "write /history, or a number from it: /history 17."
 _REASON_LENGTH = 80
-
-
-def no_such(number: int) -> str:
-    """There is no alert with that number here; plain text."""
-    return (
-        f"There is no alert {number:,} in this chat, or I have forgotten it: /history shows those"
-        " that there are, with their numbers."
-    )
-
-
-def too_large() -> str:
-    """A number that no alert can have; plain text."""
-    return "No alert has a number that large: /history shows those that there are."
-
-
-def not_a_number(words: str) -> str:
-    """Something else than a number; plain text."""
-    return f"I can't read “{words}” as the number of an alert: {HOW}"
 
 
 def page(
