@@ -129,7 +129,7 @@ async def test_what_is_old_comes_in_one_digest_a_topic_after_what_is_fresh(teleg
         assert "103 ETH" in first.text
         assert second.text.startswith("🕓 While I was away: 4 alerts")
         assert "203 ETH" in second.text
-        assert (first.message_thread_id or 0, second.message_thread_id) == (0, topic)
+        assert (first.topic_id or 0, second.topic_id) == (0, topic)
         # and a reorg leaves it a digest
         await outbox.retract((await outbox.alerts(group.id))[0])
         await telegram.wait_for_messages(
