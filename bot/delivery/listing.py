@@ -69,10 +69,11 @@ def render_message(
         for position, alert in enumerate(alerts, first)
     ]
     head = _head(summary, page, chains, now, is_digest=is_digest)
-    below = _below(summary, first - 1 + len(alerts), page, now, is_digest=is_digest)
+    below = _below(summary, alerts, page, now, is_digest=is_digest)
     if repeats:
         below.append("🔁 Possible repeat of some: an earlier attempt left no trace")
-    text = "\n".join([*head, *_fitted(lines), *below])
+    parts = ["\n".join(part) for part in (head, _fitted(lines), below)]
+    text = "\n\n".join(filter(None, parts))
     return Rendered(text, "list", keyboards.pages(page, summary.total))
 
 
@@ -93,18 +94,22 @@ def _head(
     return [f"🐋 <b>{summary.total:,} alerts</b>{on}, {which}"]
 
 
-def _below(summary: Summary, shown: int, page: int, now: datetime, *, is_digest: bool) -> list[str]:
+def _below(
+    summary: Summary, shown: Sequence[Alert], page: int, now: datetime, *, is_digest: bool
+) -> list[str]:
     """What is said under the lines."""
     lines = []
-    if not page and summary.total > shown:
-        lines.append(f"… and {summary.total - shown:,} more")
+    if not page and summary.total > len(shown):
+        lines.append(f"… and {summary.total - len(shown):,} more")
     if not is_digest and now - summary.first > LATE:
         first, last = moment(summary.first, now), moment(summary.last, now)
         lines.append(
             f"🕓 Blocks of {first}" if first == last else f"🕓 Blocks from {first} to {last}"
         )
-    if summary.taken_back:
+    if any(alert.state is AlertState.RETRACTED for alert in shown):
         lines.append("<s>Struck through</s>: taken back by a reorganisation of the chain")
+    elif summary.taken_back:
+        lines.append("↩️ Some on another page were taken back by a reorganisation of the chain")
     return lines
 
 

@@ -95,7 +95,7 @@ async def _page(context: Context, chat: Chat, act: HistoryAct, number: int) -> S
     text = texts.page(
         page,
         story,
-        {chain.name: chain for chain in context.chains},
+        context.settings.known_chains,
         context.labels.for_chat(story.names),
         context.clock(),
         context.settings.keep_alerts_days,
@@ -117,7 +117,7 @@ async def _one(context: Context, chat: Chat, number: int) -> Shown:
         entry,
         story,
         chat,
-        {chain.name: chain for chain in context.chains},
+        context.settings.known_chains,
         context.labels.for_chat(story.names),
         context.clock(),
     )

@@ -63,7 +63,7 @@ def entry(
     lines = [f"<b>Alert {alert.id:,}</b>", "", shown, "", became(entry, story, now)]
     if alert.topic_id:
         lines.append(f"Topic {alert.topic_id:,}")
-    lines.append(f"Written {told_time(alert.created_at, now)}")
+    lines.append(f"Noticed {told_time(alert.created_at, now)}")
     lines.append(f"Why? <code>/why 0x{alert.tx_hash.hex()}</code>")
     return "\n".join(lines)
 

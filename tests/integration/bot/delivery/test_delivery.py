@@ -149,7 +149,7 @@ async def test_a_reorg_edits_a_list_back_to_its_first_page(telegram, outbox, mea
         (message,) = await telegram.wait_for_messages(ada)
         await until(lambda: ended(outbox, ada))
         # when
-        await outbox.retract((await outbox.alerts(ada))[-1])
+        await outbox.retract((await outbox.alerts(ada))[-1])  # the largest
         # then
         (edited,) = await telegram.wait_for_messages(ada, containing="Struck through")
     assert edited.message_id == message.message_id

@@ -115,7 +115,7 @@ def test_a_few_more_than_a_page_stand_on_one():
 def test_further_pages_say_which_they_are_and_go_on_counting():
     lines = plain_text(page_of(*numbered(47), page=4).text).splitlines()
     assert lines[0] == "🐋 47 alerts on Ethereum, page 5 of 5"
-    assert lines[1].startswith("41. ")
+    assert lines[2].startswith("41. ")
 
 
 def test_a_digest_says_since_when_i_was_away():
@@ -130,7 +130,7 @@ def test_a_digest_says_since_when_i_was_away():
     lines = text.splitlines()
     assert lines[0] == "🕓 While I was away: 30 alerts on Ethereum"
     assert lines[1] == "21 Nov 01:10 – 06:00 UTC, the largest first"
-    assert lines[2] == "1. Received 1,250 ETH · $3.12M · 01:10"
+    assert lines[3] == "1. Received 1,250 ETH · $3.12M · 01:10"
     assert "Blocks from" not in text
 
 
@@ -147,4 +147,13 @@ def test_what_has_no_price_comes_last():
     told, moved = numbered(3)
     moved[1] = movement(legs=[replace(moved[1].legs[0], price=None)], number=1)
     lines = plain_text(page_of(told, moved).text).splitlines()
-    assert "no price known" in lines[5]
+    assert "no price known" in lines[6]
+
+
+def test_what_was_taken_back_on_another_page_is_told_of():
+    told, moved = numbered(30)
+    told[-1] = replace(told[-1], state=AlertState.RETRACTED)
+    first, last = page_of(told, moved).text, page_of(told, moved, 2).text
+    assert "Some on another page were taken back" in first
+    assert "<s>30. " in last
+    assert "<s>Struck through</s>" in last
