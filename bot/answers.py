@@ -13,6 +13,8 @@ from aiogram.exceptions import (
 )
 from aiogram.types import Message
 
+from bot.behalf import headed
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -30,6 +32,7 @@ async def answer(
     message: Message, text: str, keyboard: InlineKeyboardMarkup | None = None
 ) -> Message:
     """Answer a message with HTML; what Telegram shows now."""
+    text = headed(text)
     return await _patiently(lambda: message.answer(text, reply_markup=keyboard))
 
 
@@ -49,7 +52,7 @@ async def put(
     if not isinstance(message, Message):
         return False
     try:
-        await _patiently(lambda: message.edit_text(text, reply_markup=keyboard))
+        await _patiently(lambda: message.edit_text(headed(text), reply_markup=keyboard))
     except TelegramBadRequest as error:
         return _UNCHANGED in error.message
     return True
@@ -61,7 +64,7 @@ async def add(
     """Say HTML below the message whose button was tapped."""
     message = query.message
     if message is not None:
-        await _patiently(lambda: message.answer(text, reply_markup=keyboard))
+        await _patiently(lambda: message.answer(headed(text), reply_markup=keyboard))
 
 
 async def notice(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:

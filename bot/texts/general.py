@@ -17,9 +17,6 @@ NOT_UNDERSTOOD = N_(
     "I only understand commands, addresses and transactions: paste an address to watch it, or send"
     " /help."
 )
-GROUPS = N_(
-    "I work in private chats only for now: write to me directly, and we'll set up your alerts."
-)
 LIST_FORGOTTEN = N_("I don't remember any more what was in that list.")
 PAGES_TOO_OFTEN = N_(
     "A group has room for 20 messages a minute, pages among them, and most of it is taken: try"

@@ -11,10 +11,12 @@ from bot.buttons import (
     Act,
     ChatMuteButton,
     ChatThresholdButton,
+    DoneButton,
     FeedAct,
     FeedButton,
     HistoryAct,
     HistoryButton,
+    LanguageButton,
     ListButton,
     NameAct,
     NameButton,
@@ -22,6 +24,7 @@ from bot.buttons import (
     NoiseButton,
     OfferButton,
     PageButton,
+    PlaceButton,
     TimingButton,
     Topic,
     TopicButton,
@@ -29,7 +32,7 @@ from bot.buttons import (
     WatchButton,
 )
 from bot.commands import COMMANDS
-from data.model import NoiseRule, Timing, Unpriced
+from data.model import Language, NoiseRule, Timing, Unpriced
 
 LARGEST: list[CallbackData] = [
     *(WatchButton(id=2**63 - 1, act=act, value=10**12) for act in Act),
@@ -37,6 +40,8 @@ LARGEST: list[CallbackData] = [
     *(TopicButton(topic=topic) for topic in Topic),
     OfferButton(address="f" * 40),
     PageButton(page=10**6),
+    PlaceButton(chat=1 - 2**63),
+    DoneButton(),
     ChatMuteButton(minutes=10**12),
     ChatThresholdButton(usd=10**12),
     *(TimingButton(timing=timing) for timing in Timing),
@@ -45,6 +50,7 @@ LARGEST: list[CallbackData] = [
     ListButton(message=2**63 - 1, page=10**6),
     *(HistoryButton(act=act, number=2**63 - 1) for act in HistoryAct),
     *(NoiseButton(rule=rule, let_in=let_in) for rule in NoiseRule for let_in in (True, False)),
+    *(LanguageButton(language=language) for language in (*Language, None)),
     *(UnpricedButton(id=2**63 - 1, unpriced=unpriced) for unpriced in Unpriced),
 ]
 
