@@ -16,6 +16,7 @@ from bot import keyboards
 from bot.answers import answer, show
 from bot.buttons import HistoryAct, HistoryButton
 from bot.delivery.outbox import read_alerts
+from bot.middlewares.permission import OPEN
 from bot.parse.text import shown
 from bot.texts import history as texts
 from data.errors import InputError
@@ -40,8 +41,8 @@ _LONGEST_NUMBER = 18
 def make_router() -> Router:
     """Its handlers."""
     router = Router(name="history")
-    router.message.register(history, Command("history", ignore_case=True))
-    router.callback_query.register(turn, HistoryButton.filter())
+    router.message.register(history, Command("history", ignore_case=True), flags=OPEN)
+    router.callback_query.register(turn, HistoryButton.filter(), flags=OPEN)
     return router
 
 
