@@ -24,6 +24,7 @@ from telegram.ext import AIORateLimiter
 from bench.letters import Course, Load, Refused, Telegram
 from bench.virtual import BEGINNING, StandingDatabase, StandingRedis, real_work
 from bot.delivery import Delivery, RateLimiter
+from bot.delivery.pace import Pace
 from data.migrate import migrate
 from data.model import (
     BlockRef,
@@ -161,9 +162,9 @@ def _interleaved(load: Load) -> list[int]:
 
 
 class OneByOne(RateLimiter):
-    async def one_by_one(self, chat_id: int, kind: ChatKind) -> int:  # noqa: ARG002 - alike for all
+    async def pace(self, chat_id: int, kind: ChatKind) -> Pace:  # noqa: ARG002 - alike for all
         """Never a list."""
-        return _MOST
+        return Pace(_MOST)
 
 
 class _Session(BaseSession):

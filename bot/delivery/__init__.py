@@ -9,7 +9,8 @@ The way of an alert, file by file:
 - ``certainty``     whether a block is safe or final · ``confirmations``: edits that say so
 - ``outbox``        what waits for a chat, read again before every message
 - ``verdict``       whether an alert is still wanted (mutes, deleted watches)
-- ``batch``         alone, or with many others in one list
+- ``batch``         alone, with many others in one list, or later in a digest
+- ``pace``          how a group's twenty messages a minute are spent
 - ``rate_limiter``  Telegram's limits; command answers take from the same buckets
 - ``turnstile``     in which order turns ask it
 - ``render``        an alert as HTML; from ``title``, ``amounts``, ``parties``, ``flow``

@@ -84,6 +84,7 @@ class Delivery:
             stopping=asyncio.Event(),
             crowded=lambda: len(self._turns) >= self._at_once,
             paid=settings.paid_broadcast,
+            digest_after=timedelta(hours=settings.digest_after_hours),
             listeners=(*listeners, self._ledger),
         )
         self._roll = Roll(self._means, redis, alone, marks, owner)

@@ -33,7 +33,8 @@ class Means:
     """Shared by all turns of one process; ``backoff`` knows chats by id, and Telegram as None.
 
     ``paid``: Telegram may charge for messages beyond the bot's free rate. ``crowded`` tells whether
-    other chats may be waiting for a turn.
+    other chats may be waiting for a turn. Alerts of blocks older than ``digest_after`` are told in
+    a digest.
     """
 
     bot: Bot
@@ -47,6 +48,7 @@ class Means:
     stopping: Event
     crowded: Callable[[], bool]
     paid: bool
+    digest_after: timedelta
     listeners: Sequence[Listener]
     floods: Floods = field(default_factory=Floods)
     clock: Callable[[], datetime] = utc_now

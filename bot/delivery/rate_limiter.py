@@ -7,6 +7,7 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bot.delivery.pace import Pace, pace_of
 from bot.delivery.turnstile import Turnstile
 from data.model import ChatKind
 from data.queries import messages
@@ -145,13 +146,16 @@ class RateLimiter:
                 self._go_on_without(error)
         return 0.0 if self._alone is None else self._alone.bot_paused_for()
 
-    async def one_by_one(self, chat_id: int, kind: ChatKind) -> int:
-        """How many alerts the chat can be told one by one before they had better share a list."""
+    async def pace(self, chat_id: int, kind: ChatKind) -> Pace:
+        """How many alerts the chat can be told one by one, and whether the next had better wait."""
         if kind is ChatKind.PRIVATE:
-            return _PRIVATE_AT_ONCE
+            return Pace(_PRIVATE_AT_ONCE)
         if not self._is_alone:
             try:
-                return await self._limiter.room(chat_id, now=self._clock())
+                used, since_last = await self._limiter.used(chat_id, now=self._clock())
             except RedisAway as error:
                 self._go_on_without(error)
-        return 1
+            else:
+                most = self._limiter.limits.group_per_minute
+                return pace_of(used, since_last, most, WINDOW_SECONDS)
+        return Pace(1)

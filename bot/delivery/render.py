@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from aiogram.types import InlineKeyboardMarkup
+
     from data.labels import Labels
     from data.model import Alert, Chain, Chat, Movement, Watch
 
@@ -49,6 +51,7 @@ class Rendered:
 
     text: str
     template: str
+    keyboard: InlineKeyboardMarkup | None = None
 
 
 def render(
@@ -164,6 +167,15 @@ def moment(time: datetime, now: datetime) -> str:
     """``3 Aug 14:05 UTC``, with the year where it is not this one."""
     year = "" if time.year == now.year else f" {time.year}"
     return f"{time.day} {time:%b}{year} {time:%H:%M} UTC"
+
+
+def span(first: datetime, last: datetime, now: datetime) -> str:
+    """``1 May 09:00 – 18:30 UTC``, with the second day where it is another."""
+    begin = moment(first, now).removesuffix(" UTC")
+    if first.date() == last.date():
+        same = f"{first:%H:%M}" == f"{last:%H:%M}"
+        return f"{begin} UTC" if same else f"{begin} – {last:%H:%M} UTC"
+    return f"{begin} – {moment(last, now)}"
 
 
 def _watch_line(

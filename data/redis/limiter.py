@@ -151,10 +151,15 @@ class Limiter:
         arguments: list[str | int] = [str(SLOWED), str(LEAST_SHARE), str(RECOVERY)]
         return float(await self._slow([_SLOW], _with_now(arguments, now)))
 
-    async def room(self, chat_id: int, *, now: int | None = None) -> int:
-        """How many messages a group's minute still takes."""
-        arguments = [WINDOW_SECONDS * _SECOND, self.limits.group_per_minute]
-        return int(await self._room([_own_key(chat_id, by_log=True)], _with_now(arguments, now)))
+    async def used(self, chat_id: int, *, now: int | None = None) -> tuple[int, float]:
+        """How many messages a group had in its last minute, and seconds since the last of them.
+
+        That is the whole minute when there was none.
+        """
+        arguments = [WINDOW_SECONDS * _SECOND]
+        key = _own_key(chat_id, by_log=True)
+        used, since_last = await self._room([key], _with_now(arguments, now))
+        return int(used), int(since_last) / _SECOND if used else float(WINDOW_SECONDS)
 
     async def bot_paused_for(self, *, now: int | None = None) -> float:
         """Seconds until the bot's own pause ends; 0 without one."""

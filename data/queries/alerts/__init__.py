@@ -10,6 +10,8 @@
 - ``touched``     what a transaction did to alerts, and the queueing of every chat that it concerns
 - ``asked``       what became of one that somebody asks about
 - ``outbox``      what waits for a chat, and what became of it
+- ``listed``      what waits for a chat or is in one message, by value
+- ``history``     a chat's alerts, page by page
 """
 
 from data.queries.alerts.answers import answered, taken_back

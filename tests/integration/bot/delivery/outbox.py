@@ -49,20 +49,38 @@ class Outbox:
                 connection, chat_id, now=_now(), address=WALLET, label=label, topic_id=topic_id
             )
 
-    async def alert(self, watch: Watch, ether: int = 100) -> Alert:
-        """One transaction that sends so much from an exchange to the watched wallet."""
-        self._made += 1
-        return await self.same_alert(watch, ether)
+    async def alert(self, watch: Watch, ether: int = 100, age: timedelta = timedelta()) -> Alert:
+        """One transaction that sends so much from an exchange to the watched wallet.
 
-    async def same_alert(self, watch: Watch, ether: int = 100) -> Alert:
+        With ``age`` it happened, and the alert was written, so long ago.
+        """
+        self._made += 1
+        return await self.same_alert(watch, ether, age)
+
+    async def many(self, watch: Watch, count: int) -> None:
+        """So many transactions, in one go."""
+        numbers = range(self._made + 1, self._made + count + 1)
+        self._made += count
+        async with self.database.write() as connection:
+            stored = await movements.store(connection, [received(n, n) for n in numbers])
+            new = [
+                alerts.NewAlert(watch.chat_id, watch.topic_id, one, watch.id, (), Priority.WATCH)
+                for one in stored
+            ]
+            await alerts.write(connection, new, _now())
+            await queues.enqueue(connection, [(watch.chat_id, Priority.WATCH)])
+
+    async def same_alert(
+        self, watch: Watch, ether: int = 100, age: timedelta = timedelta()
+    ) -> Alert:
         """The last transaction once more, for another watch."""
-        movement = _received(self._made, ether)
+        movement = received(self._made, ether, age)
         async with self.database.write() as connection:
             (stored,) = await movements.store(connection, [movement])
             new = alerts.NewAlert(
                 watch.chat_id, watch.topic_id, stored, watch.id, (), Priority.WATCH
             )
-            await alerts.write(connection, [new], _now())
+            await alerts.write(connection, [new], _now() - age)
             await queues.enqueue(connection, [(watch.chat_id, Priority.WATCH)])
         return (await self.alerts(watch.chat_id))[-1]
 
@@ -106,7 +124,7 @@ class Outbox:
 
     async def bring_back_as(self, alert: Alert, ether: int) -> None:
         """The transaction reappears in another block, and moves another amount there."""
-        movement = _received(int.from_bytes(alert.tx_hash), ether)
+        movement = received(int.from_bytes(alert.tx_hash), ether)
         block = replace(movement.block, hash=b"\x77" * 32)
         async with self.database.write() as connection:
             await movements.store(connection, [replace(movement, block=block)])
@@ -125,8 +143,9 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _received(number: int, ether: int) -> Movement:
-    block = BlockRef("ethereum", 20_000_000 + number, bytes(32), bytes(32), _now())
+def received(number: int, ether: int, age: timedelta = timedelta()) -> Movement:
+    """So much from an exchange to the watched wallet, in transaction ``number``."""
+    block = BlockRef("ethereum", 20_000_000 + number, bytes(32), bytes(32), _now() - age)
     price = Price(Decimal("2500.5"), "chainlink", _now() - timedelta(minutes=1))
     return Movement(
         block=block,
