@@ -94,6 +94,10 @@ def main(kind: str) -> None:
         import bot.wiring
     else:
         import watcher.wiring  # noqa: F401
+        from tests.faults.lookout import quick_chains
+
+        Settings.known_chains = quick_chains()  # type: ignore[method-assign, assignment]
+    _ = Settings(_env_file=None).labels  # read once for all
     gc.freeze()
     ended, wakes = os.pipe()
     os.set_blocking(wakes, False)

@@ -22,7 +22,7 @@ from tests.faults.points import WORKER
 ROUNDS = 160 if TORTURE else 2
 """Each kills once at every point: 26 kills, and 2,080 under torture."""
 CHATS = 96
-AT_A_TIME = 16
+AT_A_TIME = 12
 """Alerts that are written before each kill: more than a worker sends at once."""
 SIGKILL = -9
 
@@ -79,7 +79,7 @@ async def test_a_worker_killed_at_any_point_loses_nothing(
     for point in itertools.chain.from_iterable([WORKER] * ROUNDS):
         await crowd.write(AT_A_TIME)
         before = len(telegram.calls("sendMessage"))
-        life = await lives.begin(point, times=random.randint(1, 6))
+        life = await lives.begin(point, times=random.randint(1, 5))
         assert await life.end() == SIGKILL
         sends = len(telegram.calls("sendMessage")) - before
         kills.append(Kill(point, await in_flight(redis, life.owner), sends))
