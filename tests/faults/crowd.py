@@ -13,7 +13,7 @@ from decimal import Decimal
 from redis.asyncio import Redis
 from sqlalchemy import func, select
 
-from data.database import Database
+from data.database import DATABASE_AWAY, Database
 from data.model import (
     AlertState,
     BlockRef,
@@ -58,11 +58,11 @@ class Crowd:
 
     async def settle(self, size: int) -> None:
         """So many people start the bot."""
-        for _ in range(size):
-            chat_id = self.telegram.create_user("Ada").id
-            self.telegram.create_private_chat(chat_id)
-            async with self.database.write() as connection:
-                now = datetime.now(UTC)
+        now = datetime.now(UTC)
+        async with self.database.write() as connection:
+            for _ in range(size):
+                chat_id = self.telegram.create_user("Ada").id
+                self.telegram.create_private_chat(chat_id)
                 await chats.meet(connection, chat_id, ChatKind.PRIVATE, Decimal(100_000), now)
                 self.watches.append(
                     await watches.add(connection, chat_id, now=now, address=WALLET, label="Cold")
@@ -71,21 +71,26 @@ class Crowd:
     async def write(self, count: int) -> None:
         """Alerts for as many chats, in turn, in one transaction as the watcher's."""
         first = len(self.written) + 1
+        numbers = range(first, first + count)
         some = [self.watches[(self._next + step) % len(self.watches)] for step in range(count)]
         self._next += count
-        now = datetime.now(UTC)
+        while True:
+            try:
+                await self._write(numbers, some)
+                break
+            except DATABASE_AWAY:
+                await asyncio.sleep(0.1)  # whether it was written or not: once more changes nothing
+        self.written |= {number: watch.chat_id for number, watch in zip(numbers, some, strict=True)}
+
+    async def _write(self, numbers: range, some: Sequence[Watch]) -> None:
         async with self.database.write() as connection:
-            numbers = range(first, first + count)
             stored = await movements.store(connection, [_received(one) for one in numbers])
             new = [
                 alerts.NewAlert(watch.chat_id, 0, movement, watch.id, (), Priority.WATCH)
                 for watch, movement in zip(some, stored, strict=True)
             ]
-            await alerts.write(connection, new, now)
+            await alerts.write(connection, new, datetime.now(UTC))
             await queues.enqueue(connection, [(one.chat_id, Priority.WATCH) for one in some])
-        self.written |= {
-            number: watch.chat_id for number, watch in zip(numbers, some, strict=True)
-        }
 
     async def waiting(self) -> int:
         """Alerts that are not sent."""

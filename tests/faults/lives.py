@@ -12,6 +12,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sandbox.telegram import TelegramSandbox
+
 ROOT = Path(__file__).parents[2]
 DEADLINE = 60.0
 """Seconds. Generous: it bounds a hang, it measures nothing."""
@@ -83,6 +85,25 @@ class Lives:
                 self._ends[int(pid)].set_result(int(status[0]))
 
 
+def worker_settings(
+    telegram: TelegramSandbox, database_url: str, redis_url: str
+) -> dict[str, object]:
+    """Leases that run out within a test, and limits that it does not meet."""
+    return {
+        "bot_token": telegram.token,
+        "telegram_api_url": telegram.url,
+        "database_url": database_url,
+        "redis_url": redis_url,
+        "chat_lease_for": 2,
+        "send_lease_for": 2,
+        "backoff_first": 0.1,
+        "backoff_longest": 0.5,
+        "rate_bot_per_second": 1_000,
+        "rate_chat_per_second": 100,
+        "rate_chat_burst": 100,
+    }
+
+
 @asynccontextmanager
 async def open_lives(
     kind: str, settings: Mapping[str, object], log_to: Path
@@ -102,7 +123,7 @@ async def open_lives(
     try:
         yield lives
     except BaseException:
-        print(log_to.read_text(errors="replace")[-20_000:])
+        print(log_to.read_text(errors="replace")[-20_000:])  # noqa: ASYNC240 - the test is over
         raise
     finally:
         assert process.stdin is not None

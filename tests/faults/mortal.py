@@ -91,9 +91,9 @@ def main(kind: str) -> None:
     """Begin lives, and tell of their ends, until stdin ends."""
     if kind == "worker":
         import bot.delivery
-        import bot.wiring
+        import bot.wiring  # noqa: F401 - for its forks
     else:
-        import watcher.wiring  # noqa: F401
+        import watcher.wiring  # noqa: F401 - for its forks
         from tests.faults.lookout import quick_chains
 
         Settings.known_chains = quick_chains()  # type: ignore[method-assign, assignment]
