@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 8
 POLL_SECONDS = 1.0
-LAST_WORDS_SECONDS = 8.0
+LAST_WORDS_SECONDS = 6.0
+"""For Telegram's answers after a stop; then there is time left to give back what was not sent."""
 _CANCEL_AGAIN_AFTER = 0.5
 
 
@@ -151,6 +152,9 @@ class Delivery:
         try:
             again_in = await turn.take()
         except ConfigurationError:
+            raise
+        except asyncio.CancelledError:
+            await self._give_back(turn)
             raise
         except Exception as error:  # noqa: BLE001 - one chat's trouble must not end delivery
             self._stall(error)

@@ -189,6 +189,11 @@ class Turn:
             with suppress(RedisAway):
                 await claims.release(fresh_keys, doubtful_keys)
             raise
+        except asyncio.CancelledError:
+            # whoever comes next need not wait until the claims run out
+            with suppress(RedisAway):
+                await claims.doubt([*fresh_keys, *doubtful_keys])
+            raise
         if isinstance(outcome, Shown):
             # if Redis is away now, the database remembers it alone
             with suppress(RedisAway):

@@ -32,6 +32,7 @@ from sandbox.telegram.messages import Message
 
 EXCHANGE = bytes.fromhex("28c6c06298d514db089934071355e5743bf21d60")
 WALLET = bytes(19) + b"\x07"
+UNANSWERED = "(no answer in time)"
 _TRANSACTION = re.compile(r"/tx/0x([0-9a-f]{64})")
 
 
@@ -153,18 +154,28 @@ async def in_flight(redis: Redis, owner: str) -> frozenset[int]:
     )
 
 
-def charge(kills: Sequence[Kill], crowd: Crowd) -> list[str]:
-    """Count each repeat at the kill that explains it; what no kill explains, or does not say that
-    it may be a repeat, is told."""
+def charge(kills: list[Kill], crowd: Crowd, unknown: Counter[int]) -> list[str]:
+    """Count each repeat at what explains it: a kill while the alert was on its way, or a send that
+    was not answered in time (``unknown``, by chat). What nothing explains, or what does not say
+    that it may be a repeat, is told."""
     unexplained = []
+    unanswered = Kill(UNANSWERED, frozenset(), 0)
+    left = Counter(unknown)
     for number, again in sorted(crowd.repeated().items()):
         reasons = [kill for kill in kills if number in kill.in_flight]
-        for message, kill in zip(again, reasons, strict=False):
-            kill.repeats += 1
+        for message in again:
+            if reasons:
+                reasons.pop(0).repeats += 1
+            elif left[crowd.written[number]] > 0:
+                left[crowd.written[number]] -= 1
+                unanswered.repeats += 1
+            else:
+                unexplained.append(f"alert {number} is shown again for no reason")
             if "repeat" not in message.text:
                 unexplained.append(f"alert {number} is shown again without a word")
-        if len(again) > len(reasons):
-            unexplained.append(f"alert {number} is shown again {len(again)} times")
+    if unknown:
+        unanswered.sends = unknown.total()
+        kills.append(unanswered)
     return unexplained
 
 
@@ -176,10 +187,12 @@ def table(kills: Sequence[Kill], lost: int) -> str:
     for point in points:
         of_point = [kill for kill in kills if kill.point == point]
         figures = {
-            "kills": len(of_point),
+            "kills": sum(kill.point != UNANSWERED for kill in of_point),
             "sends": sum(kill.sends for kill in of_point),
             "repeats": sum(kill.repeats for kill in of_point),
-            "bound": sum(len(kill.in_flight) for kill in of_point),
+            "bound": sum(
+                len(kill.in_flight) if kill.point != UNANSWERED else kill.sends for kill in of_point
+            ),
         }
         totals.update(figures)
         rows.append(_row(point, figures))

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -49,10 +50,12 @@ class Life:
 
 @dataclass(slots=True)
 class Lives:
-    """Begins them; ``settings`` are common to all."""
+    """Begins them; ``settings`` are common to all. ``unknown`` counts by chat the sends to which a
+    worker got no answer in time: on a busy machine there are some."""
 
     settings: Mapping[str, object]
     _process: asyncio.subprocess.Process
+    unknown: Counter[int] = field(default_factory=Counter)
     _begun: asyncio.Queue[int] = field(default_factory=asyncio.Queue)
     _ends: dict[int, asyncio.Future[int]] = field(default_factory=dict)
     _number: int = 0
@@ -81,6 +84,8 @@ class Lives:
             if word == "began":
                 self._ends[int(pid)] = asyncio.get_running_loop().create_future()
                 self._begun.put_nowait(int(pid))
+            elif word == "unknown":
+                self.unknown[int(pid)] += 1
             else:
                 self._ends[int(pid)].set_result(int(status[0]))
 

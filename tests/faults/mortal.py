@@ -2,7 +2,8 @@
 
 It imports everything once and then forks, so that the next life begins in a hundredth of a second.
 A line on stdin begins one: JSON with ``settings``, ``owner`` and maybe ``point`` and ``times``. On
-stdout it tells ``began <pid>`` and ``ended <pid> <status>``; all lives end with its stdin.
+stdout it tells ``began <pid>`` and ``ended <pid> <status>``, and ``unknown <chat>`` whenever a
+worker has no answer to a send in time; all lives end with its stdin.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import os
 import select
 import signal
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from data.settings import Settings
@@ -22,24 +24,33 @@ from tests.faults.points import WATCHER, WORKER, die_at
 
 _PR_SET_PDEATHSIG = 1
 _prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+Tell = Callable[[str], None]
 POINTS = {"worker": WORKER, "watcher": WATCHER}
 
 
-async def work(settings: Settings, owner: str, stopping: asyncio.Event) -> None:
+async def work(settings: Settings, owner: str, stopping: asyncio.Event, tell: Tell) -> None:
     """The bot's delivery alone: any number of them share the chats."""
     from bot.delivery import Delivery
+    from bot.delivery.events import DeliveryEvent, EventKind
+    from bot.delivery.instruments import log_event
     from bot.wiring import open_bot
     from data.database import open_database
     from data.redis.connection import open_redis
 
     bot, redis, database = open_bot(settings), open_redis(settings.redis), open_database(settings)
-    await Delivery(bot, database, redis, settings, owner).run(stopping)
+
+    def listen(event: DeliveryEvent) -> None:
+        if event.kind is EventKind.UNKNOWN:
+            tell(f"unknown {event.chat_id}")
+
+    listeners = (log_event, listen)
+    await Delivery(bot, database, redis, settings, owner, listeners=listeners).run(stopping)
     await bot.session.close()
     await redis.aclose()
     await database.close()
 
 
-async def watch(settings: Settings, _owner: str, stopping: asyncio.Event) -> None:
+async def watch(settings: Settings, _owner: str, stopping: asyncio.Event, _tell: Tell) -> None:
     """The whole watcher."""
     from watcher.wiring import run_watcher
 
@@ -56,6 +67,7 @@ def live(kind: str, life: dict[str, Any]) -> None:
     for number in (signal.SIGCHLD, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
     signal.set_wakeup_fd(-1)
+    told = os.dup(1)
     os.dup2(2, 1)
     if life.get("point"):
         die_at(POINTS[kind][life["point"]], life["times"])
@@ -64,7 +76,7 @@ def live(kind: str, life: dict[str, Any]) -> None:
     async def until_told() -> None:
         stopping = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
-        await BODIES[kind](settings, life["owner"], stopping)
+        await BODIES[kind](settings, life["owner"], stopping, lambda line: _say(line, told))
 
     asyncio.run(until_told())
 
@@ -127,8 +139,8 @@ def main(kind: str) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def _say(line: str) -> None:
-    os.write(1, f"{line}\n".encode())
+def _say(line: str, to: int = 1) -> None:
+    os.write(to, f"{line}\n".encode())
 
 
 if __name__ == "__main__":

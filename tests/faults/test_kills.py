@@ -40,7 +40,7 @@ async def test_a_worker_killed_at_any_point_loses_nothing(
     await crowd.all_sent()
     assert await last.stop() == 0
 
-    unexplained = charge(kills, crowd)
+    unexplained = charge(kills, crowd, lives.unknown)
     print("\n" + table(kills, len(crowd.lost())))
     assert crowd.lost() == set()
     assert unexplained == []

@@ -4,8 +4,10 @@ and only what a worker had on its way may come again, with a word."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -38,11 +40,18 @@ class Ground:
     valkey: RedisServer
     crowd: Crowd
     lives: Lives
+    thread: ThreadPoolExecutor
+
+    async def apart(self, work: Callable[[], object]) -> None:
+        """Do what takes its time while Telegram goes on; in one thread, with which the servers that
+        it starts would end."""
+        await asyncio.get_running_loop().run_in_executor(self.thread, work)
 
 
 @pytest.fixture
 async def ground(telegram: TelegramSandbox, tmp_path: Path) -> AsyncIterator[Ground]:
     postgres = MortalPostgres()
+    thread = ThreadPoolExecutor(1)
     try:
         url = postgres.create_database()
         database = Database(url)
@@ -50,10 +59,11 @@ async def ground(telegram: TelegramSandbox, tmp_path: Path) -> AsyncIterator[Gro
         with RedisServer(tmp_path / "valkey") as valkey:
             settings = worker_settings(telegram, url, valkey.url)
             async with open_lives("worker", settings, tmp_path / "workers.log") as lives:
-                yield Ground(telegram, postgres, valkey, Crowd(telegram, database), lives)
+                yield Ground(telegram, postgres, valkey, Crowd(telegram, database), lives, thread)
         await database.close()
     finally:
         postgres.remove()
+        thread.shutdown()
 
 
 async def test_whatever_dies_nothing_is_lost(ground: Ground) -> None:
@@ -78,7 +88,7 @@ async def test_whatever_dies_nothing_is_lost(ground: Ground) -> None:
     for worker in workers:
         assert await worker.stop() == 0
 
-    unexplained = charge(kills, crowd)
+    unexplained = charge(kills, crowd, lives.unknown)
     print("\n" + table(kills, len(crowd.lost())))
     assert crowd.lost() == set()
     assert unexplained == []
@@ -87,14 +97,14 @@ async def test_whatever_dies_nothing_is_lost(ground: Ground) -> None:
 async def _kill(victim: str, ground: Ground, workers: list[Life]) -> frozenset[int]:
     """Returns when it is back; what only the dead knew how it ended."""
     if victim == "PostgreSQL":
-        ground.postgres.kill()
+        await ground.apart(ground.postgres.kill)
         await asyncio.sleep(0.2)
-        ground.postgres.start()
+        await ground.apart(ground.postgres.start)
         return frozenset()
     if victim == "Valkey":
-        ground.valkey.stop(grace=0)
+        await ground.apart(partial(ground.valkey.stop, grace=0))
         await asyncio.sleep(0.2)
-        ground.valkey.start()
+        await ground.apart(ground.valkey.start)
         return frozenset()
     dead = workers.pop(0)
     dead.kill()

@@ -15,6 +15,9 @@ from tests.faults.crowd import Crowd, in_flight
 from tests.faults.lives import DEADLINE, Lives
 
 WORKERS = 3
+CHATS = 40
+PATIENT = {"chat_lease_for": 600, "send_lease_for": 600}
+"""Longer than any test waits: what a worker leaves behind is seen."""
 AT_MOST = 10.0
 """Seconds from SIGTERM to the end."""
 
@@ -31,16 +34,16 @@ async def test_workers_share_the_chats_and_one_that_stops_leaves_the_rest_to_the
 ) -> None:
     # given three of them, and a Telegram that takes its time
     telegram.delay(0.2, "sendMessage")
-    await crowd.settle(60)
-    workers = [await lives.begin() for _ in range(WORKERS)]
+    await crowd.settle(CHATS)
+    workers = [await lives.begin(**PATIENT) for _ in range(WORKERS)]
     seen: set[str] = set()
     async with asyncio.timeout(DEADLINE):
         while seen != {worker.owner for worker in workers}:
-            await crowd.write(30)
+            if await crowd.waiting() < CHATS:
+                await crowd.write(CHATS)
             seen |= await owners(crowd)
     # when one is told to stop in the midst of it
     leaving, *staying = workers
-    await crowd.write(60)
     asked = time.monotonic()
     assert await leaving.stop() == 0
     took = time.monotonic() - asked
@@ -50,7 +53,7 @@ async def test_workers_share_the_chats_and_one_that_stops_leaves_the_rest_to_the
     assert await in_flight(redis, leaving.owner) == frozenset()
     # and the others send the rest
     telegram.clear_faults()
-    await crowd.write(60)
+    await crowd.write(CHATS)
     await crowd.all_sent()
     for worker in staying:
         assert await worker.stop() == 0
@@ -65,10 +68,9 @@ async def test_a_send_that_a_stop_cuts_off_is_told_by_the_next_without_waiting_f
     crowd: Crowd, lives: Lives, telegram: TelegramSandbox
 ) -> None:
     # given sends that Telegram does not answer, under leases longer than this test waits
-    patient = {"chat_lease_for": 600, "send_lease_for": 600}
     await crowd.settle(8)
     telegram.hold("sendMessage")
-    worker = await lives.begin(**patient)
+    worker = await lives.begin(**PATIENT)
     await crowd.write(8)
     await telegram.wait_for_held(8, DEADLINE)
     # when it is told to stop
@@ -77,7 +79,7 @@ async def test_a_send_that_a_stop_cuts_off_is_told_by_the_next_without_waiting_f
     assert time.monotonic() - asked < AT_MOST
     telegram.release(accept=False)
     # then the next one says it, and that it may be a repeat
-    following = await lives.begin(**patient)
+    following = await lives.begin(**PATIENT)
     await crowd.all_sent()
     assert await following.stop() == 0
     assert crowd.lost() == set()
