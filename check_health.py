@@ -25,11 +25,11 @@ from data.errors import SpyhopError
 from data.health import (
     Check,
     Verdict,
+    check_bot,
     check_chain,
     check_coverage,
     check_lease,
     check_outbox,
-    check_stamp,
     is_healthy,
 )
 from data.migrate import check_schema
@@ -126,8 +126,7 @@ async def _redis(settings: Settings) -> list[Check]:
         await redis.ping()
         checks = [Check("redis", Verdict.OK, "answers")]
         now = datetime.now(UTC)
-        bot = await bot_status(redis)
-        checks.append(check_stamp("bot", bot.written_at if bot else None, now))
+        checks.append(check_bot(await bot_status(redis), now))
         for name in settings.chains:
             checks += check_chain(settings.known_chains[name], await chain_status(redis, name), now)
     finally:

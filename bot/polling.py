@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
@@ -18,6 +19,7 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramUnauthorizedError,
 )
+from msgspec.structs import replace
 
 from bot.lanes import Lanes
 from data.errors import ConfigurationError
@@ -80,9 +82,13 @@ class Polling:
         self._told: dict[str, float] = {}
         self._troubled = False
         self._last_update_at: datetime | None = None
+        self._published: BotStatus | None = None
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Poll until ``stopping``. Raises ConfigurationError when Telegram refuses the token."""
+        self._published = BotStatus(
+            written_at=self._clock(), username="", polling_since=self._clock()
+        )
         me = await self._ask(self._bot.me, stopping)
         if me is None:
             return
@@ -134,13 +140,14 @@ class Polling:
                 # Telegram says 404 to a token whose form it does not know
                 raise ConfigurationError(REFUSED) from None
             except TelegramConflictError as error:
-                self._tell(WEBHOOK if "webhook" in error.message else SECOND_POLLER)
+                await self._tell(WEBHOOK if "webhook" in error.message else SECOND_POLLER, wait)
             except TelegramRetryAfter as error:
                 pause = max(wait, error.retry_after)
-                self._tell("Telegram asks for patience", seconds=error.retry_after)
+                await self._tell("Telegram asks for patience", pause, seconds=error.retry_after)
             except (AiogramError, OSError) as error:
                 # the type only: the text may hold a whole page of HTML
-                self._tell("Telegram does not answer, trying again", why=type(error).__name__)
+                why = type(error).__name__
+                await self._tell("Telegram does not answer, trying again", wait, why=why)
             else:
                 if self._troubled and answer is not None:
                     self._troubled = False
@@ -151,9 +158,16 @@ class Polling:
             wait = min(wait * 2, self._longest_wait)
         return None
 
-    def _tell(self, sentence: str, **details: object) -> None:
+    async def _tell(self, sentence: str, pause: float, **details: object) -> None:
+        """Log what Telegram does instead of answering, and leave word of it for the health check;
+        when it answered last stays as it was."""
         self._troubled = True
         self._say(_log.warning, sentence, **details)
+        if self._published is not None:
+            about = "".join(f" ({value})" for value in details.values())
+            again_at = self._clock() + timedelta(seconds=pause)
+            trouble = f"{sentence}{about}"
+            await self._show(replace(self._published, trouble=trouble, tries_again_at=again_at))
 
     def _say(self, log: Callable[..., object], sentence: str, **details: object) -> None:
         """Log a sentence, but the same one only every few minutes: two pollers take turns."""
@@ -172,6 +186,10 @@ class Polling:
             polling_since=since,
             last_update_at=self._last_update_at,
         )
+        await self._show(status)
+
+    async def _show(self, status: BotStatus) -> None:
+        self._published = status
         with suppress(TimeoutError, RedisAway, OSError):
             await asyncio.wait_for(publish_bot(self._redis, status), 2)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from data.model import Chain, CoverageGap
-    from data.redis.published import ChainStatus, NodeStatus
+    from data.redis.published import BotStatus, ChainStatus, NodeStatus
 
 HEADS_ONLY = "heads only"
 """The plan of a node that tells of new blocks, but not what is in them."""
@@ -28,6 +28,8 @@ LAG_SECONDS = 60.0
 """A chain whose cursor is further behind its head is not in time."""
 HEAD_AGE = timedelta(minutes=10)
 """No chain we follow goes so long without a block."""
+TRIED_WITHIN = timedelta(seconds=60)
+"""The bot waits half a minute for an answer of Telegram's that does not come."""
 OUTBOX_AGE = timedelta(minutes=5)
 """Alerts leave within seconds; in an unpaused chat none waits longer than a minute."""
 SHOWN_GAPS = 3
@@ -122,6 +124,17 @@ def check_stamp(name: str, written_at: datetime | None, now: datetime) -> Check:
     if age > STALE_AFTER:
         return Check(name, Verdict.FAIL, f"{name} not running: it last wrote {told(age)} ago")
     return Check(name, Verdict.OK, f"wrote {told(age)} ago")
+
+
+def check_bot(status: BotStatus | None, now: datetime) -> Check:
+    """The polling loop, and Telegram as it sees it."""
+    if status is None or status.trouble is None or status.tries_again_at is None:
+        return check_stamp("bot", status.written_at if status else None, now)
+    if now - status.tries_again_at > TRIED_WITHIN:
+        return check_stamp("bot", max(status.written_at, status.tries_again_at), now)
+    age = now - status.written_at
+    verdict = Verdict.FAIL if age > STALE_AFTER else Verdict.WARN
+    return Check("bot", verdict, f"no answer from Telegram for {told(age)}: {status.trouble}")
 
 
 def is_healthy(checks: Sequence[Check]) -> bool:

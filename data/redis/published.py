@@ -73,12 +73,15 @@ class ChainStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 class BotStatus(msgspec.Struct, frozen=True, kw_only=True):
     """The bot's progress. ``written_at`` is set by the polling loop each time Telegram answered
-    it; ``last_update_at`` when it last brought something."""
+    it; ``last_update_at`` when it last brought something. ``trouble`` says what Telegram does
+    instead of answering; it is asked again at ``tries_again_at``."""
 
     written_at: datetime
     username: str
     polling_since: datetime
     last_update_at: datetime | None = None
+    trouble: str | None = None
+    tries_again_at: datetime | None = None
 
 
 def _key(chain: str) -> str:
