@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -123,10 +123,12 @@ class Crowd:
         """By alert: the messages that told of it once more than they should."""
         return {number: told[1:] for number, told in self.shown().items() if len(told) > 1}
 
-    def out_of_order(self) -> list[str]:
-        """Where a message tells of something older than the message before; repeats aside."""
+    def out_of_order(self, *, but_for: Iterable[int] = ()) -> list[str]:
+        """Where a message tells of something older than the message before; repeats aside, and
+        chats to which one of the alerts ``but_for`` goes."""
         found = []
-        for chat_id in {watch.chat_id for watch in self.watches}:
+        excused = {self.written[number] for number in but_for}
+        for chat_id in {watch.chat_id for watch in self.watches} - excused:
             seen: set[int] = set()
             newest = 0
             for message in self.telegram.bot_messages(chat_id):
