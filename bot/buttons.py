@@ -43,6 +43,16 @@ class WatchButton(CallbackData, prefix="w"):
     value: Small = 0
 
 
+class PlaceButton(CallbackData, prefix="ch"):
+    """A group or channel to set up from a private chat."""
+
+    chat: Annotated[int, Field(gt=-(2**63), lt=0)]
+
+
+class DoneButton(CallbackData, prefix="dn"):
+    """It is set up."""
+
+
 class PageButton(CallbackData, prefix="l"):
     """A page of the watchlist, from 0."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.behalf import title_of
 from bot.buttons import (
     ALL_CHAINS,
     FEED_PRESETS,
@@ -15,6 +16,7 @@ from bot.buttons import (
     Act,
     ChatMuteButton,
     ChatThresholdButton,
+    DoneButton,
     FeedAct,
     FeedButton,
     NameAct,
@@ -23,12 +25,14 @@ from bot.buttons import (
     NoiseButton,
     OfferButton,
     PageButton,
+    PlaceButton,
     TimingButton,
     Topic,
     TopicButton,
     UnpricedButton,
     WatchButton,
 )
+from bot.languages import _
 from bot.numbers import short_usd
 from bot.texts import buttons as captions
 from data.model import NoiseRule, Timing, UnitThreshold, Unpriced
@@ -38,11 +42,12 @@ if TYPE_CHECKING:
 
     from aiogram.filters.callback_data import CallbackData
 
-    from data.model import Chain, ChatName, Watch
+    from data.model import Chain, Chat, ChatName, Watch
 
 PAGE_LENGTH = 8
 """Watches, or names, on one page of their list."""
 _REMEDIES = 3
+_MOST_PLACES = 50
 FEW_CHAINS = 3
 """So many have a row each in a keyboard."""
 
@@ -63,6 +68,31 @@ def greeting() -> InlineKeyboardMarkup:
             _button(captions.WHALE_FEED, TopicButton(topic=Topic.WHALES)),
             _button(captions.HELP, TopicButton(topic=Topic.HELP)),
         ],
+    )
+
+
+def places(found: Iterable[Chat], acting: int | None) -> InlineKeyboardMarkup:
+    """Groups and channels to set up; the one that is being set up is ticked."""
+    rows = [
+        [
+            _button(
+                captions.cut(title_of(chat)) + " ✓" * (chat.id == acting),
+                PlaceButton(chat=chat.id),
+            )
+        ]
+        for chat in found
+    ][:_MOST_PLACES]
+    return _keyboard(*rows, [_button(_(captions.DONE), DoneButton())] if acting else [])
+
+
+def set_up() -> InlineKeyboardMarkup:
+    """Under the word that another chat is set up from here."""
+    return _keyboard(
+        [
+            _button(_(captions.ITS_WATCHES), PageButton(page=0)),
+            _button(_(captions.WHALE_FEED), TopicButton(topic=Topic.WHALES)),
+        ],
+        [_button(_(captions.DONE), DoneButton())],
     )
 
 

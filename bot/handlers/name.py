@@ -10,6 +10,7 @@ from aiogram.filters import Command
 from bot import keyboards
 from bot.answers import answer, show
 from bot.buttons import NameAct, NameButton, NamesPageButton
+from bot.middlewares.permission import OPEN
 from bot.parse.address import looks_like_address, parse_address
 from bot.parse.chain import parse_chain
 from bot.parse.text import parse_label
@@ -34,9 +35,9 @@ def make_router() -> Router:
     """Its handlers."""
     router = Router(name="name")
     router.message.register(name, Command("name", ignore_case=True))
-    router.message.register(list_names, Command("names", ignore_case=True))
+    router.message.register(list_names, Command("names", ignore_case=True), flags=OPEN)
     router.callback_query.register(tap, NameButton.filter())
-    router.callback_query.register(turn_page, NamesPageButton.filter())
+    router.callback_query.register(turn_page, NamesPageButton.filter(), flags=OPEN)
     return router
 
 

@@ -37,12 +37,12 @@ _SPOKEN = {
 
 
 def make_router() -> Router:
-    """Its handlers; they take everything, so this router comes last."""
+    """Its handlers, for private chats; they take everything that is said there."""
     router = Router(name="paste")
+    router.message.filter(F.chat.type == "private")
     router.message.register(unknown_command, F.text.startswith("/"))
     router.message.register(paste, F.text)
     router.message.register(not_understood, F.content_type.in_(_SPOKEN))
-    router.callback_query.register(unknown_button)
     return router
 
 

@@ -10,7 +10,9 @@ from aiogram.filters import Command
 from bot.answers import answer
 from bot.delivery.pursuit import pursuit_text
 from bot.delivery.story import read_story
+from bot.middlewares.introduction import PERSONAL
 from bot.parse.transaction import parse_transaction
+from bot.places import topic_of
 from bot.texts import pursuits as texts
 from data.errors import InputError
 from data.model import Pursuit
@@ -32,7 +34,7 @@ MOST_OPEN = 20
 def make_router() -> Router:
     """Its handler."""
     router = Router(name="tx")
-    router.message.register(tx, Command("tx", ignore_case=True))
+    router.message.register(tx, Command("tx", ignore_case=True), flags=PERSONAL)
     return router
 
 
@@ -59,7 +61,7 @@ async def _begin(
     message: Message, tx_hash: bytes, chain: Chain | None, context: Context, chat: Chat
 ) -> None:
     now, name = context.clock(), chain.name if chain else None
-    topic = message.message_thread_id or 0
+    topic = topic_of(message)
     fresh = Pursuit(0, chat.id, topic, 0, tx_hash, name, now, now)
     shown = await answer(message, await _text(fresh, context))
     async with context.database.write() as connection:

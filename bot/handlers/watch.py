@@ -14,6 +14,7 @@ from bot.naming import as_chat_sees
 from bot.parse.address import parse_address
 from bot.parse.text import parse_label
 from bot.parse.threshold import split_threshold
+from bot.places import topic_of
 from bot.texts import watches as texts
 from bot.watchlist import watch_address
 
@@ -44,7 +45,9 @@ async def watch(message: Message, command: CommandObject, context: Context, chat
     label = parse_label(" ".join(rest))
     now = context.clock()
     async with context.database.write() as connection:
-        watched, new = await watch_address(connection, chat, address, threshold, label, now)
+        watched, new = await watch_address(
+            connection, chat, address, threshold, label, now, topic_of(message)
+        )
         labels = await as_chat_sees(connection, chat, context.labels, address)
     head = texts.NOW_WATCHING if new else texts.NOTHING_CHANGED
     if not new and (threshold is not None or label is not None):
@@ -60,7 +63,9 @@ async def accept_offer(
     now = context.clock()
     address = bytes.fromhex(callback_data.address)
     async with context.database.write() as connection:
-        watched, new = await watch_address(connection, chat, address, None, None, now)
+        watched, new = await watch_address(
+            connection, chat, address, None, None, now, topic_of(query)
+        )
         labels = await as_chat_sees(connection, chat, context.labels, address)
     body = texts.card(watched, chat, context.chains, labels, now)
     head = texts.NOW_WATCHING if new else texts.NOTHING_CHANGED

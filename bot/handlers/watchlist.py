@@ -10,6 +10,7 @@ from aiogram.filters import Command
 from bot import keyboards
 from bot.answers import answer, show
 from bot.buttons import PageButton
+from bot.middlewares.permission import OPEN
 from bot.naming import as_named
 from bot.texts import watches as texts
 from data.queries import watches
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 def make_router() -> Router:
     """Its handlers."""
     router = Router(name="watchlist")
-    router.message.register(show_list, Command("list", ignore_case=True))
-    router.callback_query.register(turn_page, PageButton.filter())
+    router.message.register(show_list, Command("list", ignore_case=True), flags=OPEN)
+    router.callback_query.register(turn_page, PageButton.filter(), flags=OPEN)
     return router
 
 

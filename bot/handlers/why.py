@@ -8,6 +8,7 @@ from aiogram import Router
 from aiogram.filters import Command
 
 from bot.answers import answer
+from bot.middlewares.permission import OPEN
 from bot.parse.transaction import parse_transaction
 from bot.why import words
 from bot.why.case import read_case
@@ -30,7 +31,7 @@ _OF_A_LIST = 3
 def make_router() -> Router:
     """Its handlers."""
     router = Router(name="why")
-    router.message.register(why, Command("why", ignore_case=True))
+    router.message.register(why, Command("why", ignore_case=True), flags=OPEN)
     return router
 
 

@@ -9,6 +9,6 @@
 - ``mutes``    mute and unmute
 - ``gas``      what transactions cost
 - ``pursuits`` followed transactions, apart from their own messages
-- ``places``   what groups and channels are told about themselves
+- ``groups``   what groups and channels are told, and whoever sets them up
 - ``status``   what the bot knows about its own health
 """

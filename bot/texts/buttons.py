@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.languages import N_
 from bot.texts.words import noise_words
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ FORGET_NAME = "Forget it"
 FORGET_NAMES = "Forget them"
 BACK_TO_NAMES = "‹ Names"
 FEED_OFF = "Turn it off"
+DONE = N_("✓ Done")
+ITS_WATCHES = N_("👁 Its watches")
 INSTANT = "⚡ Instant"
 SAFE = "🛡 Safe"
 
