@@ -26,13 +26,13 @@ from data.health import (
     Check,
     Verdict,
     check_alone,
+    check_bot,
     check_chain,
     check_coverage,
     check_delivery,
     check_lease,
     check_outbox,
     check_pauses,
-    check_stamp,
     is_healthy,
 )
 from data.migrate import check_schema
@@ -132,7 +132,7 @@ async def _redis(settings: Settings) -> list[Check]:
         checks = [Check("redis", Verdict.OK, "answers")]
         now = datetime.now(UTC)
         bot = await bot_status(redis)
-        checks.append(check_stamp("bot", bot.written_at if bot else None, now))
+        checks.append(check_bot(bot, now))
         checks += check_delivery(await delivery_status(redis), now)
         checks += check_pauses(bot, now) if bot else []
         for name in settings.chains:

@@ -30,6 +30,8 @@ HEAD_AGE = timedelta(minutes=10)
 """No chain we follow goes so long without a block."""
 LONG_PAUSE = timedelta(minutes=1)
 """Telegram asks for seconds when it is busy; for longer where it has had enough of us."""
+TRIED_WITHIN = timedelta(seconds=60)
+"""The bot waits half a minute for an answer of Telegram's that does not come."""
 OUTBOX_AGE = timedelta(minutes=5)
 """Alerts leave within seconds; in an unpaused chat none waits longer than a minute."""
 SHOWN_GAPS = 3
@@ -193,6 +195,17 @@ def check_pauses(status: BotStatus, now: datetime) -> list[Check]:
         detail = f"Telegram wants nothing for {chats}, for the last of them until"
         checks.append(Check("telegram", Verdict.WARN, f"{detail} {told_time(last, now)}"))
     return checks
+
+
+def check_bot(status: BotStatus | None, now: datetime) -> Check:
+    """The polling loop, and Telegram as it sees it."""
+    if status is None or status.trouble is None or status.tries_again_at is None:
+        return check_stamp("bot", status.written_at if status else None, now)
+    if now - status.tries_again_at > TRIED_WITHIN:
+        return check_stamp("bot", max(status.written_at, status.tries_again_at), now)
+    age = now - status.written_at
+    verdict = Verdict.FAIL if age > STALE_AFTER else Verdict.WARN
+    return Check("bot", verdict, f"no answer from Telegram for {told(age)}: {status.trouble}")
 
 
 def is_healthy(checks: Sequence[Check]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from bot.delivery.outcomes import Shown, Unknown
@@ -28,6 +29,10 @@ async def claimed(
         outcome = await send()
     except ConfigurationError:
         await claims.release(fresh, doubtful)
+        raise
+    except asyncio.CancelledError:
+        # whoever comes next need not wait until the claims run out
+        await claims.doubt([*fresh, *doubtful])
         raise
     if isinstance(outcome, Shown):
         await claims.sent([*fresh, *doubtful], outcome.message_id)

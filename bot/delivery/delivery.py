@@ -40,7 +40,8 @@ LEAST_AT_ONCE, MOST_AT_ONCE = 8, 48
 """Turns: Telegram takes its time to answer, and the rate must be reached all the same."""
 _ANSWER_SECONDS = 0.5
 POLL_SECONDS = 1.0
-LAST_WORDS_SECONDS = 8.0
+LAST_WORDS_SECONDS = 6.0
+"""For Telegram's answers after a stop; then there is time left to give back what was not sent."""
 _CANCEL_AGAIN_AFTER = 0.5
 
 
@@ -179,6 +180,9 @@ class Delivery:
         try:
             again_in = await turn.take()
         except ConfigurationError:
+            raise
+        except asyncio.CancelledError:
+            await self._give_back(turn)
             raise
         except Exception as error:  # noqa: BLE001 - one chat's trouble must not end delivery
             self._stall(error)
