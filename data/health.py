@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from data.model import Chain, CoverageGap
-    from data.redis.published import ChainStatus, DeliveryStatus, NodeStatus
+    from data.redis.published import BotStatus, ChainStatus, DeliveryStatus, NodeStatus
 
 HEADS_ONLY = "heads only"
 """The plan of a node that tells of new blocks, but not what is in them."""
@@ -28,6 +28,10 @@ LAG_SECONDS = 60.0
 """A chain whose cursor is further behind its head is not in time."""
 HEAD_AGE = timedelta(minutes=10)
 """No chain we follow goes so long without a block."""
+LONG_PAUSE = timedelta(minutes=1)
+"""Telegram asks for seconds when it is busy; for longer where it has had enough of us."""
+TRIED_WITHIN = timedelta(seconds=60)
+"""The bot waits half a minute for an answer of Telegram's that does not come."""
 OUTBOX_AGE = timedelta(minutes=5)
 """Alerts leave within seconds; in an unpaused chat none waits longer than a minute."""
 SHOWN_GAPS = 3
@@ -118,6 +122,15 @@ def check_lease(chain: Chain, holder: str | None) -> Check:
     )
 
 
+def check_alone(workers: int) -> Check:
+    """Who delivers where Redis cannot be asked."""
+    if not workers:
+        return Check("delivery", Verdict.FAIL, "bot not running, or cut off from the database")
+    who = "1 worker goes on" if workers == 1 else f"{workers} workers go on"
+    detail = f"{who} by the database, each at 1/{workers} of the bot's rate, until Redis is back"
+    return Check("delivery", Verdict.WARN, detail)
+
+
 def check_outbox(waiting: int, oldest: datetime | None, now: datetime) -> Check:
     """Whether alerts leave."""
     if not waiting or oldest is None:
@@ -167,6 +180,32 @@ def told_counts(counts: Mapping[str, int]) -> str:
     parts = [f"{counts.get('sent', 0):,} alerts sent", f"{counts.get('edited', 0):,} edits"]
     parts += [f"{counts[name]:,} {words}" for name, words in _COUNTED.items() if counts.get(name)]
     return ", ".join(parts)
+
+
+def check_pauses(status: BotStatus, now: datetime) -> list[Check]:
+    """Where Telegram asked for so much patience that people will miss their alerts."""
+    checks = []
+    if status.paused_until is not None and status.paused_until - now > LONG_PAUSE:
+        until = told_time(status.paused_until, now)
+        detail = f"Telegram wants nothing from the bot until {until}: alerts wait in the outbox"
+        checks.append(Check("telegram", Verdict.WARN, detail))
+    last = status.chats_paused_until
+    if last is not None and last - now > LONG_PAUSE:
+        chats = "1 chat" if status.paused_chats == 1 else f"{status.paused_chats:,} chats"
+        detail = f"Telegram wants nothing for {chats}, for the last of them until"
+        checks.append(Check("telegram", Verdict.WARN, f"{detail} {told_time(last, now)}"))
+    return checks
+
+
+def check_bot(status: BotStatus | None, now: datetime) -> Check:
+    """The polling loop, and Telegram as it sees it."""
+    if status is None or status.trouble is None or status.tries_again_at is None:
+        return check_stamp("bot", status.written_at if status else None, now)
+    if now - status.tries_again_at > TRIED_WITHIN:
+        return check_stamp("bot", max(status.written_at, status.tries_again_at), now)
+    age = now - status.written_at
+    verdict = Verdict.FAIL if age > STALE_AFTER else Verdict.WARN
+    return Check("bot", verdict, f"no answer from Telegram for {told(age)}: {status.trouble}")
 
 
 def is_healthy(checks: Sequence[Check]) -> bool:

@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from watcher.notify import Assets, Filling, Progress, commit, fill
+from watcher.learned import Assets
+from watcher.notify import commit, fill
+from watcher.progress import Filling, Progress
 from watcher.slices import Turns
 from watcher.weigh import weighed
 

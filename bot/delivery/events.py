@@ -25,6 +25,8 @@ class EventKind(StrEnum):
     MALFORMED = "malformed"
     STALLED = "stalled"
     RESUMED = "resumed"
+    ALONE = "alone"
+    TOGETHER = "together"
 
 
 @dataclass(frozen=True, slots=True)

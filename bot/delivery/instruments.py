@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from data.redis.published import DeliveryStatus
 
+if TYPE_CHECKING:
+    from data.redis.limiter import Pauses
+
 _log = structlog.get_logger(__name__)
 
 _alerts = Counter("spyhop_delivery_alerts", "Alerts by what became of them", ["outcome"])
@@ -28,6 +31,12 @@ _chats = Gauge("spyhop_delivery_chats", "Chats by their state", ["state"])
 _round = Gauge(
     "spyhop_delivery_round_timestamp_seconds", "When delivery last looked for work to do"
 )
+_paused_until = Gauge(
+    "spyhop_delivery_paused_until_seconds",
+    "Unix time until which Telegram wants to be left alone, 0 if it does not",
+    ["whom"],
+)
+_paused_chats = Gauge("spyhop_delivery_paused_chats", "Chats that Telegram wants left alone")
 
 _QUIET = {EventKind.SENT, EventKind.EDITED, EventKind.GONE}
 _LOUD = {
@@ -36,6 +45,7 @@ _LOUD = {
     EventKind.REPEATED,
     EventKind.STALLED,
     EventKind.FLOODED,
+    EventKind.ALONE,
 }
 _SENTENCES = {
     EventKind.SENT: "alerts sent",
@@ -53,6 +63,8 @@ _SENTENCES = {
     EventKind.MALFORMED: "Telegram could not read the markup: sent as plain text",
     EventKind.STALLED: "delivery waits; alerts stay in the outbox",
     EventKind.RESUMED: "delivery goes on",
+    EventKind.ALONE: "Redis is away: delivery goes on by the database, at its share of the rate",
+    EventKind.TOGETHER: "Redis is back: delivery shares the rate through it again",
 }
 
 
@@ -68,6 +80,13 @@ def log_event(event: DeliveryEvent) -> None:
         log.debug(sentence)
     else:
         log.info(sentence)
+
+
+def show_pauses(held: Pauses) -> None:
+    """What Telegram asked for, of the bot and of the chat for which it asked for most."""
+    for whom, until in (("bot", held.bot_until), ("chat", held.chats_until)):
+        _paused_until.labels(whom).set(until.timestamp() if until else 0)
+    _paused_chats.set(held.chats)
 
 
 def count_event(event: DeliveryEvent) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot import keyboards
 from bot.delivery.amounts import value
 from bot.delivery.certainty import MARKS
 from bot.delivery.clean import label_markup
@@ -17,13 +18,17 @@ from bot.delivery.render import (
     matched_watches,
     moment,
     render,
+    span,
     told_movements,
     watch_name,
 )
 from bot.delivery.warnings import brief_warnings
 from bot.languages import _, ngettext
 from bot.numbers import grouped
+from bot.paging import page_length, pages_of
+from bot.texts.words import day_words
 from data.model import AlertState, Certainty
+from data.queries.alerts.listed import Gist, Summary, by_value
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -32,8 +37,6 @@ if TYPE_CHECKING:
     from data.labels import Labels
     from data.model import Alert, Chain, Chat, Movement, Watch
 
-# Telegram reads 100 entities a message; a line has up to four
-MOST_LINES = 24
 _KEPT_FREE = 300
 
 
@@ -47,13 +50,18 @@ def render_message(
     now: datetime,
     *,
     repeats: Collection[int] = (),
+    summary: Summary | None = None,
+    page: int = 0,
+    is_digest: bool = False,
     certainty: Certainty = Certainty.SEEN,
 ) -> Rendered:
     """What a message shows of its alerts, one or many; ``repeats`` are ids that may be repeats.
 
-    ``certainty`` is that of the least sure of them.
+    ``summary`` is of all alerts of the message, where ``alerts`` are only those of one ``page`` of
+    it, in their order. ``is_digest``: they are told long after they happened. ``certainty`` is that
+    of the least sure of all of them.
     """
-    if len(alerts) == 1:
+    if len(alerts) == 1 and (summary is None or summary.total == 1):
         (alert,) = alerts
         repeat = alert.id in repeats
         return render(
@@ -67,61 +75,99 @@ def render_message(
             repeat=repeat,
             certainty=certainty,
         )
-    by_size = sorted(alerts, key=lambda alert: _size(alert, movements), reverse=True)
-    where = {alert.chain for alert in alerts}
-    alone = len(where) == 1
-    lines = [_head(len(alerts), _title(where.pop(), chains) if alone else None)]
-    length = visible_length(lines[0])
-    for position, alert in enumerate(by_size[:MOST_LINES], 1):
-        line = _line(position, alert, movements, watches, chains, labels, alone=alone)
-        length += visible_length(line) + 1
-        if length > LONGEST - _KEPT_FREE:
-            break
-        lines.append(line)
-    more = len(alerts) - (len(lines) - 1)
-    if more:
-        lines.append(_("… and {count} more").format(count=grouped(more)))
-    lines.extend(_late(alerts, movements, now))
+    if summary is None:
+        gists = {alert.id: _gist(alert, movements, now) for alert in alerts}
+        summary, alerts = Summary.of(alerts, gists), by_value(alerts, gists)
+        alerts = alerts[: page_length(summary.total)]
+    first = page * page_length(summary.total) + 1
+    lines = [
+        _Line(position, alert, movements, watches, chains, labels, summary, is_digest=is_digest)
+        for position, alert in enumerate(alerts, first)
+    ]
+    head = _head(summary, page, chains, now, is_digest=is_digest)
+    below = _below(summary, alerts, page, now, is_digest=is_digest)
     if certainty in MARKS:
-        lines.append(_("{certainty}, all of them").format(certainty=_(MARKS[certainty])))
-    if any(alert.state is AlertState.RETRACTED for alert in alerts):
-        lines.append(_("<s>Struck through</s>: taken back by a reorganisation of the chain"))
-    if any(alert.id in repeats for alert in alerts):
-        lines.append(_("🔁 Possible repeat of some: an earlier attempt left no trace"))
-    return Rendered("\n".join(lines), "list")
+        below.append(_("{certainty}, all of them").format(certainty=_(MARKS[certainty])))
+    if repeats:
+        below.append(_("🔁 Possible repeat of some: an earlier attempt left no trace"))
+    parts = ["\n".join(part) for part in (head, _fitted(lines), below)]
+    text = "\n\n".join(filter(None, parts))
+    return Rendered(text, "list", keyboards.pages(page, summary.total))
 
 
-def _head(count: int, chain: str | None) -> str:
-    if chain is None:
-        said = ngettext(
-            "🐋 <b>{count} alert</b>, the largest first",
-            "🐋 <b>{count} alerts</b>, the largest first",
-            count,
-        )
-        return said.format(count=grouped(count))
-    said = ngettext(
-        "🐋 <b>{count} alert</b> on {chain}, the largest first",
-        "🐋 <b>{count} alerts</b> on {chain}, the largest first",
-        count,
-    )
-    return said.format(count=grouped(count), chain=chain)
-
-
-def _size(alert: Alert, movements: Mapping[int, Movement]) -> Decimal:
+def _gist(alert: Alert, movements: Mapping[int, Movement], now: datetime) -> Gist:
     movement = movements.get(alert.movement_id)
-    return Decimal(0) if movement is None or movement.usd is None else movement.usd
+    return Gist(None, now) if movement is None else Gist(movement.usd, movement.block.time)
 
 
-def _late(
-    alerts: Sequence[Alert], movements: Mapping[int, Movement], now: datetime
-) -> Iterable[str]:
-    """When it was, for blocks that were read late."""
-    found = (movements.get(alert.movement_id) for alert in alerts)
-    times = sorted(movement.block.time for movement in found if movement is not None)
-    if times and now - times[0] > LATE:
-        first, last = moment(times[0], now), moment(times[-1], now)
+def _head(
+    summary: Summary, page: int, chains: Mapping[str, Chain], now: datetime, *, is_digest: bool
+) -> list[str]:
+    alone = next(iter(summary.chains)) if len(summary.chains) == 1 else None
+    which = _("the largest first")
+    if page:
+        pages = _("page {page} of {pages}")
+        which = pages.format(page=grouped(page + 1), pages=grouped(pages_of(summary.total)))
+    count, chain = grouped(summary.total), "" if alone is None else _title(alone, chains)
+    if is_digest:
+        away = _while_away(summary.total, alone=alone is not None).format(count=count, chain=chain)
+        return [away, f"{span(summary.first, summary.last, now)}, {which}"]
+    said = ngettext(
+        "🐋 <b>{count} alert</b>, {which}", "🐋 <b>{count} alerts</b>, {which}", summary.total
+    )
+    if alone is not None:
+        said = ngettext(
+            "🐋 <b>{count} alert</b> on {chain}, {which}",
+            "🐋 <b>{count} alerts</b> on {chain}, {which}",
+            summary.total,
+        )
+    return [said.format(count=count, chain=chain, which=which)]
+
+
+def _while_away(total: int, *, alone: bool) -> str:
+    if alone:
+        return ngettext(
+            "🕓 <b>While I was away: {count} alert</b> on {chain}",
+            "🕓 <b>While I was away: {count} alerts</b> on {chain}",
+            total,
+        )
+    return ngettext(
+        "🕓 <b>While I was away: {count} alert</b>",
+        "🕓 <b>While I was away: {count} alerts</b>",
+        total,
+    )
+
+
+def _below(
+    summary: Summary, shown: Sequence[Alert], page: int, now: datetime, *, is_digest: bool
+) -> list[str]:
+    """What is said under the lines."""
+    lines = []
+    if not page and summary.total > len(shown):
+        more = summary.total - len(shown)
+        lines.append(_("… and {count} more").format(count=grouped(more)))
+    if not is_digest and now - summary.first > LATE:
+        first, last = moment(summary.first, now), moment(summary.last, now)
         said = _("🕓 Blocks of {first}") if first == last else _("🕓 Blocks from {first} to {last}")
-        yield said.format(first=first, last=last)
+        lines.append(said.format(first=first, last=last))
+    if any(alert.state is AlertState.RETRACTED for alert in shown):
+        lines.append(_("<s>Struck through</s>: taken back by a reorganisation of the chain"))
+    elif summary.taken_back:
+        lines.append(_("↩️ Some on another page were taken back by a reorganisation of the chain"))
+    return lines
+
+
+def _fitted(lines: Sequence[_Line]) -> Iterable[str]:
+    """The lines in full, as far as a message holds that; the longest ones in short, else."""
+    whole = {line.position: line.in_full() for line in lines}
+    length = sum(visible_length(text) + 1 for text in whole.values())
+    for line in sorted(lines, key=lambda one: -visible_length(whole[one.position])):
+        if length <= LONGEST - _KEPT_FREE:
+            break
+        short = line.in_short()
+        length -= visible_length(whole[line.position]) - visible_length(short)
+        whole[line.position] = short
+    return whole.values()
 
 
 def _title(name: str, chains: Mapping[str, Chain]) -> str:
@@ -129,32 +175,63 @@ def _title(name: str, chains: Mapping[str, Chain]) -> str:
     return label_markup(chain.title if chain else name)
 
 
-def _line(
-    position: int,
-    alert: Alert,
-    movements: Mapping[int, Movement],
-    watches: Mapping[int, Watch],
-    chains: Mapping[str, Chain],
-    labels: Labels,
-    *,
-    alone: bool,
-) -> str:
-    """What happened, and below it from whom to whom; the chain only where there are several."""
-    matched = matched_watches(alert, watches)
-    chain = chains.get(alert.chain)
-    names = Names.of(alert.chain, chain, matched, labels)
-    told = told_movements(alert, movements)
-    for_feed = bool(matched) and matched[0].is_feed
-    parts = [names.transaction(alert.tx_hash, _("Transaction"))]
-    if told:
-        said = headline(told[0], chain, for_feed=for_feed)
-        parts = [f"{names.transaction(alert.tx_hash, said)} · {value(told[0])}"]
-    parts.extend(brief_warnings(alert, told))
-    parts.extend([] if alone else [_title(alert.chain, chains)])
-    below = [way(told[0], names)] if told else []
-    # a wallet's label stands at its address
-    below.extend(
-        watch_name(watch, chains) if watch.is_feed else f"#{watch.number}" for watch in matched[:1]
-    )
-    text = "\n".join(filter(None, [f"{position}. {' · '.join(parts)}", " · ".join(below)]))
-    return f"<s>{text}</s>" if alert.state is AlertState.RETRACTED else text
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One alert of a list."""
+
+    position: int
+    alert: Alert
+    movements: Mapping[int, Movement]
+    watches: Mapping[int, Watch]
+    chains: Mapping[str, Chain]
+    labels: Labels
+    summary: Summary
+    is_digest: bool
+
+    def in_full(self) -> str:
+        """What happened, and below it from whom to whom; the chain only where there are several,
+        the time in a digest."""
+        alert = self.alert
+        matched = matched_watches(alert, self.watches)
+        names = self._names()
+        told = told_movements(alert, self.movements)
+        for_feed = bool(matched) and matched[0].is_feed
+        parts = [names.transaction(alert.tx_hash, _("Transaction"))]
+        if told:
+            said = headline(told[0], names.chain, for_feed=for_feed)
+            parts = [f"{names.transaction(alert.tx_hash, said)} · {value(told[0])}"]
+        parts.extend(brief_warnings(alert, told))
+        parts.extend(self._beside(told))
+        below = [way(told[0], names)] if told else []
+        # a wallet's label stands at its address
+        below.extend(
+            watch_name(watch, self.chains) if watch.is_feed else f"#{watch.number}"
+            for watch in matched[:1]
+        )
+        return self._struck("\n".join(filter(None, [" · ".join(parts), " · ".join(below)])))
+
+    def in_short(self) -> str:
+        """The link and the value alone: foreign names can be very long, and all lines must fit."""
+        told = told_movements(self.alert, self.movements)
+        worth = value(told[0]) if told else _("no price known")
+        link = self._names().transaction(self.alert.tx_hash, _("Transaction"))
+        return self._struck(" · ".join([link, worth, *brief_warnings(self.alert, told)]))
+
+    def _names(self) -> Names:
+        chain = self.chains.get(self.alert.chain)
+        matched = matched_watches(self.alert, self.watches)
+        return Names.of(self.alert.chain, chain, matched, self.labels)
+
+    def _beside(self, told: Sequence[Movement]) -> Iterable[str]:
+        if len(self.summary.chains) > 1:
+            yield _title(self.alert.chain, self.chains)
+        if self.is_digest and told:
+            time, one_day = (
+                told[0].block.time,
+                self.summary.first.date() == self.summary.last.date(),
+            )
+            yield f"{time:%H:%M}" if one_day else f"{day_words(time, time)} {time:%H:%M}"
+
+    def _struck(self, text: str) -> str:
+        text = f"{grouped(self.position)}. {text}"
+        return f"<s>{text}</s>" if self.alert.state is AlertState.RETRACTED else text

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from aiogram.types import InlineKeyboardMarkup
+
     from data.labels import Labels
     from data.model import Alert, Chain, Chat, Movement, Watch
 
@@ -52,6 +54,7 @@ class Rendered:
 
     text: str
     template: str
+    keyboard: InlineKeyboardMarkup | None = None
 
 
 def render(
@@ -167,6 +170,15 @@ def _where(alert: Alert, told: Sequence[Movement], names: Names, now: datetime) 
 def moment(time: datetime, now: datetime) -> str:
     """``3 Aug 14:05 UTC``, with the year where it is not this one."""
     return f"{day_words(time, now)} {time:%H:%M} UTC"
+
+
+def span(first: datetime, last: datetime, now: datetime) -> str:
+    """``1 May 09:00 – 18:30 UTC``, with the second day where it is another."""
+    begin = moment(first, now).removesuffix(" UTC")
+    if first.date() == last.date():
+        same = f"{first:%H:%M}" == f"{last:%H:%M}"
+        return f"{begin} UTC" if same else f"{begin} – {last:%H:%M} UTC"
+    return f"{begin} – {moment(last, now)}"
 
 
 def _watch_line(

@@ -9,13 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.delivery import outbox
-from bot.delivery.certainty import certainty_of
 from bot.delivery.events import DeliveryEvent, EventKind
 from bot.delivery.listing import render_message
 from bot.delivery.outcomes import Gone, Outcome, Refused, Shown, TopicLost
 from bot.delivery.send import edit
-from data.model import Certainty
-from data.queries import cursors, messages
+from data.queries import certainty, cursors, messages
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
     from bot.delivery.means import Means
     from bot.delivery.outbox import Story
     from bot.delivery.render import Rendered
-    from data.model import Chat, Message, Priority
+    from data.model import Certainty, Chat, Message, Priority
 
 
 async def show_anew(
@@ -36,14 +34,13 @@ async def show_anew(
     as Shown: there is nothing left to do about it.
     """
     async with means.database.read() as connection:
-        story = await outbox.read_message(connection, message)
+        story = await outbox.read_message(connection, message, means.digest_after)
         heights = await cursors.all_settled(connection)
-    sure = Certainty.SEEN
+        sure = await certainty.of_message(connection, message, heights)
     if story.alerts:
         wait = await means.limiter.acquire(chat.id, chat.kind, priority)
         if wait:
             return float(wait)
-        sure = certainty_of(chat, story.alerts, story.movements, heights)
         rendered = rendered_story(means, chat, story, means.clock(), sure)
         outcome = await edit(means.bot, chat, message.telegram_id, rendered, within)
         if isinstance(outcome, Gone):
@@ -71,7 +68,7 @@ def rendered_story(
     chat: Chat,
     story: Story,
     now: datetime,
-    certainty: Certainty,
+    sure: Certainty,
     repeats: Collection[int] = (),
 ) -> Rendered:
     """What a message shows of alerts, with the chat's own names."""
@@ -84,7 +81,10 @@ def rendered_story(
         means.labels.for_chat(story.names),
         now,
         repeats=repeats,
-        certainty=certainty,
+        summary=story.summary,
+        page=story.page,
+        is_digest=story.is_digest,
+        certainty=sure,
     )
 
 

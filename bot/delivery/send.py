@@ -96,6 +96,7 @@ async def send(
             parse_mode=parse_mode,
             link_preview_options=_NO_PREVIEW,
             reply_parameters=None if reply_to is None else ReplyParameters(message_id=reply_to),
+            reply_markup=rendered.keyboard,
             allow_paid_broadcast=paid or None,
             request_timeout=max(1, round(within)),
         )
@@ -118,6 +119,7 @@ async def edit(bot: Bot, chat: Chat, message_id: int, rendered: Rendered, within
                 message_id=message_id,
                 parse_mode=parse_mode,
                 link_preview_options=_NO_PREVIEW,
+                reply_markup=rendered.keyboard,
                 request_timeout=max(1, round(within)),
             )
         except TelegramBadRequest as error:

@@ -7,12 +7,12 @@ moment ago counts, and then shows one message.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.delivery import outbox, taken_back
-from bot.delivery.batch import next_batch
+from bot.delivery.batch import digest_wait, next_batch
 from bot.delivery.certainty import certainty_of
 from bot.delivery.claimed import claimed
 from bot.delivery.confirmations import CONFIRM_WITHIN
@@ -34,12 +34,15 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.delivery.means import Means
-    from bot.delivery.outbox import Story
+    from bot.delivery.outbox import Waiting
     from data.model import Alert, Chat, Message, Movement
     from data.queries.queues import ChatLease
+    from data.redis.claims import Answer
 
 PATIENCE = 0.25
 """Seconds a turn waits in its place; for longer it gives the chat back."""
+LONGEST_TURN = 0.5
+"""Seconds after which it makes room for others, when there are some."""
 _ANSWER_WITHIN = 15.0
 _GO_ON = 0.0
 
@@ -50,7 +53,7 @@ class Turn:
     def __init__(self, means: Means, held: ChatLease) -> None:
         self._means = means
         self._held = held
-        self._leased_at = asyncio.get_running_loop().time()
+        self._began_at = self._leased_at = asyncio.get_running_loop().time()
         self._setbacks = Setbacks(means)
         self._looked_at: set[tuple[int, int]] = set()
         """Messages, by id and revision, of which an answer tells if they need one."""
@@ -73,11 +76,16 @@ class Turn:
                 async with self._means.database.write() as connection:
                     await queues.finish(connection, self._held)
                 return None
-            if wait > PATIENCE or self._means.stopping.is_set():
+            if wait > PATIENCE or self._is_over():
                 await self.give_back(wait)
                 return wait
             await asyncio.sleep(wait)
         return None
+
+    def _is_over(self) -> bool:
+        now = asyncio.get_running_loop().time()
+        others = now - self._began_at > LONGEST_TURN and self._means.crowded()
+        return others or self._means.stopping.is_set()
 
     async def give_back(self, again_in: float) -> None:
         """End the lease; the chat is due again after so many seconds."""
@@ -97,7 +105,8 @@ class Turn:
     async def _step(self) -> float | None:
         """Show one message. Seconds to wait before the next, None when nothing is left."""
         async with self._means.database.read() as connection:
-            waiting = await outbox.read(connection, self._held.chat_id)
+            old_before = self._means.clock() - self._means.digest_after
+            waiting = await outbox.read(connection, self._held.chat_id, old_before)
         if waiting is None:
             return None
         speak(waiting.chat.reads)
@@ -111,25 +120,29 @@ class Turn:
         if waiting.chat.notice is not None:
             return await self._say(waiting.chat, waiting.chat.notice)
         now = self._means.clock()
-        wanted = await self._drop_unwanted(waiting.chat, waiting.story, now)
-        urgent = any(alert.priority is Priority.WATCH for alert in wanted)
+        wanted = await self._drop_unwanted(waiting, now)
+        urgent = any(
+            alert.priority is Priority.WATCH and waiting.gists[alert.id].time >= old_before
+            for alert in wanted
+        )
         if waiting.stale and not urgent:
             answered = await self._answer(waiting.chat, waiting.stale)
             if answered is not None:
                 return answered
             return await self._show_anew(waiting.chat, waiting.stale[0])
         if wanted:
-            return await self._tell(waiting.chat, replace(waiting.story, alerts=wanted), now)
-        if waiting.story.alerts:
+            return await self._tell(waiting, wanted, now)
+        if waiting.alerts:
             return _GO_ON
         is_for_that = self._held.priority is Priority.CONFIRMATION
         return await self._confirm(waiting.chat, now) if is_for_that else None
 
-    async def _drop_unwanted(self, chat: Chat, story: Story, now: datetime) -> list[Alert]:
-        refusals = {alert.id: refusal(alert, chat, story.watches, now) for alert in story.alerts}
+    async def _drop_unwanted(self, waiting: Waiting, now: datetime) -> list[Alert]:
+        chat, watches = waiting.chat, waiting.watches
+        refusals = {alert.id: refusal(alert, chat, watches, now) for alert in waiting.alerts}
         for reason in {reason for reason in refusals.values() if reason is not None}:
             await self._drop(chat, [one for one, why in refusals.items() if why == reason], reason)
-        return [alert for alert in story.alerts if refusals[alert.id] is None]
+        return [alert for alert in waiting.alerts if refusals[alert.id] is None]
 
     async def _drop_all(self, chat: Chat, reason: str) -> None:
         async with self._means.database.write() as connection:
@@ -140,13 +153,22 @@ class Turn:
             await alerts.drop(connection, ids, reason)
         self._means.tell(DeliveryEvent(EventKind.DROPPED, chat.id, len(ids), reason))
 
-    async def _tell(self, chat: Chat, story: Story, now: datetime) -> float | None:
-        limiter = self._means.limiter
-        batch = next_batch(story.alerts, await limiter.one_by_one(chat.id, chat.kind))
+    async def _tell(self, waiting: Waiting, wanted: Sequence[Alert], now: datetime) -> float | None:
+        chat, limiter = waiting.chat, self._means.limiter
+        pace = await limiter.pace(chat.id, chat.kind)
+        old_before = now - self._means.digest_after
+        batch = next_batch(wanted, waiting.gists, pace.one_by_one, old_before)
         urgent = min(alert.priority for alert in batch)
+        wait = pace.wait
+        if waiting.gists[batch[0].id].time < old_before:
+            urgent = Priority.DIGEST
+            wait = max(wait, digest_wait(batch, now).total_seconds())
+        if wait:
+            return wait
         async with self._means.database.read() as connection:
+            story = await outbox.read_told(connection, batch, waiting.gists, old_before)
             heights = await cursors.all_settled(connection)
-        wait = await limiter.acquire(chat.id, chat.kind, urgent)
+        wait = await limiter.acquire(chat.id, chat.kind, urgent, self._held.rank)
         if wait:
             return wait
         found = dict(
@@ -156,29 +178,39 @@ class Turn:
                 strict=True,
             )
         )
-        for alert, answer in found.items():
-            if isinstance(answer, AlreadySent):
-                await self._record(chat, [alert], answer.message_id)
+        await self._record_known(chat, found)
         ready = [one for one in batch if isinstance(found[one], Claimed | Uncertain)]
         if not ready:
             held = [one.left for one in found.values() if isinstance(one, HeldByOther)]
             return min(held).total_seconds() + PATIENCE if held else _GO_ON
         doubtful = [one for one in ready if isinstance(found[one], Uncertain)]
-        told = replace(story, alerts=ready)
-        sure = certainty_of(chat, ready, story.movements, heights)
+        if len(ready) < len(batch):
+            async with self._means.database.read() as connection:
+                story = await outbox.read_told(connection, ready, waiting.gists, old_before)
+        is_whole = len(story.alerts) == len(ready)
+        sure = certainty_of(chat, ready, story.movements, heights) if is_whole else Certainty.SEEN
         repeats = {alert.id for alert in doubtful}
-        rendered = rendered_story(self._means, chat, told, now, sure, repeats)
-        return await self._send(chat, told, doubtful, rendered, sure)
+        rendered = rendered_story(self._means, chat, story, now, sure, repeats)
+        return await self._send(chat, ready, doubtful, rendered, sure, story.movements)
+
+    async def _record_known(self, chat: Chat, found: Mapping[Alert, Answer]) -> None:
+        """What Redis knows to be sent, message by message."""
+        known: defaultdict[int, list[Alert]] = defaultdict(list)
+        for alert, answer in found.items():
+            if isinstance(answer, AlreadySent):
+                known[answer.message_id].append(alert)
+        for message_id, told in known.items():
+            await self._record(chat, told, message_id)
 
     async def _send(
         self,
         chat: Chat,
-        told: Story,
+        ready: Sequence[Alert],
         doubtful: Sequence[Alert],
         rendered: Rendered,
         sure: Certainty,
+        as_of: Mapping[int, Movement],
     ) -> float | None:
-        ready = told.alerts
         fresh_keys = [alert_key(alert) for alert in ready if alert not in doubtful]
         doubtful_keys = [alert_key(alert) for alert in doubtful]
 
@@ -187,7 +219,7 @@ class Turn:
 
         outcome = await claimed(self._means.claims, fresh_keys, doubtful_keys, shown)
         if isinstance(outcome, Shown):
-            await self._record(chat, ready, outcome.message_id, sure, told.movements)
+            await self._record(chat, ready, outcome.message_id, sure, as_of)
             self._tell_of_success(chat, ready, doubtful, rendered, outcome)
             return _GO_ON
         if isinstance(outcome, TopicLost) and ready[0].topic_id != GENERAL:

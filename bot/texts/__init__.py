@@ -6,6 +6,7 @@
 - ``watches``  a watch, the watchlist, what became of them
 - ``feeds``    whale feeds
 - ``names``    what the chat calls addresses
+- ``history``  a chat's alerts, and what became of each
 - ``mutes``    mute and unmute
 - ``gas``      what transactions cost
 - ``pursuits`` followed transactions, apart from their own messages

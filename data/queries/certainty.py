@@ -17,7 +17,7 @@ from data.queries.messages import message_of
 from data.tables import alerts, messages, movements
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Select
@@ -118,12 +118,31 @@ async def due_in_chat(
     return await _due(connection, which, heights)
 
 
+async def of_message(
+    connection: AsyncConnection, message: Message, heights: Mapping[str, Settled]
+) -> Certainty:
+    """How sure a message may be; in groups and channels it does not say."""
+    if message.chat_id < 0:
+        return Certainty.SEEN
+    rows = (await _told_in(connection, [message.id])).get(message.id)
+    return _least(rows, heights) if rows else Certainty.SEEN
+
+
 async def _due(
     connection: AsyncConnection, which: Select[Any], heights: Mapping[str, Settled]
 ) -> list[Due]:
     found = {row.id: message_of(row) for row in await connection.execute(which)}
     if not found:
         return []
+    rows = await _told_in(connection, found)
+    sure = [Due(found[one], _least(its, heights)) for one, its in sorted(rows.items())]
+    return [one for one in sure if one.certainty > one.message.certainty]
+
+
+async def _told_in(
+    connection: AsyncConnection, message_ids: Collection[int]
+) -> Mapping[int, Sequence[Any]]:
+    """What messages tell of, by message."""
     told = select(
         alerts.c.message_id,
         alerts.c.state,
@@ -132,13 +151,12 @@ async def _due(
         movements.c.orphaned_until,
     )
     of_them = told.join(movements, movements.c.id == alerts.c.movement_id).where(
-        alerts.c.message_id.in_(list(found))
+        alerts.c.message_id.in_(list(message_ids))
     )
     rows: defaultdict[int, list[Any]] = defaultdict(list)
     for row in await connection.execute(of_them):
         rows[row.message_id].append(row)
-    sure = [Due(found[one], _least(its, heights)) for one, its in sorted(rows.items())]
-    return [one for one in sure if one.certainty > one.message.certainty]
+    return rows
 
 
 def _least(rows: Iterable[Any], heights: Mapping[str, Settled]) -> Certainty:

@@ -49,6 +49,31 @@ async def record(
     return int((await connection.execute(statement)).scalar_one())
 
 
+async def sent_after(connection: AsyncConnection, chat_id: int, moment: datetime) -> list[datetime]:
+    """When the chat was sent what it got after that moment."""
+    lately = (messages.c.chat_id == chat_id) & (messages.c.sent_at > moment)
+    found = await connection.execute(select(messages.c.sent_at).where(lately))
+    return list(found.scalars())
+
+
+async def get(connection: AsyncConnection, message_id: int) -> Message | None:
+    """The message with our id, if it is still remembered."""
+    found = await connection.execute(select(messages).where(messages.c.id == message_id))
+    row = found.one_or_none()
+    return None if row is None else message_of(row)
+
+
+async def of_telegram(
+    connection: AsyncConnection, chat_id: int, telegram_id: int
+) -> Message | None:
+    """The chat's message with Telegram's id, if it is remembered and one of alerts."""
+    found = await connection.execute(
+        select(messages).where(messages.c.chat_id == chat_id, messages.c.telegram_id == telegram_id)
+    )
+    row = found.one_or_none()
+    return None if row is None else message_of(row)
+
+
 async def to_edit(connection: AsyncConnection, chat_id: int) -> list[Message]:
     """The chat's messages whose alerts have changed since they were shown, oldest first; none that
     was deleted."""

@@ -75,12 +75,21 @@ class ChainStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 class BotStatus(msgspec.Struct, frozen=True, kw_only=True):
     """The bot's progress. ``written_at`` is set by the polling loop each time Telegram answered
-    it; ``last_update_at`` when it last brought something."""
+    it; ``last_update_at`` when it last brought something. ``trouble`` says what Telegram does
+    instead of answering; it is asked again at ``tries_again_at``."""
 
     written_at: datetime
     username: str
     polling_since: datetime
     last_update_at: datetime | None = None
+    paused_until: datetime | None = None
+    """Telegram asked the bot to send nothing until then."""
+    paused_chats: int = 0
+    """How many chats it asked to leave alone,"""
+    chats_paused_until: datetime | None = None
+    """the last of them until then."""
+    trouble: str | None = None
+    tries_again_at: datetime | None = None
 
 
 class DeliveryStatus(msgspec.Struct, frozen=True, kw_only=True):

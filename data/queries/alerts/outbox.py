@@ -39,8 +39,13 @@ def alert_of(row: Any) -> Alert:
     )
 
 
-async def pending(connection: AsyncConnection, chat_id: int, limit: int) -> list[Alert]:
-    """The chat's oldest pending alerts whose block stands; orphaned ones wait their reorg out."""
+async def pending(
+    connection: AsyncConnection, chat_id: int, limit: int, since: datetime | None = None
+) -> list[Alert]:
+    """The chat's oldest pending alerts whose block stands; orphaned ones wait their reorg out.
+
+    With ``since`` only those of blocks since then.
+    """
     statement = (
         select(alerts)
         .join(movements, movements.c.id == alerts.c.movement_id)
@@ -52,6 +57,8 @@ async def pending(connection: AsyncConnection, chat_id: int, limit: int) -> list
         .order_by(alerts.c.id)
         .limit(limit)
     )
+    if since is not None:
+        statement = statement.where(movements.c.block_time >= since)
     return [alert_of(row) for row in await connection.execute(statement)]
 
 

@@ -8,6 +8,7 @@ from data.chains import known_chains
 from data.health import (
     Check,
     Verdict,
+    check_bot,
     check_chain,
     check_coverage,
     check_delivery,
@@ -20,7 +21,7 @@ from data.health import (
     told_size,
 )
 from data.model import CoverageGap
-from data.redis.published import ChainStatus, DeliveryStatus, NodeStatus
+from data.redis.published import BotStatus, ChainStatus, DeliveryStatus, NodeStatus
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ETHEREUM = known_chains()["ethereum"]
@@ -378,3 +379,37 @@ def test_a_delivery_that_stands_still_is_not_well() -> None:
     assert check_delivery(None, NOW)[0].verdict is Verdict.FAIL
     still = check_delivery(delivery(written_at=NOW - timedelta(minutes=3)), NOW)
     assert still[0].verdict is Verdict.FAIL
+
+
+def _bot(answered: timedelta, due: timedelta | None) -> BotStatus:
+    return BotStatus(
+        written_at=NOW - answered,
+        username="spyhop_bot",
+        polling_since=NOW - timedelta(days=1),
+        trouble=None if due is None else "Telegram does not answer",
+        tries_again_at=None if due is None else NOW - due,
+    )
+
+
+@pytest.mark.parametrize(
+    ("answered", "due", "verdict", "words"),
+    [
+        (9, None, Verdict.OK, "wrote 9 s ago"),
+        (40, -3, Verdict.WARN, "no answer from Telegram for 40 s: Telegram does not answer"),
+        (3_600, -9_000, Verdict.FAIL, "no answer from Telegram for 60 min"),
+        (3_600, 30, Verdict.FAIL, "no answer from Telegram for 60 min"),
+        (3_600, 600, Verdict.FAIL, "bot not running: it last wrote 10 min ago"),
+        (3_600, None, Verdict.FAIL, "bot not running: it last wrote 60 min ago"),
+    ],
+)
+def test_a_telegram_that_is_away_is_told_from_a_bot_that_is(
+    answered: int, due: int | None, verdict: Verdict, words: str
+) -> None:
+    ages = timedelta(seconds=answered), None if due is None else timedelta(seconds=due)
+    check = check_bot(_bot(*ages), NOW)
+    assert check.verdict is verdict
+    assert check.detail.startswith(words)
+
+
+def test_a_bot_that_never_wrote_does_not_run() -> None:
+    assert check_bot(None, NOW).verdict is Verdict.FAIL

@@ -49,20 +49,38 @@ class Outbox:
                 connection, chat_id, now=_now(), address=WALLET, label=label, topic_id=topic_id
             )
 
-    async def alert(self, watch: Watch, ether: int = 100) -> Alert:
-        """One transaction that sends so much from an exchange to the watched wallet."""
-        self._made += 1
-        return await self.same_alert(watch, ether)
+    async def alert(self, watch: Watch, ether: int = 100, age: timedelta = timedelta()) -> Alert:
+        """One transaction that sends so much from an exchange to the watched wallet.
 
-    async def same_alert(self, watch: Watch, ether: int = 100) -> Alert:
+        With ``age`` it happened, and the alert was written, so long ago.
+        """
+        self._made += 1
+        return await self.same_alert(watch, ether, age)
+
+    async def many(self, watch: Watch, count: int) -> None:
+        """So many transactions, in one go."""
+        numbers = range(self._made + 1, self._made + count + 1)
+        self._made += count
+        async with self.database.write() as connection:
+            stored = await movements.store(connection, [received(n, n) for n in numbers])
+            new = [
+                alerts.NewAlert(watch.chat_id, watch.topic_id, one, watch.id, (), Priority.WATCH)
+                for one in stored
+            ]
+            await alerts.write(connection, new, _now())
+            await queues.enqueue(connection, [(watch.chat_id, Priority.WATCH)])
+
+    async def same_alert(
+        self, watch: Watch, ether: int = 100, age: timedelta = timedelta()
+    ) -> Alert:
         """The last transaction once more, for another watch."""
-        movement = _received(self._made, ether)
+        movement = received(self._made, ether, age)
         async with self.database.write() as connection:
             (stored,) = await movements.store(connection, [movement])
             new = alerts.NewAlert(
                 watch.chat_id, watch.topic_id, stored, watch.id, (), Priority.WATCH
             )
-            await alerts.write(connection, [new], _now())
+            await alerts.write(connection, [new], _now() - age)
             await queues.enqueue(connection, [(watch.chat_id, Priority.WATCH)])
         return (await self.alerts(watch.chat_id))[-1]
 
@@ -86,7 +104,7 @@ class Outbox:
         """A reorg takes transactions back."""
         async with self.database.write() as connection:
             touched = await alerts.retract(connection, [alert.movement_id for alert in taken])
-            await queues.enqueue(connection, [(chat, Priority.EDIT) for chat in touched])
+            await alerts.enqueue(connection, touched)
 
     async def settle(self, safe: int | None, finalized: int | None = None) -> None:
         """The watcher learns how far the chain is safe, and final."""
@@ -106,28 +124,28 @@ class Outbox:
 
     async def bring_back_as(self, alert: Alert, ether: int) -> None:
         """The transaction reappears in another block, and moves another amount there."""
-        movement = _received(int.from_bytes(alert.tx_hash), ether)
+        movement = received(int.from_bytes(alert.tx_hash), ether)
         block = replace(movement.block, hash=b"\x77" * 32)
         async with self.database.write() as connection:
             await movements.store(connection, [replace(movement, block=block)])
             ids = [alert.movement_id]
-            touched = [*await alerts.bring_back(connection, ids)]
-            touched += await alerts.restate(connection, ids)
-            await queues.enqueue(connection, [(chat, Priority.EDIT) for chat in touched])
+            touched = await alerts.bring_back(connection, ids)
+            await alerts.enqueue(connection, touched | await alerts.restate(connection, ids))
 
     async def bring_back(self, alert: Alert) -> None:
         """The transaction reappears."""
         async with self.database.write() as connection:
             touched = await alerts.bring_back(connection, [alert.movement_id])
-            await queues.enqueue(connection, [(chat, Priority.EDIT) for chat in touched])
+            await alerts.enqueue(connection, touched)
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _received(number: int, ether: int) -> Movement:
-    block = BlockRef("ethereum", 20_000_000 + number, bytes(32), bytes(32), _now())
+def received(number: int, ether: int, age: timedelta = timedelta()) -> Movement:
+    """So much from an exchange to the watched wallet, in transaction ``number``."""
+    block = BlockRef("ethereum", 20_000_000 + number, bytes(32), bytes(32), _now() - age)
     price = Price(Decimal("2500.5"), "chainlink", _now() - timedelta(minutes=1))
     return Movement(
         block=block,

@@ -208,6 +208,8 @@ def means_of(bot, database, redis, settings) -> Means:
         labels=settings.labels,
         lease_for=timedelta(seconds=2),
         stopping=asyncio.Event(),
+        crowded=lambda: False,
+        digest_after=timedelta(hours=6),
         paid=False,
         listeners=(),
     )
