@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aiogram import Router
 from aiogram.filters import Command
 
+from bot import behalf
 from bot.answers import answer
 from bot.delivery.pursuit import pursuit_text
 from bot.delivery.story import read_story
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from aiogram.types import Message
 
     from bot.context import Context
-    from data.model import Chain, Chat
+    from data.model import Chain
 
 MOST_OPEN = 20
 """Transactions that a chat may have followed at once."""
@@ -37,36 +38,36 @@ def make_router() -> Router:
     return router
 
 
-async def tx(message: Message, command: CommandObject, context: Context, chat: Chat) -> None:
+async def tx(message: Message, command: CommandObject, context: Context) -> None:
     """Follow a transaction to its end."""
-    await follow(message, command.args or "", context, chat)
+    await follow(message, command.args or "", context)
 
 
-async def follow(message: Message, text: str, context: Context, chat: Chat) -> None:
-    """The same for what was pasted. Asked for again, it goes on in the newest message."""
+async def follow(message: Message, text: str, context: Context) -> None:
+    """The same for what was pasted; the chat is the one in which it was said, whatever chat is set
+    up there. Asked for again, it goes on in the newest message."""
+    behalf.act(None)
     tx_hash, chain = parse_transaction(text, context.chains)
     async with context.database.read() as connection:
-        mine = await pursuits.of_chat(connection, chat.id)
+        mine = await pursuits.of_chat(connection, message.chat.id)
     for one in mine:
         if one.tx_hash == tx_hash and (chain is None or one.chain in {None, chain.name}):
             await _go_on(message, one, context)
             return
     if len(mine) >= MOST_OPEN:
         raise texts.too_many(MOST_OPEN)
-    await _begin(message, tx_hash, chain, context, chat)
+    await _begin(message, tx_hash, chain, context)
 
 
-async def _begin(
-    message: Message, tx_hash: bytes, chain: Chain | None, context: Context, chat: Chat
-) -> None:
+async def _begin(message: Message, tx_hash: bytes, chain: Chain | None, context: Context) -> None:
     now, name = context.clock(), chain.name if chain else None
     topic = topic_of(message)
-    fresh = Pursuit(0, chat.id, topic, 0, tx_hash, name, now, now)
+    fresh = Pursuit(0, message.chat.id, topic, 0, tx_hash, name, now, now)
     shown = await answer(message, await _text(fresh, context))
     async with context.database.write() as connection:
         await pursuits.begin(
             connection,
-            chat_id=chat.id,
+            chat_id=message.chat.id,
             topic_id=topic,
             telegram_id=shown.message_id,
             tx_hash=tx_hash,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aiogram import Router
 from aiogram.filters import Command
 
+from bot import behalf
 from bot.answers import answer
 from bot.languages import _
 from bot.middlewares.permission import OPEN
@@ -14,7 +15,7 @@ from bot.parse.transaction import parse_transaction
 from bot.why import words
 from bot.why.case import read_case
 from data.errors import InputError
-from data.queries import alerts
+from data.queries import alerts, chats
 
 if TYPE_CHECKING:
     from aiogram.filters import CommandObject
@@ -50,6 +51,10 @@ async def why(message: Message, command: CommandObject, context: Context, chat: 
             cases, more = [await read_case(connection, context, chat, tx_hash, chains)], 0
         else:
             assert replied is not None
+            if chat.id != message.chat.id:
+                # what is replied to was told here, whatever chat is set up from here
+                behalf.act(None)
+                chat = await chats.get(connection, message.chat.id) or chat
             cases, more = await _of_reply(connection, context, chat, replied.message_id)
     for case in cases:
         said, keyboard = words.explanation(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiogram import BaseMiddleware
 
+from bot import behalf
 from bot.languages import speak
 from data.model import language_of
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 
 class Hearing(BaseMiddleware):
-    """Begins every update: nothing stays of the language of the one before. What is set holds
-    behind the handler too, for what is said when that fails."""
+    """Begins every update: nothing stays of the one before, neither its language nor on whose
+    behalf it was. What is set holds behind the handler too, for what is said when that fails."""
 
     async def __call__(
         self,
@@ -27,5 +28,6 @@ class Hearing(BaseMiddleware):
     ) -> Any:
         """Speak their language, then go on."""
         person = data.get("event_from_user")
+        behalf.act(None)
         speak(language_of(person.language_code if person else None))
         return await handler(event, data)
