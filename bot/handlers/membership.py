@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 from aiogram import F, Router
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
-from aiogram.types import ChatMemberRestricted
+from aiogram.types import ChatMemberAdministrator, ChatMemberRestricted
 
 from bot import keyboards
 from bot.languages import speak
@@ -129,4 +129,10 @@ def _state(event: ChatMemberUpdated) -> tuple[ChatState, str | None]:
         return ChatState.SILENCED, "it may not write there"
     if kind == "channel" and member.status != "administrator":
         return ChatState.SILENCED, "it is no administrator of the channel any more"
+    if (
+        kind == "channel"
+        and isinstance(member, ChatMemberAdministrator)
+        and member.can_post_messages is False
+    ):
+        return ChatState.SILENCED, "it may not post in the channel"
     return ChatState.ACTIVE, None

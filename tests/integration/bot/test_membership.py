@@ -58,6 +58,16 @@ ADMINISTRATOR = dict.fromkeys(
         ),
         ("channel", {"status": "member"}, ChatState.SILENCED),
         ("channel", {"status": "administrator", **ADMINISTRATOR}, ChatState.ACTIVE),
+        (
+            "channel",
+            {"status": "administrator", **ADMINISTRATOR, "can_post_messages": True},
+            ChatState.ACTIVE,
+        ),
+        (
+            "channel",
+            {"status": "administrator", **ADMINISTRATOR, "can_post_messages": False},
+            ChatState.SILENCED,
+        ),
         ("group", {"status": "member"}, ChatState.ACTIVE),
     ],
 )
