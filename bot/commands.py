@@ -1,4 +1,4 @@
-"""The table of commands, as Telegram's menu shows it."""
+"""The table of commands, and which of them Telegram's menu shows to whom."""
 
 from __future__ import annotations
 
@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING
 
 import structlog
 from aiogram.exceptions import TelegramAPIError, TelegramRetryAfter, TelegramUnauthorizedError
-from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats
+from aiogram.types import (
+    BotCommand,
+    BotCommandScopeAllChatAdministrators,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+)
 
 from bot.languages import N_, _, speaking
 from data.model import Language
 
 if TYPE_CHECKING:
     from aiogram import Bot
+    from aiogram.types import BotCommandScopeUnion
 
 _log = structlog.get_logger(__name__)
 
@@ -38,24 +44,40 @@ COMMANDS = {
     "gas": N_("What a transfer and a swap cost now"),
     "status": N_("How far I am on each chain"),
     "language": N_("Which language I write in"),
+    "channels": N_("Set up a group or channel from here"),
+    "done": N_("Back to this chat"),
     "help": N_("What I understand"),
 }
+ONLY_PRIVATE = frozenset({"channels", "done"})
+"""They mean nothing in a group, and are not answered there."""
+OPEN_TO_ALL = frozenset({"start", "list", "names", "why", "history", "gas", "status", "help"})
+"""What everybody in a group may use; everything else there is for its administrators."""
+MENUS = (
+    (BotCommandScopeAllPrivateChats(), tuple(COMMANDS)),
+    (BotCommandScopeAllGroupChats(), tuple(one for one in COMMANDS if one in OPEN_TO_ALL)),
+    # Telegram shows the narrowest menu alone: an administrator's has what is open to all as well
+    (
+        BotCommandScopeAllChatAdministrators(),
+        tuple(one for one in COMMANDS if one not in ONLY_PRIVATE),
+    ),
+)
+"""What is offered where."""
 
 
 async def register_commands(
     bot: Bot, stopping: asyncio.Event, *, first_wait: float = 1, longest_wait: float = 300
 ) -> None:
-    """Tell Telegram the commands of private chats in every language; ask again, ever less often,
-    while it is away.
+    """Tell Telegram the commands of private chats, of groups and of their administrators, in every
+    language; ask again, ever less often, while it is away.
 
     Returns when it is done, when the bot stops, or when the token is refused.
     """
-    waiting = list(Language)
+    waiting = [(language, *menu) for language in Language for menu in MENUS]
     wait = first_wait
     while not stopping.is_set():
         try:
             while waiting:
-                await _register(bot, waiting[0])
+                await _register(bot, *waiting[0])
                 del waiting[0]
         except TelegramUnauthorizedError:
             return  # polling tells it
@@ -70,15 +92,14 @@ async def register_commands(
         wait = min(wait * 2, longest_wait)
 
 
-async def _register(bot: Bot, language: Language) -> None:
+async def _register(
+    bot: Bot, language: Language, scope: BotCommandScopeUnion, offered: tuple[str, ...]
+) -> None:
     """English is for everybody whose language is not there."""
     with speaking(language):
-        commands = [
-            BotCommand(command=command, description=_(description))
-            for command, description in COMMANDS.items()
-        ]
+        commands = [BotCommand(command=one, description=_(COMMANDS[one])) for one in offered]
     await bot.set_my_commands(
         commands,
-        scope=BotCommandScopeAllPrivateChats(),
+        scope=scope,
         language_code=None if language is Language.ENGLISH else language,
     )

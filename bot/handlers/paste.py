@@ -10,7 +10,7 @@ from aiogram.enums import ContentType
 
 from bot import keyboards
 from bot.answers import answer
-from bot.commands import COMMANDS
+from bot.commands import COMMANDS, ONLY_PRIVATE
 from bot.handlers.tx import follow
 from bot.languages import _
 from bot.naming import as_chat_sees
@@ -52,6 +52,9 @@ async def unknown_command(message: Message) -> None:
     if other and name.casefold() in COMMANDS:
         await answer(message, general.meant_for_other(name.casefold(), shown(other)))
         return
+    if name.casefold() in ONLY_PRIVATE:
+        await answer(message, general.only_private(name.casefold()))
+        return
     near = difflib.get_close_matches(name[:32].casefold(), list(COMMANDS), n=1)
     await answer(message, general.unknown_command(shown(name), near[0] if near else None))
 
@@ -60,7 +63,7 @@ async def paste(message: Message, context: Context, chat: Chat) -> None:
     """Follow a transaction, offer to watch an address; raise InputError for what was almost one."""
     text = (message.text or "").strip()
     if looks_like_transaction(cleaned(text)):
-        await follow(message, text, context, chat)
+        await follow(message, text, context)
         return
     if not looks_like_address(cleaned(text)):
         await answer(message, _(general.NOT_UNDERSTOOD))

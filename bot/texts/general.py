@@ -66,6 +66,8 @@ A value is <code>250000</code>, <code>$250k</code>, <code>1.5m</code>, <code>50 
     N_("""<b>Transactions</b>
 /tx <code>&lt;hash or link&gt;</code> – followed until it is final, in one message
 /gas <code>[chain]</code> – what a transfer and a swap cost now"""),
+    N_("""<b>Groups and channels</b>
+/channels – set one up from your private chat; /done ends it"""),
     N_("""/status – how far I am on each chain
 /language – which language I write in"""),
 )
@@ -84,6 +86,11 @@ def unknown_command(name: str, close: str | None) -> str:
         meant = _("I don't know /{name}; did you mean /{close}? /help lists them all.")
         return meant.format(name=escape(name), close=close)
     return _("I don't know /{name}: /help lists what I understand.").format(name=escape(name))
+
+
+def only_private(command: str) -> str:
+    """The answer in a group to a command that has a meaning in private chats alone."""
+    return _("/{command} is for my private chat: write it to me there.").format(command=command)
 
 
 def meant_for_other(command: str, other: str) -> str:

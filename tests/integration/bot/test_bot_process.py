@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiohttp import web
 
-from bot.commands import COMMANDS
+from bot.commands import MENUS
 from bot.wiring import run_bot
 from data.errors import ConfigurationError
 from data.model import Language
@@ -138,7 +138,7 @@ async def test_runs_polling_and_delivery_until_it_is_to_stop(
     )
     await asyncio.wait_for(delivery.running.wait(), 30)
     menus: list[dict[str, str]] = []
-    while len(menus) < len(Language) or "getUpdates" not in telegram.seen:
+    while len(menus) < len(Language) * len(MENUS) or "getUpdates" not in telegram.seen:
         method, form = await asyncio.wait_for(telegram.calls.get(), 30)
         menus += [form] if method == "setMyCommands" else []
 
@@ -146,10 +146,11 @@ async def test_runs_polling_and_delivery_until_it_is_to_stop(
     await asyncio.wait_for(running, 10)
 
     assert delivery.ended
-    for menu in menus:
-        assert all(f'"{command}"' in menu["commands"] for command in COMMANDS)
-        assert "all_private_chats" in menu["scope"]
-    assert [menu.get("language_code") for menu in menus] == [None, "ru", "zh", "es"]
+    told = [(one.get("language_code"), json.loads(one["scope"])["type"]) for one in menus]
+    scopes = ["all_private_chats", "all_group_chats", "all_chat_administrators"]
+    assert told == [(tag, scope) for tag in (None, "ru", "zh", "es") for scope in scopes]
+    for menu, (_scope, offered) in zip(menus, MENUS * len(Language), strict=True):
+        assert [one["command"] for one in json.loads(menu["commands"])] == list(offered)
     in_spanish = {one["command"]: one["description"] for one in json.loads(menus[-1]["commands"])}
     assert in_spanish["list"] == "Tus seguimientos"
     bot, *_, owner = delivery.given

@@ -174,6 +174,8 @@ async def test_what_is_said_to_others_is_not_answered(place: Place) -> None:
         assert await place.is_silent(group, text, place.member)
     answer = await place.say(group, "/no_such_command@spyhop_sandbox_bot", place.member)
     assert "I don't know" in answer.text
+    answer = await place.say(group, "/channels@spyhop_sandbox_bot", place.owner)
+    assert "private chat" in answer.text
 
 
 async def test_alerts_go_to_the_topic_in_which_the_watch_was_made(place: Place) -> None:
