@@ -13,10 +13,8 @@ from data.model import ChatState
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from data.redis.published import DeliveryStatus
-
-if TYPE_CHECKING:
     from data.redis.limiter import Pauses
+    from data.redis.published import DeliveryStatus
 
 _log = structlog.get_logger(__name__)
 

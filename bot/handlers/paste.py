@@ -20,6 +20,7 @@ from bot.parse.transaction import looks_like_transaction
 from bot.texts import general
 from bot.texts import watches as texts
 from bot.texts.words import is_muted
+from data.model import ChatKind
 from data.queries import watches
 
 if TYPE_CHECKING:
@@ -49,11 +50,12 @@ def make_router() -> Router:
 async def unknown_command(message: Message) -> None:
     """There is no such command; perhaps one like it."""
     name, _, other = cleaned((message.text or "")[1:]).split(" ")[0].partition("@")
+    if message.chat.type != ChatKind.PRIVATE and name.casefold() in ONLY_PRIVATE:
+        # in groups only what names this bot comes so far
+        await answer(message, general.only_private(name.casefold()))
+        return
     if other and name.casefold() in COMMANDS:
         await answer(message, general.meant_for_other(name.casefold(), shown(other)))
-        return
-    if name.casefold() in ONLY_PRIVATE:
-        await answer(message, general.only_private(name.casefold()))
         return
     near = difflib.get_close_matches(name[:32].casefold(), list(COMMANDS), n=1)
     await answer(message, general.unknown_command(shown(name), near[0] if near else None))
