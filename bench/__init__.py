@@ -13,6 +13,7 @@ fails when the peers did not do the same work.
 - ``alerting``  from an alert in the outbox to its request at the Bot API
 - ``bytes``     what each plan of fetching costs in bytes, per block and per day
 - ``enrich``    what it costs to tell what moved and what it was worth
+- ``decoding``  what moved, by our reading and by web3.py's ``codec``: the very same
 - ``faults``    what each fault of a node does to a reader: ours, web3.py, web3-ethereum-defi
 - ``fanout``    one feed event for 100,000 chats, and what concerns one of them meanwhile
 - ``throng``    who is told in it
@@ -20,6 +21,7 @@ fails when the peers did not do the same work.
 - ``racers``, ``rivals``  who runs in the others: ours in its shapes with its floor, and the peers
 - ``ground``    servers and processes to run on
 - ``crowd``     chats with watches by the million
-- ``node``      a node with ready-made answers, in a process of its own
+- ``node``      a node with ready-made answers, in a process of its own · ``mines``: chains whose
+  blocks come by the clock
 - ``report``    how figures are printed
 """

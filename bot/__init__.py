@@ -1,6 +1,7 @@
 """Commands in, messages out: the process right of the database.
 
 - ``parse``       what people type, as values
+- ``context``     what every handler is handed
 - ``handlers``    commands and buttons, one noun a file
 - ``middlewares`` what happens around every handler
 - ``texts``       everything the bot says outside of alerts
@@ -15,10 +16,11 @@
 - ``health``      what /status tells
 - ``throttle``    answers pass the limiter, before everything else
 - ``answers``     saying something in a chat, patiently
+- ``paging``      how a list of alerts is cut into pages
 - ``numbers``     numbers as people read them
 - ``languages``   what is said, in the language of whoever reads it · ``locales``: the translations
 - ``delivery``    alerts out of the outbox, into chats
-- ``commands``    the table of commands
+- ``commands``    the table of commands, and which menu offers which of them
 - ``dispatcher``  which handlers there are
 - ``lanes``, ``polling``      updates in, in order
 - ``wiring``      the concrete parts, put together

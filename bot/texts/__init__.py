@@ -8,6 +8,8 @@
 - ``names``    what the chat calls addresses
 - ``history``  a chat's alerts, and what became of each
 - ``mutes``    mute and unmute
+- ``timing``   at once, or of safe blocks only
+- ``noise``    what is kept from a chat, and what it lets in
 - ``gas``      what transactions cost
 - ``pursuits`` followed transactions, apart from their own messages
 - ``languages`` which language the bot writes in

@@ -12,6 +12,7 @@
 - ``certainty``  which messages may say that their blocks became safe or final
 - ``standing``   how delivery stands: what waits, and in which state the chats are
 - ``queues``     which chats have something to send, and who is at it
+- ``workers``    who delivers just now · ``send_claims``: their claims while Redis is away
 - ``cursors``    how far a chain's alerts are in the database, its recent hashes
 - ``gaps``       blocks that were not seen, or that no check could verify
 - ``leases``     who follows a chain

@@ -1,11 +1,12 @@
 """What is shared, fast and re-creatable: every key and every Lua script stands in this folder.
 
 - ``connection``  a checked connection
-- ``published``   what the watcher tells the bot and the health check
+- ``published``   what the processes tell each other and the health check
 - ``gas``         what transactions cost, as the watcher tells the bot
 - ``wake``        wake-ups: something is in the outbox, or became of a transaction
 - ``claims``      a send's mark, so that nothing is said twice
 - ``limiter``     the token buckets and the sliding log that Telegram's limits ask for
+- ``rights``      who administers a chat, and for which chat a person speaks
 - ``tallies``     how often what happened lately
 - ``scripts``     the Lua files beside, loaded
 - ``away``        the error of a server that cannot be asked

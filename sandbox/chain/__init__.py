@@ -8,7 +8,7 @@ what a chain is  spec.py, from_table.py (out of data/chains), traits.py (how cha
 who does what    population.py, noise.py, deceit.py, drafts.py, deals.py (with known protocols),
                  events.py
 blocks           transaction.py, system.py (what chains put in by themselves), block.py, sealing.py,
-                 rlp.py, trie.py, bloom.py, recorded.py
+                 rlp.py, trie.py, bloom.py, recorded.py, tracing.py
 the chain        chain.py (the verbs), mempool.py (what waits), ledger.py (branches),
                  happenings.py (results), miner.py, sibling.py (another fork, for one node)
 eth_call         contracts/
