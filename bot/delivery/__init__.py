@@ -13,7 +13,8 @@ The way of an alert, file by file:
 - ``pace``          how a group's twenty messages a minute are spent
 - ``rate_limiter``  Telegram's limits; command answers take from the same buckets
 - ``turnstile``     in which order turns ask it
-- ``render``        an alert as HTML; from ``title``, ``headline``, ``amounts``, ``parties``, ``flow``
+- ``render``        an alert as HTML; from ``title``, ``headline``, ``amounts``, ``parties``,
+  ``flow``
 - ``warnings``      why an alert is not to be believed at sight
 - ``listing``       several alerts in one message
 - ``clean``         foreign text made harmless · ``markup``: HTML as Telegram counts it
