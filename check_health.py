@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from data.database import Database, plain_reason
 from data.errors import SpyhopError
 from data.health import (
+    LONG_PAUSE,
     Check,
     Verdict,
     check_alone,
@@ -36,7 +37,7 @@ from data.health import (
     is_healthy,
 )
 from data.migrate import check_schema
-from data.queries import alerts, gaps, leases, workers
+from data.queries import alerts, gaps, leases, standing, workers
 from data.redis.connection import open_redis
 from data.redis.published import bot_status, chain_status, delivery_status
 from data.redis_server import RedisServer, RedisServerError
@@ -95,10 +96,11 @@ async def _database(settings: Settings) -> list[Check]:
         await check_schema(database)
         async with database.read() as connection:
             waiting, oldest = await alerts.oldest_pending(connection)
+            to_leave = await standing.oldest_to_leave(connection, LONG_PAUSE)
             now = datetime.now(UTC)
             checks = [
                 Check("database", Verdict.OK, f"{database.kind} answers"),
-                check_outbox(waiting, oldest, now),
+                check_outbox(waiting, oldest, to_leave, now),
             ]
             for name in settings.chains:
                 seen = await gaps.open_or_closed_since(connection, name, now - A_DAY)

@@ -131,13 +131,19 @@ def check_alone(workers: int) -> Check:
     return Check("delivery", Verdict.WARN, detail)
 
 
-def check_outbox(waiting: int, oldest: datetime | None, now: datetime) -> Check:
-    """Whether alerts leave."""
+def check_outbox(
+    waiting: int, oldest: datetime | None, to_leave: datetime | None, now: datetime
+) -> Check:
+    """Whether alerts leave. ``to_leave``: since when the oldest waits that may, in a chat that is
+    not left alone because Telegram wants it so."""
     if not waiting or oldest is None:
         return Check("outbox", Verdict.OK, "empty")
-    age = now - oldest
-    verdict = Verdict.FAIL if age > OUTBOX_AGE else Verdict.OK
-    return Check("outbox", verdict, f"{waiting:,} waiting, the oldest for {told(age)}")
+    detail = f"{waiting:,} waiting, the oldest for {told(now - oldest)}"
+    if now - oldest <= OUTBOX_AGE:
+        return Check("outbox", Verdict.OK, detail)
+    if to_leave is not None and now - to_leave > OUTBOX_AGE:
+        return Check("outbox", Verdict.FAIL, detail)
+    return Check("outbox", Verdict.WARN, f"{detail}, in a chat that Telegram wants left alone")
 
 
 def check_stamp(name: str, written_at: datetime | None, now: datetime) -> Check:

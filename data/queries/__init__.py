@@ -10,7 +10,7 @@
 - ``alerts``     the outbox: what is to be told, and what became of it
 - ``messages``   what Telegram shows
 - ``certainty``  which messages may say that their blocks became safe or final
-- ``standing``   how delivery stands: what waits, and in which state the chats are
+- ``standing``   how delivery stands: what waits, since when, and in which state chats are
 - ``queues``     which chats have something to send, and who is at it
 - ``workers``    who delivers just now · ``send_claims``: their claims while Redis is away
 - ``cursors``    how far a chain's alerts are in the database, its recent hashes

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, literal_column, select
 
+from data.columns import DatabaseNow
+from data.model import AlertState
 from data.queries.alerts import oldest_pending
-from data.tables import chat_queues, chats
+from data.tables import alerts, chat_queues, chats
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -31,6 +33,19 @@ async def queue(connection: AsyncConnection) -> Queue:
     waiting, since = await oldest_pending(connection)
     rows = select(func.count()).select_from(chat_queues)
     return Queue(waiting, since, int((await connection.execute(rows)).scalar_one()))
+
+
+async def oldest_to_leave(connection: AsyncConnection, rest: timedelta) -> datetime | None:
+    """Since when the oldest alert waits, of the chats that are not left alone for longer than
+    ``rest`` from now: so long only Telegram asks for."""
+    left_alone = exists().where(
+        chat_queues.c.chat_id == alerts.c.chat_id, chat_queues.c.due_at > DatabaseNow(rest)
+    )
+    # written out, because neither database uses a partial index for a parameter for sure
+    waits = alerts.c.state == literal_column(f"'{AlertState.PENDING.value}'")
+    statement = select(func.min(alerts.c.created_at)).where(waits, ~left_alone)
+    since: datetime | None = (await connection.execute(statement)).scalar_one()
+    return since
 
 
 async def chats_by_state(connection: AsyncConnection) -> dict[str, int]:

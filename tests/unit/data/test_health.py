@@ -179,18 +179,24 @@ def test_a_node_tells_what_is_known_of_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("waiting", "age", "verdict"),
+    ("waiting", "age", "to_leave", "verdict"),
     [
-        (0, None, Verdict.OK),
-        (5, timedelta(seconds=1), Verdict.OK),
-        (5, timedelta(minutes=5), Verdict.OK),
-        (1, timedelta(minutes=5, seconds=1), Verdict.FAIL),
+        (0, None, None, Verdict.OK),
+        (5, timedelta(seconds=1), timedelta(seconds=1), Verdict.OK),
+        (5, timedelta(minutes=5), timedelta(minutes=5), Verdict.OK),
+        (1, timedelta(minutes=5, seconds=1), timedelta(minutes=5, seconds=1), Verdict.FAIL),
+        # one chat that Telegram wants left alone for hours is no reason to restart everything
+        (1, timedelta(hours=3), None, Verdict.WARN),
+        (5, timedelta(hours=3), timedelta(seconds=1), Verdict.WARN),
+        (5, timedelta(hours=3), timedelta(minutes=6), Verdict.FAIL),
     ],
 )
 def test_alerts_that_do_not_leave_fail(
-    waiting: int, age: timedelta | None, verdict: Verdict
+    waiting: int, age: timedelta | None, to_leave: timedelta | None, verdict: Verdict
 ) -> None:
-    check = check_outbox(waiting, None if age is None else NOW - age, NOW)
+    oldest, may_leave = (None if one is None else NOW - one for one in (age, to_leave))
+
+    check = check_outbox(waiting, oldest, may_leave, NOW)
 
     assert check.verdict is verdict
     assert ("empty" in check.detail) == (waiting == 0)
