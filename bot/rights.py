@@ -42,11 +42,19 @@ async def is_administrator(bot: Bot, redis: Redis, chat_id: int, user_id: int) -
         if known is not None:
             return known
     try:
-        member = await bot.get_chat_member(chat_id, user_id)
+        administers = await _asked(bot, chat_id, user_id)
     except (TelegramBadRequest, TelegramForbiddenError):
-        # no such chat or member, or the bot is not in there any more
+        # no such chat, or the bot is not in there any more
         return False
-    administers = member.status in _ADMINISTRATORS
     with suppress(RedisAway):
         await rights.note_rights(redis, chat_id, user_id, administers=administers)
     return administers
+
+
+async def _asked(bot: Bot, chat_id: int, user_id: int) -> bool:
+    try:
+        member = await bot.get_chat_member(chat_id, user_id)
+    except TelegramBadRequest:
+        # a group may hide its members from a bot that is one of them, but not its administrators
+        return any(one.user.id == user_id for one in await bot.get_chat_administrators(chat_id))
+    return member.status in _ADMINISTRATORS
