@@ -3,8 +3,8 @@
 ``python -m bench.pipeline [--blocks 300] [--rounds 5] [--watches 1000000] [--json]``. Ours does
 everything: fetch, check, decode, enrich, match, and commit. The peers only fetch and decode. Rounds
 are interleaved, after one that does not count, and all must find the same transfers; web3.py, being
-slow, gets a part of the blocks. A figure that misses its bound is printed as such and makes no failure: the machine may be
-busy.
+slow, gets a part of the blocks. A figure that misses its bound is printed as such and makes no
+failure: the machine may be busy.
 """
 
 from __future__ import annotations
