@@ -1,6 +1,6 @@
 # One word for each thing to do; `make` alone shows them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test torture lint format types bench health clean constraints
+.PHONY: help setup demo run test torture lint format types bench health clean constraints locales
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -37,6 +37,9 @@ format: $(VENV)/dev ## put the style right where a tool can
 
 types: $(VENV)/dev ## mypy, strict
 	@$(VENV)/bin/mypy
+
+locales: $(VENV)/runtime ## bring the catalogs of translations up to date with the texts in the code
+	@$(PY) -m bot.locales
 
 bench: $(VENV)/bench ## the benchmarks, beside their peers
 	@set -e; for file in bench/[a-z]*.py; do \

@@ -13,6 +13,7 @@
 - ``throttle``    answers pass the limiter, before everything else
 - ``answers``     saying something in a chat, patiently
 - ``numbers``     numbers as people read them
+- ``languages``   what is said, in the language of whoever reads it · ``locales``: the translations
 - ``delivery``    alerts out of the outbox, into chats
 - ``commands``    the table of commands
 - ``dispatcher``  which handlers there are

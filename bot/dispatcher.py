@@ -29,6 +29,7 @@ from bot.handlers import (
     why,
 )
 from bot.middlewares.attention import Attention
+from bot.middlewares.hearing import Hearing
 from bot.middlewares.introduction import Introduction
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 def make_dispatcher(context: Context) -> Dispatcher:
     """A dispatcher of its own for each call: aiogram's routers belong to one only."""
     dispatcher = Dispatcher(disable_fsm=True)
+    dispatcher.update.outer_middleware(Hearing())
     dispatcher.include_routers(
         failure.make_router(context),
         membership.make_router(context),

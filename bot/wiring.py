@@ -20,6 +20,7 @@ from bot.commands import register_commands
 from bot.context import Context
 from bot.delivery.rate_limiter import limits_of
 from bot.dispatcher import make_dispatcher
+from bot.languages import load_catalogs
 from bot.polling import Polling
 from bot.throttle import Throttle
 from data.database import Database, open_database
@@ -83,6 +84,7 @@ async def run_bot(
 
     Raises ConfigurationError when a setting, the schema or Telegram says that it cannot work.
     """
+    load_catalogs()
     # one answers, one tells of alerts: they wait for their turn in different ways
     bot, teller = open_bot(settings), open_bot(settings)
     redis = open_redis(settings.redis)

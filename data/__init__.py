@@ -7,6 +7,7 @@
 - ``labels``      known addresses and who is behind them (``labels/*.csv``)
 - ``imitation``   tokens that call themselves like a known one (with ``confusables``, letters that
   are drawn alike)
+- ``shortfall``   what a movement lacks to be what a watch asks for
 - ``lookalike``   addresses that are made to be taken for another one
 - ``database``    the engine, its pool, and the two kinds of transaction
 - ``columns``     how amounts, dollars, times and bytes are stored on each database

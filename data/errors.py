@@ -26,7 +26,16 @@ class SchemaTooNew(ConfigurationError):
 
 
 class InputError(SpyhopError):
-    """A person's input cannot be understood; the text says what to type instead."""
+    """A person's input cannot be understood; the text says what to type instead.
+
+    ``message`` is the English sentence, as the catalogs of translations have it, and ``fields``
+    are what stands in its braces: the log has it in English, and the person in their language.
+    """
+
+    def __init__(self, message: str, **fields: object) -> None:
+        super().__init__(message.format(**fields) if fields else message)
+        self.message = message
+        self.fields = fields
 
 
 class FencedOut(SpyhopError):

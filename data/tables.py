@@ -51,6 +51,30 @@ chats = Table(
     Column("airdrops_let_in", Boolean, nullable=False, server_default=false()),
     Column("moved_to", BigInteger),
     Column("notice", Text),
+    Column("language", String(8)),
+    Column("telegram_language", String(35)),
+    Column("title", Text),
+    Column("added_by", BigInteger),
+    Column("time_zone", String(64)),
+    Column("quiet_begins", SmallInteger),
+    Column("quiet_ends", SmallInteger),
+    Column("quiet_times", Integer),
+    Column("digest", String(8), nullable=False, server_default="off"),
+    Column("digest_at", SmallInteger),
+    Column("digest_due", UtcTime),
+    Column("level", String(8), nullable=False, server_default="member"),
+    Index(
+        "ix_chats_added_by",
+        "added_by",
+        postgresql_where=text("added_by IS NOT NULL"),
+        sqlite_where=text("added_by IS NOT NULL"),
+    ),
+    Index(
+        "ix_chats_digest_due",
+        "digest_due",
+        postgresql_where=text("digest_due IS NOT NULL"),
+        sqlite_where=text("digest_due IS NOT NULL"),
+    ),
 )
 
 watches = Table(
@@ -69,6 +93,11 @@ watches = Table(
     Column("muted_until", UtcTime),
     Column("created_at", UtcTime, nullable=False),
     Column("unpriced", String(16), nullable=False, server_default="ignore"),
+    # what it is about, everything where these are null; chains are separated by commas
+    Column("interests", Integer),
+    Column("only_assets", JSON(none_as_null=True)),
+    Column("without_assets", JSON(none_as_null=True)),
+    Column("not_on", Text),
     UniqueConstraint("chat_id", "number"),
     Index("ix_watches_address", "address"),
     Index(
@@ -209,8 +238,14 @@ alerts = Table(
         postgresql_where=text("state = 'held'"),
         sqlite_where=text("state = 'held'"),
     ),
-    # a chat's history, page by page
-    Index("ix_alerts_chat_id", "chat_id", "id"),
+    # a chat's history, page by page; without what waits, or SQLite would look for that in here
+    Index(
+        "ix_alerts_settled",
+        "chat_id",
+        "id",
+        postgresql_where=text("state NOT IN ('pending', 'held')"),
+        sqlite_where=text("state NOT IN ('pending', 'held')"),
+    ),
     Index("ix_alerts_movement_id", "movement_id"),
     Index("ix_alerts_message_id", "message_id"),
 )

@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from data.model import Price
+from data.model import Price, Shown
+from data.shortfall import interests, shortfall
+from data.venues import venues_on
 from watcher.enrich import Heed, movements_of
-from watcher.match import match, primary, reaches
+from watcher.match import match, primary
 from watcher.noise.judging import Worthless, may_be_poison
 from watcher.noise.marks import marked
 from watcher.noise.nothing import nothing_moved
@@ -25,7 +27,6 @@ from watcher.weigh import ONE, dollar_rates, unit_rates, weight_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
-    from datetime import datetime
 
     from data.model import Chain, Movement, Transaction, Watch
     from data.queries.tokens import TokenRow
@@ -53,7 +54,7 @@ class Asked:
 
     watches: Sequence[Watch]
     lowest_feed: Decimal | None
-    unit_feeds: Sequence[Watch]
+    picky_feeds: Sequence[Watch]
     keep_from_usd: Decimal
     orphans: Mapping[Key, Movement]
     venues: Venues | None = None
@@ -68,7 +69,7 @@ class Wanted:
     thousand watches on one address is a lot."""
 
     alerts: list[tuple[Movement, Watch, list[tuple[Watch, Movement]]]] = field(default_factory=list)
-    for_feeds: list[tuple[Movement, datetime]] = field(default_factory=list)
+    for_feeds: list[Shown] = field(default_factory=list)
     keep: list[Movement] = field(default_factory=list)
     worthless: list[Worthless] = field(default_factory=list)
 
@@ -154,7 +155,7 @@ def _sieve(chain: Chain, watched: Collection[bytes], asked: Asked) -> _Sieve:
     keep = weight_of(asked.keep_from_usd)
     feed = math.inf if asked.lowest_feed is None else weight_of(asked.lowest_feed)
     orphaned = {tx_hash for tx_hash, _ in asked.orphans}
-    units = unit_rates(chain, asked.unit_feeds)
+    units = unit_rates(chain, asked.picky_feeds)
     return _Sieve(int(min(keep, feed)), keep, feed, units, watched, orphaned)
 
 
@@ -232,16 +233,19 @@ def _tell(
     }
     hits: defaultdict[tuple[int, int], list[tuple[Movement, Watch]]] = defaultdict(list)
     watched = [watch for m in made for watch in on_address.get(m.address, ())]
-    for number, position in match(made, watched, block.born):
+    labels = (asked.venues or venues_on(chain.name)).labels
+    for number, position in match(made, watched, block.born, labels):
         watch = watched[position]
         hits[watch.chat_id, watch.topic_id].append((made[number], watch))
     if shown is not None:
         if asked.lowest_feed is not None and (shown.usd or 0) >= asked.lowest_feed:
-            wanted.for_feeds.append((shown, block.born))
+            wanted.for_feeds.append(Shown(shown, interests(shown, labels), block.born))
             kept[shown.address] = shown
-        for feed in asked.unit_feeds:
+        for feed in asked.picky_feeds:
             slot = feed.chat_id, feed.topic_id
-            if feed.created_at <= block.born and reaches(shown, feed) and slot not in hits:
+            if slot in hits or feed.created_at > block.born:
+                continue
+            if shortfall(shown, feed, labels) is None:
                 hits[slot].append((shown, feed))
     wanted.worthless.extend(
         Worthless(m, block.born)

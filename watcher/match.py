@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from data.model import Direction, Match, MovementKind, Transaction, UnitThreshold, Unpriced
+from data.labels import curated_labels
+from data.model import Match, MovementKind, Transaction
+from data.shortfall import shortfall
 from data.venues import Meaning, VenueKind, venues_on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from data.model import Chain, Leg, Movement, Watch
+    from data.labels import Labels
+    from data.model import Chain, Movement, Watch
     from data.venues import Venues
 
 _NOTHING = Decimal(0)
@@ -22,12 +24,18 @@ _NEARLY = 2
 _MUCH_MORE = 100
 
 
-def match(movements: Sequence[Movement], watches: Sequence[Watch], born: datetime) -> list[Match]:
+def match(
+    movements: Sequence[Movement],
+    watches: Sequence[Watch],
+    born: datetime,
+    labels: Labels | None = None,
+) -> list[Match]:
     """Every movement that satisfies a watch on its address.
 
     ``born`` is when the blocks came up: a watch made later does not concern them. Thresholds
-    must be filled in.
+    must be filled in. ``labels`` tell exchanges; the curated ones without.
     """
+    labels = curated_labels() if labels is None else labels
     on_address: defaultdict[bytes, list[int]] = defaultdict(list)
     for position, watch in enumerate(watches):
         if watch.address is not None and watch.created_at <= born:
@@ -36,55 +44,8 @@ def match(movements: Sequence[Movement], watches: Sequence[Watch], born: datetim
         Match(number, position)
         for number, movement in enumerate(movements)
         for position in on_address.get(movement.address, ())
-        if reaches(movement, watches[position])
+        if shortfall(movement, watches[position], labels) is None
     ]
-
-
-def reaches(movement: Movement, watch: Watch) -> bool:
-    """Whether the movement is big enough for the watch, on the side that the watch looks at.
-
-    One without any price is, where the watch wants to be told of such.
-    """
-    threshold = watch.threshold
-    if threshold is None or watch.chain not in (None, movement.block.chain):
-        return False
-    if isinstance(threshold, UnitThreshold):
-        return _reaches_units(movement, threshold, watch.direction)
-    if is_unpriced(movement, watch.direction):
-        return watch.unpriced is Unpriced.TELL
-    return movement.usd is not None and _value(movement, watch.direction) >= threshold.usd
-
-
-def is_unpriced(movement: Movement, direction: Direction) -> bool:
-    """Whether something moved on the side that a watch looks at, of which nothing has a price."""
-    side = [leg for leg in movement.legs if _is_on(leg, direction)]
-    return bool(side) and all(leg.usd is None for leg in side)
-
-
-def _is_on(leg: Leg, direction: Direction) -> bool:
-    if direction is Direction.IN:
-        return leg.amount > 0
-    return leg.amount < 0 if direction is Direction.OUT else leg.amount != 0
-
-
-def _value(movement: Movement, direction: Direction) -> Decimal:
-    if direction is Direction.IN:
-        return movement.usd_in
-    if direction is Direction.OUT:
-        return movement.usd_out
-    return max(movement.usd_in, movement.usd_out)
-
-
-def _reaches_units(movement: Movement, threshold: UnitThreshold, direction: Direction) -> bool:
-    """Units count per side: what comes in as native and wrapped coin is added up."""
-    reached = {Direction.IN: Fraction(), Direction.OUT: Fraction()}
-    for leg in movement.legs:
-        needed = threshold.needed(movement.block.chain, leg)
-        if needed:
-            side = Direction.IN if leg.amount > 0 else Direction.OUT
-            reached[side] += Fraction(abs(leg.amount), needed)
-    sides = reached.values() if direction is Direction.BOTH else [reached[direction]]
-    return max(sides) >= 1
 
 
 def primary(

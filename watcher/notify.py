@@ -303,7 +303,7 @@ async def _write(
     asked = Asked(
         await watches.on_addresses(connection, chain.name, list(await parties_of(blocks))),
         await watches.lowest_feed_threshold(connection, chain.name),
-        await watches.feeds_by_units(connection, chain.name),
+        await watches.picky_feeds(connection, chain.name),
         keep_from_usd,
         orphans,
         known.venues,
@@ -313,15 +313,15 @@ async def _write(
     by_key = {key_of(movement): movement for movement in stored}
     edits = await _bring_back(connection, orphans, by_key)
     new = _new_alerts(await _judged(connection, chain, wanted, asked, known.names), by_key)
-    for_feeds = [(by_key[key_of(movement)], born) for movement, born in wanted.for_feeds]
+    for_feeds = [one._replace(movement=by_key[key_of(one.movement)]) for one in wanted.for_feeds]
     lost = [movement for key, movement in orphans.items() if key not in by_key]
     if lost:
         news = [one for one in new if not one.noise or one.is_warning]
         edits += await alerts.repoint(connection, lost, news, for_feeds, now)
     await alerts.write(connection, new, now)
-    for movement, born in for_feeds:
-        noise = rules_against(chain, movement, known.names, for_feed=True)
-        await alerts.write_for_feeds(connection, movement, born, now, noise)
+    for shown in for_feeds:
+        noise = rules_against(chain, shown.movement, known.names, for_feed=True)
+        await alerts.write_for_feeds(connection, shown, now, noise)
     ids = [movement.id for movement in stored if movement.id is not None]
     waiting = await alerts.chats_with_pending(connection, ids) if ids else []
     return waiting + [(chat_id, Priority.EDIT) for chat_id in edits]

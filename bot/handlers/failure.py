@@ -13,6 +13,7 @@ from aiogram.exceptions import TelegramAPIError, TelegramForbiddenError
 from aiogram.filters import ExceptionTypeFilter
 
 from bot.answers import answer, notice
+from bot.languages import sentence
 from bot.texts import general
 from data.errors import InputError
 from data.model import ChatState
@@ -41,7 +42,9 @@ def make_router(context: Context) -> Router:
 
 async def on_input_error(event: ErrorEvent) -> None:
     """Say the sentence."""
-    await _say(event.update, str(event.exception), escape(str(event.exception), quote=False))
+    assert isinstance(event.exception, InputError)
+    said = sentence(event.exception)
+    await _say(event.update, said, escape(said, quote=False))
 
 
 async def note_blocked(event: ErrorEvent, context: Context) -> None:

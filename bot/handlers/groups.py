@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aiogram import F, Router
 
 from bot.answers import answer
+from bot.languages import _
 from bot.texts.general import GROUPS
 
 if TYPE_CHECKING:
@@ -33,4 +34,4 @@ async def addressed(message: Message, bot: Bot) -> bool:
 
 async def decline(message: Message) -> None:
     """Say where the bot does work."""
-    await answer(message, GROUPS)
+    await answer(message, _(GROUPS))

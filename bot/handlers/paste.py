@@ -12,6 +12,7 @@ from bot import keyboards
 from bot.answers import answer
 from bot.commands import COMMANDS
 from bot.handlers.tx import follow
+from bot.languages import _
 from bot.naming import as_chat_sees
 from bot.parse.address import looks_like_address, parse_address
 from bot.parse.text import cleaned, shown
@@ -62,7 +63,7 @@ async def paste(message: Message, context: Context, chat: Chat) -> None:
         await follow(message, text, context, chat)
         return
     if not looks_like_address(cleaned(text)):
-        await answer(message, general.NOT_UNDERSTOOD)
+        await answer(message, _(general.NOT_UNDERSTOOD))
         return
     address = parse_address(text)
     async with context.database.read() as connection:
@@ -80,9 +81,9 @@ async def paste(message: Message, context: Context, chat: Chat) -> None:
 
 async def not_understood(message: Message) -> None:
     """A picture, a sticker, a voice."""
-    await answer(message, general.NOT_UNDERSTOOD)
+    await answer(message, _(general.NOT_UNDERSTOOD))
 
 
 async def unknown_button(query: CallbackQuery) -> str:  # noqa: ARG001 - aiogram hands it over
     """A keyboard of another version."""
-    return general.BUTTON_TOO_OLD
+    return _(general.BUTTON_TOO_OLD)

@@ -1,5 +1,6 @@
 """What happens around every handler.
 
+- ``hearing``       everything is said in the language of whoever spoke
 - ``introduction``  the chat is met (and active again), and the context opened
 - ``attention``     a tapped button stops waiting, whatever its handler did
 """

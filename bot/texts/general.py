@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from bot.languages import N_, _
 from bot.texts.words import listed
 
 if TYPE_CHECKING:
@@ -12,87 +13,86 @@ if TYPE_CHECKING:
 
     from data.model import Chain
 
-NOT_UNDERSTOOD = (
+NOT_UNDERSTOOD = N_(
     "I only understand commands, addresses and transactions: paste an address to watch it, or send"
     " /help."
 )
-GROUPS = "I work in private chats only for now: write to me directly, and we'll set up your alerts."
-OLD_BUTTON = "This button no longer does anything: send the command again."
-BUTTON_TOO_OLD = "This button is from an older version: send the command again."
+GROUPS = N_(
+    "I work in private chats only for now: write to me directly, and we'll set up your alerts."
+)
+BUTTON_TOO_OLD = N_("This button is from an older version: send the command again.")
 
 
 def greeting(chains: Sequence[Chain]) -> str:
     """The answer to ``/start``."""
-    titles = escape(listed([chain.title for chain in chains]))
-    return (
+    return _(
         "🐋 <b>Hello, I'm Spyhop.</b>\n\n"
-        f"I follow {titles} block by block, and tell you within seconds when a wallet you watch"
+        "I follow {chains} block by block, and tell you within seconds when a wallet you watch"
         " moves funds, or when anything big enough moves at all.\n\n"
         "Paste an address to watch it, or begin here:"
-    )
+    ).format(chains=escape(listed([chain.title for chain in chains])))
 
 
-_HELP = """<b>What I understand</b>
-
-<b>Wallets</b>
+_HELP = (
+    N_("<b>What I understand</b>"),
+    N_("""<b>Wallets</b>
 /watch <code>&lt;address&gt; [threshold] [label]</code>
    <code>/watch 0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045 50 {coin} Vitalik</code>
 /unwatch <code>&lt;number, address or label&gt;</code>
 /list – your watches, to change them with buttons
 /name <code>[chain] &lt;address&gt; &lt;name&gt;</code> – what alerts call an address; \
 <code>-</code> forgets it
-/names – the names you gave
-
-<b>Everything big</b>
+/names – the names you gave"""),
+    N_("""<b>Everything big</b>
 /whales <code>&lt;chain or all&gt; &lt;value or off&gt;</code>
-   <code>/whales {chain} $5m</code>
-
-<b>How much is enough</b>
+   <code>/whales {chain} $5m</code>"""),
+    N_("""<b>How much is enough</b>
 /threshold <code>&lt;value&gt;</code> – for all watches without their own
 /threshold <code>&lt;number&gt; &lt;value&gt;</code> – for one watch
 A value is <code>250000</code>, <code>$250k</code>, <code>1.5m</code>, <code>50 {coin}</code> or \
 <code>1_000_000 USDC</code>.
-/unpriced <code>&lt;number&gt; &lt;tell or ignore&gt;</code> – what has no price
-
-<b>When</b>
-/timing <code>&lt;instant or safe&gt;</code> – at the newest block, or once it is safe
-
-<b>Noise</b>
+/unpriced <code>&lt;number&gt; &lt;tell or ignore&gt;</code> – what has no price"""),
+    N_("""<b>When</b>
+/timing <code>&lt;instant or safe&gt;</code> – at the newest block, or once it is safe"""),
+    N_("""<b>Noise</b>
 /noise – what I keep from you, to switch it
-/why <code>&lt;transaction&gt;</code>, or as a reply to an alert – why, or why not
-
-<b>Quiet</b>
+/why <code>&lt;transaction&gt;</code>, or as a reply to an alert – why, or why not"""),
+    N_("""<b>Quiet</b>
 /mute <code>[number] &lt;duration&gt;</code> – <code>30m</code>, <code>2h</code>, <code>1d</code>
-/unmute <code>[number]</code>
-
-<b>Transactions</b>
+/unmute <code>[number]</code>"""),
+    N_("""<b>Transactions</b>
 /tx <code>&lt;hash or link&gt;</code> – followed until it is final, in one message
-/gas <code>[chain]</code> – what a transfer and a swap cost now
-
-/status – how far I am on each chain"""
+/gas <code>[chain]</code> – what a transfer and a swap cost now"""),
+    N_("""/status – how far I am on each chain
+/language – which language I write in"""),
+)
 
 
 def help_text(chains: Sequence[Chain]) -> str:
     """The answer to ``/help``, with examples that hold for the chains that are followed."""
     first = chains[0]
-    return _HELP.format(chain=escape(first.name), coin=escape(first.native_symbol))
+    chain, coin = escape(first.name), escape(first.native_symbol)
+    return "\n\n".join(_(part).format(chain=chain, coin=coin) for part in _HELP)
 
 
 def unknown_command(name: str, close: str | None) -> str:
     """The answer to a command that does not exist."""
     if close:
-        return f"I don't know /{escape(name)}; did you mean /{close}? /help lists them all."
-    return f"I don't know /{escape(name)}: /help lists what I understand."
+        meant = _("I don't know /{name}; did you mean /{close}? /help lists them all.")
+        return meant.format(name=escape(name), close=close)
+    return _("I don't know /{name}: /help lists what I understand.").format(name=escape(name))
 
 
 def meant_for_other(command: str, other: str) -> str:
     """The answer to a command that names another bot."""
-    return f"That names @{escape(other)}, and I am another bot: write just /{command} here."
+    return _("That names @{other}, and I am another bot: write just /{command} here.").format(
+        other=escape(other), command=command
+    )
 
 
 def failure(code: str) -> str:
     """The answer when something broke in here; the log has the same code."""
-    return (
-        f"Something went wrong in here and nothing was changed, please try again in a minute;"
-        f" if it stays, tell whoever runs this bot the code <code>{code}</code>."
-    )
+    return _(
+        "Something went wrong in here and nothing was changed, please try again in a minute;"
+        " if it stays, tell whoever runs this bot the code <code>{code}</code>."
+    ).format(code=code)

@@ -6,9 +6,12 @@ from datetime import timedelta
 from html import escape
 from typing import TYPE_CHECKING
 
-from bot.numbers import full_usd
+from babel.dates import format_skeleton
+from babel.lists import format_list
+
+from bot.languages import LOCALES, N_, _, current, ngettext
+from bot.numbers import full_quantity, full_usd, grouped
 from data.addresses import checksummed
-from data.health import told_time
 from data.model import NoiseRule, UnitThreshold, Watch
 
 if TYPE_CHECKING:
@@ -19,18 +22,33 @@ if TYPE_CHECKING:
     from data.labels import Label, Labels
     from data.model import Chain, Threshold
 
+_LABEL_KINDS = {
+    "bridge": N_("bridge"),
+    "exchange": N_("exchange"),
+    "fund": N_("fund"),
+    "issuer": N_("issuer"),
+    "staking": N_("staking"),
+}
+"""The others say nothing that their names do not."""
+_UNITS = ((N_("{count} d"), 86_400), (N_("{count} h"), 3_600), (N_("{count} min"), 60))
+_NOISE = {
+    NoiseRule.LOOKALIKE: N_("look-alikes"),
+    NoiseRule.IMITATION: N_("imitations"),
+    NoiseRule.AIRDROP: N_("airdrops"),
+}
+
 
 def listed(names: Sequence[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``."""
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+    return format_list(names, locale=LOCALES[current()])
 
 
 def threshold_words(threshold: Threshold | None, default: Decimal) -> str:
     """``$250,000``, ``50 ETH``, or the default, said to be one."""
     if threshold is None:
-        return f"{full_usd(default)} (this chat's default)"
+        return _("{usd} (this chat's default)").format(usd=full_usd(default))
     if isinstance(threshold, UnitThreshold):
-        return f"{threshold.quantity:,f} {escape(threshold.symbol)}"
+        return f"{full_quantity(threshold.quantity)} {escape(threshold.symbol)}"
     return full_usd(threshold.usd)
 
 
@@ -46,7 +64,8 @@ def threshold_meaning(threshold: Threshold | None, chains: Sequence[Chain]) -> s
             if name == chain.name and (token is None or token in chain.tokens)
         ]
         if symbols:
-            parts.append(f"{listed(symbols)} on {chain.title}")
+            where = _("{assets} on {chain}")
+            parts.append(where.format(assets=listed(symbols), chain=chain.title))
     return escape(", ".join(parts)) or None
 
 
@@ -82,16 +101,24 @@ def names_of(address: bytes, chains: Sequence[Chain], labels: Labels) -> list[st
             own.setdefault(name, []).append(chain.title)
     lines = []
     for name, titles in own.items():
-        where = "" if len(titles) == len(chains) else f" on {escape(listed(titles))}"
-        lines.append(f"You call it <b>{escape(name)}</b>{where}")
-    known = known_label(address, chains, labels)
-    return [*lines, f"Known as {label_words(known)}"] if known else lines
+        if len(titles) == len(chains):
+            lines.append(_("You call it <b>{name}</b>").format(name=escape(name)))
+        else:
+            line = _("You call it <b>{name}</b> on {chains}")
+            lines.append(line.format(name=escape(name), chains=escape(listed(titles))))
+    if known := known_label(address, chains, labels):
+        lines.append(_("Known as {label}").format(label=label_words(known)))
+    return lines
 
 
 def label_words(label: Label) -> str:
     """``Binance 14 · exchange`` as HTML."""
-    kind = "" if label.kind in {"other", "burn"} else f" · {label.kind}"
-    return escape(label.name) + kind + (" · defunct" if label.defunct else "")
+    parts = [escape(label.name)]
+    if label.kind in _LABEL_KINDS:
+        parts.append(_(_LABEL_KINDS[label.kind]))
+    if label.defunct:
+        parts.append(_("defunct"))
+    return " · ".join(parts)
 
 
 def watch_name(watch: Watch, chains: Sequence[Chain]) -> str:
@@ -99,8 +126,10 @@ def watch_name(watch: Watch, chains: Sequence[Chain]) -> str:
     if watch.label:
         return watch.label
     if watch.address is None:
+        if watch.chain is None:
+            return _("All chains feed")
         titles = [chain.title for chain in chains if chain.name == watch.chain]
-        return f"{titles[0] if titles else watch.chain or 'All chains'} feed"
+        return _("{chain} feed").format(chain=titles[0] if titles else watch.chain)
     return short_address(watch.address)
 
 
@@ -109,22 +138,19 @@ def is_muted(until: datetime | None, now: datetime) -> bool:
     return until is not None and until > now
 
 
+def time_words(moment: datetime, now: datetime) -> str:
+    """``14:05 UTC``, with the day where it is not today: ``21 Nov, 14:05 UTC``."""
+    time = f"{moment:%H:%M} UTC"
+    if moment.date() == now.date():
+        return time
+    skeleton = "MMMd" if moment.year == now.year else "yMMMd"
+    day = format_skeleton(skeleton, moment, locale=LOCALES[current()])
+    return _("{day}, {time}").format(day=day, time=time)
+
+
 def until_words(until: datetime, now: datetime) -> str:
     """``until 14:05 UTC``, with the day where it is not today."""
-    return f"until {told_time(until, now)}"
-
-
-def duration_words(duration: timedelta) -> str:
-    """The two largest units: ``1 h 30 min``, ``3 d``; seconds below a minute."""
-    seconds = max(0, int(duration.total_seconds()))
-    if seconds < 60:
-        return f"{seconds} s"
-    parts = []
-    for name, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
-        count, seconds = divmod(seconds, size)
-        if count:
-            parts.append(f"{count} {name}")
-    return " ".join(parts[:2])
+    return f"until {time_words(until, now)}"
 
 
 def count_words(count: int, one: str, many: str) -> str:
@@ -132,13 +158,29 @@ def count_words(count: int, one: str, many: str) -> str:
     return f"{count:,} {one if count == 1 else many}"
 
 
-_NOISE = {
-    NoiseRule.LOOKALIKE: "look-alikes",
-    NoiseRule.IMITATION: "imitations",
-    NoiseRule.AIRDROP: "airdrops",
-}
+def duration_words(duration: timedelta) -> str:
+    """The two largest units: ``1 h 30 min``, ``3 d``; seconds below a minute."""
+    seconds = max(0, int(duration.total_seconds()))
+    if seconds < 60:
+        return _("{count} s").format(count=seconds)
+    parts = []
+    for unit, size in _UNITS:
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(_(unit).format(count=count))
+    return " ".join(parts[:2])
+
+
+def ago_words(moment: datetime, now: datetime) -> str:
+    """``12 s ago``."""
+    return _("{duration} ago").format(duration=duration_words(now - moment))
+
+
+def block_words(count: int) -> str:
+    """``1 block``, ``1,250 blocks``."""
+    return ngettext("{count} block", "{count} blocks", count).format(count=grouped(count))
 
 
 def noise_words(rule: NoiseRule) -> str:
     """What a rule keeps out, in one word: ``look-alikes``."""
-    return _NOISE[rule]
+    return _(_NOISE[rule])

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.context import Context
+    from data.labels import Labels
     from data.model import Alert, BlockRef, Chain, Chat, CoverageGap, Movement, Watch
     from data.queries.dealings import Known
 
@@ -51,6 +52,7 @@ class Case:
     watches: Mapping[int, Watch]
     seen: Sequence[Seen]
     reach: Sequence[Reach]
+    labels: Labels
 
 
 async def read_case(
@@ -85,4 +87,4 @@ async def read_case(
             cursor = await cursors.get(connection, chain.name)
             left_out = await gaps.open_or_closed_since(connection, chain.name, since, limit=3)
             reach.append(Reach(chain, cursor, left_out))
-    return Case(tx_hash, chat, mine, tuple(seen), tuple(reach))
+    return Case(tx_hash, chat, mine, tuple(seen), tuple(reach), context.labels)

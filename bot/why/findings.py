@@ -6,30 +6,27 @@ the way, as far as movements and watches tell now.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum, auto
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from data.lookalike import DUST_USD
-from data.model import Direction, Mark, NoiseRule, UnitThreshold, Unpriced
+from data.model import Mark, NoiseRule, UsdThreshold
+from data.shortfall import Shortfall, shortfall
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.why.case import Case, Seen
-    from data.model import Alert, Chain, Leg, Movement, Threshold, Watch
+    from data.model import Alert, Chain, Movement, Watch
 
 
 class Obstacle(Enum):
-    """Why a watch wrote no alert about a movement."""
+    """Why a watch wrote no alert about a movement, although it is what the watch asks for."""
 
     MADE_LATER = auto()
     NOTHING_MOVED = auto()
-    OTHER_SIDE = auto()
-    NO_PRICE = auto()
-    BELOW = auto()
     NOT_SHOWN = auto()
     CHANGED_SINCE = auto()
 
@@ -55,7 +52,7 @@ class Untold:
     chain: Chain
     movement: Movement
     watch: Watch
-    obstacle: Obstacle
+    obstacle: Obstacle | Shortfall
     looks_like: bytes | None = None
 
 
@@ -93,32 +90,6 @@ def is_poison(found: Untold) -> bool:
     return found.looks_like is not None and not moved.signed and (moved.usd or 0) < DUST_USD
 
 
-def threshold_of(watch: Watch, default: Decimal) -> Decimal | None:
-    """What the watch asks for in dollars; None where it counts units."""
-    if isinstance(watch.threshold, UnitThreshold):
-        return None
-    return default if watch.threshold is None else watch.threshold.usd
-
-
-def side_usd(movement: Movement, direction: Direction) -> Decimal:
-    """What moved on the side that a watch looks at."""
-    if direction is Direction.BOTH:
-        return max(movement.usd_in, movement.usd_out)
-    return movement.usd_in if direction is Direction.IN else movement.usd_out
-
-
-def side_units(movement: Movement, threshold: UnitThreshold, direction: Direction) -> Decimal:
-    """How many units of what the watch counts moved on its side."""
-    reached = {Direction.IN: Fraction(), Direction.OUT: Fraction()}
-    for leg in movement.legs:
-        needed = threshold.needed(movement.block.chain, leg)
-        if needed:
-            side = Direction.IN if leg.amount > 0 else Direction.OUT
-            reached[side] += Fraction(abs(leg.amount), needed)
-    share = max(reached.values()) if direction is Direction.BOTH else reached[direction]
-    return threshold.quantity * share.numerator / share.denominator
-
-
 def _untold(case: Case, seen: Seen, watch: Watch) -> Untold | None:
     movement = _looked_at(seen, watch)
     if movement is None:
@@ -126,7 +97,7 @@ def _untold(case: Case, seen: Seen, watch: Watch) -> Untold | None:
     like = None
     if movement.counterparty is not None and not watch.is_feed:
         like = seen.known.get((case.chat.id, movement.address, movement.counterparty))
-    obstacle = _obstacle(movement, watch, case.chat.default_threshold_usd)
+    obstacle = _obstacle(movement, watch, case)
     return Untold(seen.chain, movement, watch, obstacle, like)
 
 
@@ -137,47 +108,22 @@ def _looked_at(seen: Seen, watch: Watch) -> Movement | None:
     return max(seen.movements, key=lambda one: (one.signed, one.usd or Decimal(0)), default=None)
 
 
-def _obstacle(movement: Movement, watch: Watch, default: Decimal) -> Obstacle:
+def _obstacle(movement: Movement, watch: Watch, case: Case) -> Obstacle | Shortfall:
     if watch.created_at > movement.block.time:
         return Obstacle.MADE_LATER
     if Mark.ZERO_VALUE in movement.marks:
         return Obstacle.NOTHING_MOVED
-    if not _goes(movement, watch.direction):
-        return Obstacle.OTHER_SIDE
-    threshold: Threshold | None = watch.threshold
-    if isinstance(threshold, UnitThreshold):
-        moved = side_units(movement, threshold, watch.direction)
-        reached = moved >= threshold.quantity
-    elif _is_unpriced(movement, watch.direction):
-        if watch.is_feed or watch.unpriced is not Unpriced.TELL:
-            return Obstacle.NO_PRICE
-        reached = True
-    else:
-        asked = default if threshold is None else threshold.usd
-        reached = side_usd(movement, watch.direction) >= asked
-    if not reached:
-        return Obstacle.BELOW
+    if watch.threshold is None:
+        watch = replace(watch, threshold=UsdThreshold(case.chat.default_threshold_usd))
+    lacking = shortfall(movement, watch, case.labels)
+    if lacking is not None:
+        return lacking
     return Obstacle.NOT_SHOWN if watch.is_feed else Obstacle.CHANGED_SINCE
-
-
-def _goes(movement: Movement, direction: Direction) -> bool:
-    return direction is Direction.BOTH or any(_is_on(leg, direction) for leg in movement.legs)
-
-
-def _is_unpriced(movement: Movement, direction: Direction) -> bool:
-    """Whether nothing has a price on the side that a watch looks at."""
-    return all(leg.usd is None for leg in movement.legs if _is_on(leg, direction))
-
-
-def _is_on(leg: Leg, direction: Direction) -> bool:
-    if direction is Direction.IN:
-        return leg.amount > 0
-    return leg.amount < 0 if direction is Direction.OUT else True
 
 
 def rules_in_the_way(found: Finding) -> frozenset[NoiseRule]:
     """The rules whose switches would let it in."""
     if isinstance(found, Told):
         return found.alert.noise
-    poisoned = is_poison(found) and found.obstacle in {Obstacle.NOTHING_MOVED, Obstacle.BELOW}
+    poisoned = is_poison(found) and found.obstacle in {Obstacle.NOTHING_MOVED, Shortfall.BELOW}
     return frozenset({NoiseRule.LOOKALIKE}) if poisoned else frozenset()

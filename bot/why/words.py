@@ -19,13 +19,12 @@ from bot.why.findings import (
     findings,
     is_poison,
     rules_in_the_way,
-    side_units,
-    side_usd,
 )
 from data.addresses import checksummed
 from data.health import told_time
 from data.model import AlertState, Direction, Mark, NoiseRule, UnitThreshold
 from data.queries.alerts import DROPPED_BY_REORG, NOISE
+from data.shortfall import Shortfall, side_units, side_usd
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -161,29 +160,10 @@ def _because(rules: Iterable[NoiseRule]) -> str:
 
 def _untold(found: Untold, case: Case, chains: Sequence[Chain], now: datetime) -> Iterator[str]:
     watch, who = found.watch, _called(found.watch, chains)
-    match found.obstacle:
-        case Obstacle.MADE_LATER:
-            when = told_time(watch.created_at, now)
-            yield f"🕓 Not told: {who} was made later, at {when}."
-        case Obstacle.NOTHING_MOVED:
-            yield (
-                "🔇 Not told: a transfer of 0 moves nothing, and anybody can put one into the"
-                f" history of {who}."
-            )
-        case Obstacle.OTHER_SIDE:
-            side = "comes in" if watch.direction is Direction.IN else "goes out"
-            yield f"↔️ Not told: {who} looks only at what {side}."
-        case Obstacle.NO_PRICE:
-            yield f"💲 Not told: {who} asks for dollars, and no price is known of this."
-        case Obstacle.BELOW:
-            yield f"📉 Not told: {_compared(found, case.chat, who)}."
-        case Obstacle.NOT_SHOWN:
-            yield (
-                f"🐋 Not told by {who}: a feed shows one movement of a transaction, and none of"
-                " pools and contracts that only pass it on."
-            )
-        case Obstacle.CHANGED_SINCE:
-            yield f"✏️ Not told then; as {who} is set now, it would be."
+    if isinstance(found.obstacle, Shortfall):
+        yield _lacking(found, found.obstacle, case.chat, who)
+    else:
+        yield _in_the_way(watch, found.obstacle, who, now)
     if found.looks_like is not None and found.movement.counterparty is not None:
         yield from _poison(found, case.chat)
     muted = watch.muted_until
@@ -191,13 +171,48 @@ def _untold(found: Untold, case: Case, chains: Sequence[Chain], now: datetime) -
         yield f"🔕 {who} is muted {until_words(muted, now)}."
 
 
+def _in_the_way(watch: Watch, obstacle: Obstacle, who: str, now: datetime) -> str:
+    match obstacle:
+        case Obstacle.MADE_LATER:
+            return f"🕓 Not told: {who} was made later, at {told_time(watch.created_at, now)}."
+        case Obstacle.NOTHING_MOVED:
+            return (
+                "🔇 Not told: a transfer of 0 moves nothing, and anybody can put one into the"
+                f" history of {who}."
+            )
+        case Obstacle.NOT_SHOWN:
+            return (
+                f"🐋 Not told by {who}: a feed shows one movement of a transaction, and none of"
+                " pools and contracts that only pass it on."
+            )
+        case Obstacle.CHANGED_SINCE:
+            return f"✏️ Not told then; as {who} is set now, it would be."
+
+
+def _lacking(found: Untold, shortfall: Shortfall, chat: Chat, who: str) -> str:
+    match shortfall:
+        case Shortfall.OTHER_CHAIN:
+            return f"⛓ Not told: {who} rests on {escape(found.chain.title)}."
+        case Shortfall.OTHER_INTEREST:
+            return f"🎚 Not told: {who} does not look at movements of this kind."
+        case Shortfall.OTHER_ASSET:
+            return f"🪙 Not told: {who} does not look at these tokens."
+        case Shortfall.OTHER_SIDE:
+            side = "comes in" if found.watch.direction is Direction.IN else "goes out"
+            return f"↔️ Not told: {who} looks only at what {side}."
+        case Shortfall.NO_PRICE:
+            return f"💲 Not told: {who} asks for dollars, and no price is known of this."
+        case Shortfall.BELOW:
+            return f"📉 Not told: {_compared(found, chat, who)}."
+
+
 def _compared(found: Untold, chat: Chat, who: str) -> str:
     movement, watch = found.movement, found.watch
     wanted = threshold_words(watch.threshold, chat.default_threshold_usd)
     if isinstance(watch.threshold, UnitThreshold):
-        moved = short_quantity(side_units(movement, watch.threshold, watch.direction))
+        moved = short_quantity(side_units(movement, watch, watch.threshold))
         return f"{moved} {escape(watch.threshold.symbol)} are less than the {wanted} of {who}"
-    moved = full_usd(side_usd(movement, watch.direction))
+    moved = full_usd(side_usd(movement, watch))
     return f"{moved} is less than the {wanted} of {who}"
 
 
@@ -259,11 +274,11 @@ def _remedies(found: Sequence[Finding], chat: Chat) -> InlineKeyboardMarkup | No
     untold = [one for one in found if isinstance(one, Untold)]
     return keyboards.remedies(
         sorted(rules - chat.noise_let_in),
-        [one.watch for one in untold if one.obstacle is Obstacle.BELOW and not is_poison(one)],
+        [one.watch for one in untold if one.obstacle is Shortfall.BELOW and not is_poison(one)],
         [
             one.watch
             for one in untold
-            if one.obstacle is Obstacle.NO_PRICE and not one.watch.is_feed
+            if one.obstacle is Shortfall.NO_PRICE and not one.watch.is_feed
         ],
     )
 

@@ -5,11 +5,13 @@
 - ``movement``  what one transaction did to one address, net per asset, and what it was worth
 - ``watch``     a chat's interest, with its threshold and direction
 - ``chat``      where alerts go, and what is called how there
+- ``language``  the languages that people can read the bot in
 - ``alert``     what one chat is to be told about one transaction, and the message that shows it
+- ``scope``     what of everything that happens a watch is about
 - ``pursuit``   a transaction that a chat asked to be followed, and what became of it
 """
 
-from data.model.alert import Alert, AlertState, Certainty, Match, Message, Priority
+from data.model.alert import Alert, AlertState, Certainty, Match, Message, Priority, Shown
 from data.model.block import (
     BlockRef,
     CoverageGap,
@@ -32,7 +34,18 @@ from data.model.chain import (
     SystemTransactions,
     Token,
 )
-from data.model.chat import Chat, ChatKind, ChatName, ChatState, NoiseRule, Timing
+from data.model.chat import (
+    Chat,
+    ChatKind,
+    ChatName,
+    ChatState,
+    DigestEvery,
+    Level,
+    NoiseRule,
+    Quiet,
+    Timing,
+)
+from data.model.language import Language, language_of
 from data.model.movement import (
     MOST_LEGS,
     Leg,
@@ -43,12 +56,15 @@ from data.model.movement import (
     PriceState,
 )
 from data.model.pursuit import Depth, Inclusion, Pursuit, PursuitState, Replacement, Told, Wish
+from data.model.scope import EVERYTHING, Asset, Interest, Scope
 from data.model.watch import Direction, Threshold, UnitThreshold, Unpriced, UsdThreshold, Watch
 
 __all__ = [
+    "EVERYTHING",
     "MOST_LEGS",
     "Alert",
     "AlertState",
+    "Asset",
     "BlockRef",
     "Certainty",
     "Chain",
@@ -58,6 +74,7 @@ __all__ = [
     "ChatState",
     "CoverageGap",
     "Depth",
+    "DigestEvery",
     "Direction",
     "Event",
     "Explorer",
@@ -66,7 +83,10 @@ __all__ = [
     "Finality",
     "Inclusion",
     "Integrity",
+    "Interest",
+    "Language",
     "Leg",
+    "Level",
     "Mark",
     "Match",
     "Message",
@@ -79,8 +99,11 @@ __all__ = [
     "Priority",
     "Pursuit",
     "PursuitState",
+    "Quiet",
     "Replacement",
+    "Scope",
     "Settled",
+    "Shown",
     "Source",
     "Standard",
     "SystemTransactions",
@@ -96,4 +119,5 @@ __all__ = [
     "UsdThreshold",
     "Watch",
     "Wish",
+    "language_of",
 ]

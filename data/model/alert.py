@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from data.model.chat import NoiseRule
+    from data.model.movement import Movement
+    from data.model.scope import Interest
 
 
 class Priority(IntEnum):
@@ -55,6 +57,14 @@ class Match(NamedTuple):
     watch: int
 
 
+class Shown(NamedTuple):
+    """What feeds show of a transaction: a movement, what it is, and when its block came up."""
+
+    movement: Movement
+    about: Interest
+    born: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Alert:
     """One per (chain, transaction, chat, topic), however many watches it hits.
@@ -76,10 +86,10 @@ class Alert:
     reason: str | None
     message_id: int | None
     created_at: datetime
-    answered_at: datetime | None = None
-    """When an answer to its message told the chat that a reorg took the transaction back."""
     noise: frozenset[NoiseRule] = frozenset()
     """The rules that took it for noise, whether or not the chat wanted to hear of it."""
+    answered_at: datetime | None = None
+    """When an answer to its message told the chat that a reorg took the transaction back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from data.model.language import Language, language_of
+
 if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
@@ -60,6 +62,34 @@ class Timing(StrEnum):
     SAFE = "safe"
 
 
+class Level(StrEnum):
+    """What somebody may do with the bot. Whoever owns it is named in the settings."""
+
+    ADMIN = "admin"
+    MEMBER = "member"
+    GUEST = "guest"
+    """not let in yet, where the bot is for invited people only"""
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """When a chat is not to be woken, in minutes of its day; what reaches ``times`` as much as its
+    watch asks for comes through, nothing where it is None."""
+
+    begins: int
+    ends: int
+    times: int | None = None
+
+
+class DigestEvery(StrEnum):
+    """How often a chat gets what happened in one message instead of many."""
+
+    OFF = "off"
+    HOUR = "hourly"
+    DAY = "daily"
+
+
 @dataclass(frozen=True, slots=True)
 class Chat:
     """One Telegram chat; ``id`` is Telegram's."""
@@ -77,6 +107,28 @@ class Chat:
     """The supergroup that it became."""
     notice: str | None = None
     """A sentence of the bot's own, as HTML, that the chat is to be told before anything else."""
+    title: str | None = None
+    """A group's or channel's, as Telegram said last; anything may stand in it."""
+    added_by: int | None = None
+    """The person who added the bot to a group or channel."""
+    time_zone: str | None = None
+    """By its name in the IANA's list; None is UTC."""
+    quiet: Quiet | None = None
+    digest: DigestEvery = DigestEvery.OFF
+    digest_at: int | None = None
+    """The minute of the chat's day at which a daily digest comes."""
+    digest_due: datetime | None = None
+    """When the next digest comes."""
+    level: Level = Level.MEMBER
+    language: Language | None = None
+    """What it chose; None is whatever Telegram shows to whoever wrote last."""
+    telegram_language: str | None = None
+    """Telegram's tag of that, like ``pt-br``."""
+
+    @property
+    def reads(self) -> Language:
+        """The language to write to it in."""
+        return self.language or language_of(self.telegram_language)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from data.model.block import Standard
+from data.model.scope import EVERYTHING, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,6 +82,7 @@ class Watch:
     muted_until: datetime | None
     created_at: datetime
     unpriced: Unpriced = Unpriced.IGNORE
+    scope: Scope = EVERYTHING
 
     @property
     def is_feed(self) -> bool:

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
 
-from data.model import Chat, ChatKind, ChatState, NoiseRule, Timing
+from data.model import (
+    Chat,
+    ChatKind,
+    ChatState,
+    DigestEvery,
+    Language,
+    Level,
+    NoiseRule,
+    Quiet,
+    Timing,
+)
 from data.queries import among, batches, insert
 from data.tables import chats
 
@@ -17,7 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-
+_LONGEST_TAG = 35
 _LET_IN = {
     NoiseRule.LOOKALIKE: chats.c.lookalikes_let_in,
     NoiseRule.IMITATION: chats.c.imitations_let_in,
@@ -36,6 +46,20 @@ def _chat(row: Any) -> Chat:
         timing=Timing(row.timing),
         moved_to=row.moved_to,
         notice=row.notice,
+        title=row.title,
+        added_by=row.added_by,
+        time_zone=row.time_zone,
+        quiet=(
+            None
+            if row.quiet_begins is None or row.quiet_ends is None
+            else Quiet(row.quiet_begins, row.quiet_ends, row.quiet_times)
+        ),
+        digest=DigestEvery(row.digest),
+        digest_at=row.digest_at,
+        digest_due=row.digest_due,
+        level=Level(row.level),
+        language=None if row.language is None else Language(row.language),
+        telegram_language=row.telegram_language,
         noise_let_in=frozenset(
             rule for rule, let_in in _LET_IN.items() if getattr(row, let_in.name)
         ),
@@ -49,9 +73,18 @@ async def get(connection: AsyncConnection, chat_id: int) -> Chat | None:
 
 
 async def meet(
-    connection: AsyncConnection, chat_id: int, kind: ChatKind, default: Decimal, now: datetime
+    connection: AsyncConnection,
+    chat_id: int,
+    kind: ChatKind,
+    default: Decimal,
+    now: datetime,
+    telegram_language: str | None = None,
 ) -> Chat:
-    """The chat, made if it is new, and active again: it has just spoken to the bot."""
+    """The chat, made if it is new, and active again: it has just spoken to the bot.
+
+    ``telegram_language`` is the tag of whoever spoke; None leaves what is known.
+    """
+    tag = telegram_language[:_LONGEST_TAG] if telegram_language else None
     statement = (
         insert(connection, chats)
         .values(
@@ -60,14 +93,48 @@ async def meet(
             state=ChatState.ACTIVE,
             default_threshold_usd=default,
             created_at=now,
+            telegram_language=tag,
         )
         .on_conflict_do_update(
             index_elements=["id"],
-            set_={"kind": kind, "state": ChatState.ACTIVE, "state_reason": None},
+            set_={
+                "kind": kind,
+                "state": ChatState.ACTIVE,
+                "state_reason": None,
+                "telegram_language": func.coalesce(tag, chats.c.telegram_language),
+            },
         )
         .returning(chats)
     )
     return _chat((await connection.execute(statement)).one())
+
+
+async def added(
+    connection: AsyncConnection,
+    chat_id: int,
+    kind: ChatKind,
+    title: str | None,
+    by: int,
+    default: Decimal,
+    now: datetime,
+) -> bool:
+    """Somebody brought the bot into a group or channel; whether it was not there before."""
+    before = await get(connection, chat_id)
+    await meet(connection, chat_id, kind, default, now)
+    await connection.execute(
+        update(chats).where(chats.c.id == chat_id).values(title=title, added_by=by)
+    )
+    return before is None or before.state is not ChatState.ACTIVE
+
+
+async def added_by(connection: AsyncConnection, person: int) -> list[Chat]:
+    """The groups and channels into which a person brought the bot, and in which it may speak."""
+    statement = (
+        select(chats)
+        .where(chats.c.added_by == person, chats.c.state == ChatState.ACTIVE)
+        .order_by(chats.c.title, chats.c.id)
+    )
+    return [_chat(row) for row in await connection.execute(statement)]
 
 
 async def set_state(
@@ -124,6 +191,13 @@ async def letting_in(
 async def set_timing(connection: AsyncConnection, chat_id: int, timing: Timing) -> None:
     """When the chat is alerted from now on; what is held stays so until it is released."""
     await connection.execute(update(chats).where(chats.c.id == chat_id).values(timing=timing))
+
+
+async def set_language(
+    connection: AsyncConnection, chat_id: int, language: Language | None
+) -> None:
+    """What the chat is written to in from now on; None is Telegram's."""
+    await connection.execute(update(chats).where(chats.c.id == chat_id).values(language=language))
 
 
 async def mute(connection: AsyncConnection, chat_id: int, until: datetime | None) -> None:

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, func, null, or_, select, update
 
-from data.model import ChatState, Direction, Threshold, UnitThreshold, Unpriced, UsdThreshold, Watch
+from data.model import (
+    EVERYTHING,
+    Asset,
+    ChatState,
+    Direction,
+    Interest,
+    Scope,
+    Threshold,
+    UnitThreshold,
+    Unpriced,
+    UsdThreshold,
+    Watch,
+)
 from data.queries import among_given, batches
 from data.queries.packed import ADDRESS, among_packed, pack
 from data.tables import chats, watches
@@ -50,6 +62,38 @@ def _threshold(usd: Decimal | None, units: Any) -> Threshold | None:
     return None if usd is None else UsdThreshold(usd)
 
 
+def _scope(row: Any) -> Scope:
+    if row.interests is row.only_assets is row.without_assets is row.not_on is None:
+        return EVERYTHING
+    return Scope(
+        None if row.interests is None else Interest(row.interests),
+        _assets(row.only_assets),
+        _assets(row.without_assets),
+        frozenset(row.not_on.split(",")) if row.not_on else frozenset(),
+    )
+
+
+def _assets(stored: Any) -> frozenset[Asset]:
+    return frozenset(
+        (chain, bytes.fromhex(token) if token else None) for chain, token in stored or ()
+    )
+
+
+def _stored_scope(scope: Scope) -> dict[str, Any]:
+    def listed(assets: Collection[Asset]) -> list[list[str | None]] | None:
+        return (
+            sorted(([chain, token.hex() if token else None] for chain, token in assets), key=str)
+            or None
+        )
+
+    return {
+        "interests": None if scope.interests is None else int(scope.interests),
+        "only_assets": listed(scope.only),
+        "without_assets": listed(scope.without),
+        "not_on": ",".join(sorted(scope.not_on)) or None,
+    }
+
+
 def _watch(row: Any, default: Decimal | None = None) -> Watch:
     usd, units = row.threshold_usd, row.threshold_units
     if usd is None and units is None:
@@ -67,6 +111,7 @@ def _watch(row: Any, default: Decimal | None = None) -> Watch:
         muted_until=row.muted_until,
         created_at=row.created_at,
         unpriced=_UNPRICED[row.unpriced],
+        scope=_scope(row),
     )
 
 
@@ -81,6 +126,7 @@ async def add(
     threshold: Threshold | None = None,
     direction: Direction = Direction.BOTH,
     label: str | None = None,
+    scope: Scope = EVERYTHING,
 ) -> Watch:
     """Add a watch, numbered one above the chat's highest."""
     if connection.dialect.name == "postgresql":
@@ -104,6 +150,7 @@ async def add(
             label=label,
             created_at=now,
             **_stored(threshold),
+            **_stored_scope(scope),
         )
         .returning(watches)
     )
@@ -137,6 +184,20 @@ async def set_threshold(
     """Change what counts as big enough; None takes the chat's default."""
     await connection.execute(
         update(watches).where(watches.c.id == watch_id).values(**_stored(threshold))
+    )
+
+
+async def set_scope(connection: AsyncConnection, watch_id: int, scope: Scope) -> None:
+    """Change what the watch is about."""
+    await connection.execute(
+        update(watches).where(watches.c.id == watch_id).values(**_stored_scope(scope))
+    )
+
+
+async def set_direction(connection: AsyncConnection, watch_id: int, direction: Direction) -> None:
+    """Change which side of the address counts."""
+    await connection.execute(
+        update(watches).where(watches.c.id == watch_id).values(direction=direction)
     )
 
 
@@ -212,9 +273,11 @@ async def lowest_feed_threshold(connection: AsyncConnection, chain: str) -> Deci
     return min((value for value in row if value is not None), default=None)
 
 
-async def feeds_by_units(connection: AsyncConnection, chain: str) -> list[Watch]:
-    """The feeds of active chats on the chain whose threshold counts units of an asset."""
-    return [_watch(row) for row in await connection.execute(_FEEDS_BY_UNITS, {"of": chain})]
+async def picky_feeds(connection: AsyncConnection, chain: str) -> list[Watch]:
+    """The feeds of active chats on the chain that count units of an asset, or some assets only;
+    thresholds are filled in."""
+    rows = await connection.execute(_PICKY_FEEDS, {"of": chain})
+    return [_watch(row, row.default_threshold_usd) for row in rows]
 
 
 def _lowest_feed() -> Select[Any]:
@@ -237,13 +300,17 @@ def _lowest_feed() -> Select[Any]:
 
 # made once: they are part of every step
 _LOWEST_FEED = _lowest_feed()
-_FEEDS_BY_UNITS = (
-    select(watches)
+_PICKY_FEEDS = (
+    select(watches, chats.c.default_threshold_usd)
     .join(chats, chats.c.id == watches.c.chat_id)
     .where(
         chats.c.state == ChatState.ACTIVE,
         watches.c.address.is_(None),
-        watches.c.threshold_units.is_not(null()),
+        or_(
+            watches.c.threshold_units.is_not(null()),
+            watches.c.only_assets.is_not(null()),
+            watches.c.without_assets.is_not(null()),
+        ),
         or_(watches.c.chain == bindparam("of"), watches.c.chain.is_(None)),
     )
 )

@@ -45,9 +45,10 @@ _LABELLED = {VenueKind.BRIDGE, VenueKind.STAKING, VenueKind.LENDING}
 
 @dataclass(frozen=True, slots=True)
 class Venues:
-    """What is known on one chain."""
+    """What is known on one chain; ``labels`` are those of all chains."""
 
     chain: str
+    labels: Labels
     by_address: Mapping[bytes, Venue]
     by_topic: Mapping[bytes, Topic]
     deployers: tuple[Deployer, ...]
@@ -92,4 +93,4 @@ def venues_with(chain: str, known: Labels) -> Venues:
         if label.kind in _LABELLED and label.entity not in exchanges
     }
     by_address |= contracts().get(chain, {})
-    return Venues(chain, by_address, topics(), deployers().get(chain, ()))
+    return Venues(chain, known, by_address, topics(), deployers().get(chain, ()))

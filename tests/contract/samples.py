@@ -8,7 +8,18 @@ from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data.model import BlockRef, Chat, ChatKind, Leg, Movement, MovementKind, Price, Priority
+from data.model import (
+    BlockRef,
+    Chat,
+    ChatKind,
+    Interest,
+    Leg,
+    Movement,
+    MovementKind,
+    Price,
+    Priority,
+    Shown,
+)
 from data.queries import alerts, chats, movements
 from data.queries.alerts import NewAlert
 
@@ -89,3 +100,8 @@ def key(moved: Movement) -> int:
     """The id of a stored movement."""
     assert moved.id is not None
     return moved.id
+
+
+def shown(moved: Movement, about: Interest = Interest.TRANSFER) -> Shown:
+    """What feeds show of a transaction whose block has just come up."""
+    return Shown(moved, about, NOW)

@@ -8,7 +8,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.database import Database
-from data.model import AlertState, ChatState, Movement, Priority, UnitThreshold, UsdThreshold
+from data.model import (
+    AlertState,
+    ChatState,
+    Interest,
+    Movement,
+    Priority,
+    Scope,
+    UnitThreshold,
+    UsdThreshold,
+)
 from data.queries import alerts, chats, messages, movements, queues, watches
 from data.queries.alerts import NewAlert
 from data.tables import alerts as table
@@ -24,6 +33,7 @@ from tests.contract.samples import (
     movement,
     number,
     ref,
+    shown,
     stored,
 )
 
@@ -140,7 +150,7 @@ async def test_feeds_are_told_by_threshold_chain_and_age(database: Database) -> 
         units = UnitThreshold(Decimal(1), "USDC", {("ethereum", b""): 1})
         await watches.add(connection, 8, now=BORN - timedelta(1), threshold=units)
 
-        await alerts.write_for_feeds(connection, moved, BORN, NOW)
+        await alerts.write_for_feeds(connection, shown(moved), NOW)
 
         told = await alerts.chats_with_pending(connection, [key(moved)])
         (alert,) = await alerts.pending(connection, 1, 10)
@@ -156,10 +166,40 @@ async def test_several_feeds_of_a_chat_make_one_alert_for_each_topic(database: D
         first = await a_feed(connection, 10)
         await a_feed(connection, 20, chain=None)
         third = await a_feed(connection, 30, topic=7)
-        await alerts.write_for_feeds(connection, moved, BORN, NOW)
+        await alerts.write_for_feeds(connection, shown(moved), NOW)
         told = await alerts.pending(connection, 1, 10)
 
     assert sorted((alert.topic_id, alert.watch_id) for alert in told) == [(0, first), (7, third)]
+
+
+async def test_a_feed_tells_of_what_it_is_about(database: Database) -> None:
+    flows = Interest.EXCHANGE_IN | Interest.EXCHANGE_OUT
+    async with database.write() as connection:
+        for chat_id, chain, scope in (
+            (1, "ethereum", Scope(Interest.MINT)),
+            (2, None, Scope(Interest.EXCHANGE_OUT, not_on=frozenset({"bsc", "base"}))),
+            (3, None, Scope(not_on=frozenset({"bsc", "ethereum"}))),
+            (4, None, Scope(not_on=frozenset({"ethereum2"}))),
+            (5, "ethereum", Scope(Interest(0))),
+            (6, "ethereum", Scope(only=frozenset({("ethereum", None)}))),
+        ):
+            await a_chat(connection, chat_id)
+            await watches.add(
+                connection,
+                chat_id,
+                now=BORN - timedelta(1),
+                chain=chain,
+                threshold=UsdThreshold(Decimal(1)),
+                scope=scope,
+            )
+        told = {}
+        for tx, about in ((1, Interest.MINT), (2, flows), (3, Interest.SWAP)):
+            moved = await one_stored(connection, tx)
+            await alerts.write_for_feeds(connection, shown(moved, about), NOW)
+            found = await alerts.chats_with_pending(connection, [key(moved)])
+            told[about] = sorted(chat_id for chat_id, _ in found)
+
+    assert told == {Interest.MINT: [1, 4], flows: [2, 4], Interest.SWAP: [4]}
 
 
 async def test_a_feeds_alert_names_a_feed_that_is_not_muted(database: Database) -> None:
@@ -171,7 +211,7 @@ async def test_a_feeds_alert_names_a_feed_that_is_not_muted(database: Database) 
         await watches.mute(connection, muted, NOW + timedelta(hours=1))
         await watches.mute(connection, over, NOW)
         for tx in (1, 2):
-            await alerts.write_for_feeds(connection, await one_stored(connection, tx), BORN, NOW)
+            await alerts.write_for_feeds(connection, shown(await one_stored(connection, tx)), NOW)
             if tx == 1:
                 await watches.remove(connection, heard)
         told = await alerts.pending(connection, 1, 10)
@@ -192,7 +232,7 @@ async def test_a_feed_without_a_threshold_takes_the_chats_default(database: Data
         await a_feed(connection, None)
         for tx, usd in ((1, int(DEFAULT) - 1), (2, int(DEFAULT)), (3, None)):
             moved = await one_stored(connection, tx, usd=usd)
-            await alerts.write_for_feeds(connection, moved, BORN, NOW)
+            await alerts.write_for_feeds(connection, shown(moved), NOW)
         told = await alerts.pending(connection, 1, 10)
 
     assert [alert.tx_hash for alert in told] == [number(2, 32)]
@@ -204,7 +244,7 @@ async def test_a_feed_leaves_the_alert_of_a_watch_as_it_is(database: Database) -
         await a_feed(connection, 10)
         moved = await one_stored(connection)
         await alerted(connection, 1, moved, watch=99)
-        await alerts.write_for_feeds(connection, moved, BORN, NOW + timedelta(seconds=1))
+        await alerts.write_for_feeds(connection, shown(moved), NOW + timedelta(seconds=1))
         (alert,) = await alerts.pending(connection, 1, 10)
 
     assert (alert.watch_id, alert.priority, alert.created_at) == (99, Priority.WATCH, NOW)
@@ -217,7 +257,7 @@ async def test_movements_have_ids_beyond_four_bytes(database: Database) -> None:
         moved = await one_stored(connection)
         await connection.execute(delete(legs))
         await connection.execute(update(movements_table).values(id=2**40))
-        await alerts.write_for_feeds(connection, replace(moved, id=2**40), BORN, NOW)
+        await alerts.write_for_feeds(connection, shown(replace(moved, id=2**40)), NOW)
         (alert,) = await alerts.pending(connection, 1, 10)
 
     assert moved.id != alert.movement_id == 2**40

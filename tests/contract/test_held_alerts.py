@@ -13,7 +13,7 @@ from data.database import Database
 from data.model import AlertState, Movement, Priority, Timing, UsdThreshold
 from data.queries import alerts, chats, messages, movements, queues, retention, watches
 from data.tables import alerts as table
-from tests.contract.samples import NOW, a_chat, alerted, key, movement, number, ref, stored
+from tests.contract.samples import NOW, a_chat, alerted, key, movement, number, ref, shown, stored
 
 HELD, PENDING = AlertState.HELD, AlertState.PENDING
 
@@ -64,7 +64,7 @@ async def test_feeds_of_a_safe_chat_are_held_too(database: Database) -> None:
         await a_chat(connection, 2)
         await a_feed(connection, 1)
         await a_feed(connection, 2)
-        await alerts.write_for_feeds(connection, await at_block(connection, 2**32), NOW, NOW)
+        await alerts.write_for_feeds(connection, shown(await at_block(connection, 2**32)), NOW)
 
         assert sorted(await states(connection)) == [(1, HELD, 2**32), (2, PENDING, None)]
 

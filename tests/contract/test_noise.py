@@ -24,7 +24,7 @@ from data.model import (
 from data.queries import alerts, chats, dealings, messages, names, watches
 from data.queries.alerts import NewAlert
 from sandbox.chain.deceit import look_alike
-from tests.contract.samples import NOW, a_chat, address, key, movement, ref, stored
+from tests.contract.samples import NOW, a_chat, address, key, movement, ref, shown, stored
 
 LOOKALIKE, IMITATION, AIRDROP = NoiseRule.LOOKALIKE, NoiseRule.IMITATION, NoiseRule.AIRDROP
 DROPPED, PENDING, HELD = AlertState.DROPPED, AlertState.PENDING, AlertState.HELD
@@ -78,7 +78,7 @@ async def test_a_chat_hears_of_noise_only_if_it_has_switched_off_all_rules_again
         (one, other) = await stored(connection, movement(1), movement(2))
         await a_feed(connection)
         await alerts.write(connection, [about(one, *BOTH)], NOW)
-        await alerts.write_for_feeds(connection, other, NOW, NOW, BOTH)
+        await alerts.write_for_feeds(connection, shown(other), NOW, BOTH)
 
         for moved in (one, other):
             alert = await the_alert(connection, moved)
@@ -123,10 +123,10 @@ async def test_what_is_news_after_all_takes_the_place_of_noise_but_not_the_other
         noise, news = await stored(connection, movement(1, of=1), movement(1, of=2))
         await a_feed(connection)
         await alerts.write(connection, [about(noise, IMITATION)], NOW)
-        await alerts.write_for_feeds(connection, noise, NOW, NOW, frozenset({IMITATION}))
+        await alerts.write_for_feeds(connection, shown(noise), NOW, frozenset({IMITATION}))
         assert (await the_alert(connection, noise)).state is DROPPED
 
-        await alerts.write_for_feeds(connection, news, NOW, NOW)
+        await alerts.write_for_feeds(connection, shown(news), NOW)
         alert = await the_alert(connection, noise)
         assert (alert.state, alert.noise, alert.movement_id) == (PENDING, frozenset(), news.id)
 

@@ -9,7 +9,16 @@ from sqlalchemy.exc import IntegrityError
 
 from data.columns import MAX_AMOUNT
 from data.database import Database
-from data.model import ChatState, Direction, UnitThreshold, Unpriced, UsdThreshold
+from data.model import (
+    EVERYTHING,
+    ChatState,
+    Direction,
+    Interest,
+    Scope,
+    UnitThreshold,
+    Unpriced,
+    UsdThreshold,
+)
 from data.queries import chats, watches
 from data.tables import watches as table
 from tests.contract.samples import DEFAULT, NOW, USDC, a_chat, address
@@ -161,7 +170,7 @@ async def test_chats_that_cannot_be_reached_are_not_looked_at(
         await chats.set_state(connection, 1, state, None)
 
         assert await watches.on_addresses(connection, "ethereum", [address(1)]) == []
-        assert await watches.feeds_by_units(connection, "ethereum") == []
+        assert await watches.picky_feeds(connection, "ethereum") == []
         assert len(await watches.of_chat(connection, 1)) == 2
 
 
@@ -219,7 +228,7 @@ async def test_a_feed_without_a_threshold_takes_the_chats_default(database: Data
 
         assert await watches.lowest_feed_threshold(connection, "ethereum") == DEFAULT
         assert await watches.lowest_feed_threshold(connection, "bsc") is None
-        assert await watches.feeds_by_units(connection, "ethereum") == []
+        assert await watches.picky_feeds(connection, "ethereum") == []
 
 
 async def test_feeds_that_count_units_are_listed_by_chain(database: Database) -> None:
@@ -231,8 +240,53 @@ async def test_feeds_that_count_units_are_listed_by_chain(database: Database) ->
         usd = UsdThreshold(Decimal(1))
         await watches.add(connection, 1, now=NOW, chain="ethereum", threshold=usd)
         await watches.add(connection, 1, now=NOW, address=address(1), threshold=units)
-        found = await watches.feeds_by_units(connection, "ethereum")
+        found = await watches.picky_feeds(connection, "ethereum")
 
         assert sorted(watch.number for watch in found) == [1, 2]
         assert all(watch.threshold == units for watch in found)
         assert await watches.lowest_feed_threshold(connection, "bsc") is None
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        EVERYTHING,
+        Scope(Interest.MINT | Interest.EXCHANGE_OUT),
+        Scope(Interest(0)),
+        Scope(only=frozenset({("ethereum", None), ("bsc", address(7))})),
+        Scope(without=frozenset({("ethereum", address(7))}), not_on=frozenset({"bsc", "base"})),
+    ],
+)
+async def test_what_a_watch_is_about_is_kept(database: Database, scope: Scope) -> None:
+    async with database.write() as connection:
+        await a_chat(connection)
+        made = await watches.add(connection, 1, now=NOW, address=address(1), scope=scope)
+        other = await watches.add(connection, 1, now=NOW, address=address(2))
+        assert (made.scope, other.scope) == (scope, EVERYTHING)
+
+        await watches.set_scope(connection, other.id, scope)
+        await watches.set_scope(connection, made.id, EVERYTHING)
+        await watches.set_direction(connection, made.id, Direction.OUT)
+        kept = await watches.by_ids(connection, [made.id, other.id])
+        (found,) = await watches.on_addresses(connection, "ethereum", [address(2)])
+
+    assert kept[made.id].scope is EVERYTHING
+    assert kept[made.id].direction is Direction.OUT
+    assert kept[other.id].scope == found.scope == scope
+
+
+async def test_a_feed_that_picks_assets_is_matched_one_by_one(database: Database) -> None:
+    only = Scope(only=frozenset({("ethereum", address(7))}))
+    but = Scope(without=frozenset({("ethereum", address(7))}))
+    async with database.write() as connection:
+        await a_chat(connection)
+        for scope in (only, but, Scope(Interest.MINT), EVERYTHING):
+            await watches.add(connection, 1, now=NOW, chain="ethereum", scope=scope)
+        found = await watches.picky_feeds(connection, "ethereum")
+        elsewhere = await watches.picky_feeds(connection, "bsc")
+
+    assert [(feed.scope, feed.threshold) for feed in found] == [
+        (only, UsdThreshold(DEFAULT)),
+        (but, UsdThreshold(DEFAULT)),
+    ]
+    assert elsewhere == []

@@ -21,12 +21,18 @@ def upgrade() -> None:
         )
     with op.batch_alter_table("alerts", schema=None) as batch_op:
         batch_op.add_column(sa.Column("answered_at", UtcTime(), nullable=True))
-        batch_op.create_index("ix_alerts_chat_id", ["chat_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_alerts_settled",
+            ["chat_id", "id"],
+            unique=False,
+            postgresql_where=sa.text("state NOT IN ('pending', 'held')"),
+            sqlite_where=sa.text("state NOT IN ('pending', 'held')"),
+        )
 
 
 def downgrade() -> None:
     with op.batch_alter_table("alerts", schema=None) as batch_op:
-        batch_op.drop_index("ix_alerts_chat_id")
+        batch_op.drop_index("ix_alerts_settled")
         batch_op.drop_column("answered_at")
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.drop_column("gone")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, case, func, null, or_, select
+from sqlalchemy import Integer, and_, bindparam, case, func, literal, null, or_, select
 
 from data.model import ChatState
 from data.tables import chats, watches
@@ -14,14 +14,20 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Select
 
-    from data.model import Movement
+    from data.model import Shown
 
 
-def reached_by(movement: Movement, born: datetime, now: datetime) -> dict[str, Any]:
-    """The parameters of ``FEEDS_REACHED`` for a movement with a price; ``born`` is the moment its
-    block came up."""
-    chain = movement.block.chain
-    return {"on_chain": chain, "is_worth": movement.usd, "born_at": born, "at_present": now}
+def reached_by(shown: Shown, now: datetime) -> dict[str, Any]:
+    """The parameters of ``FEEDS_REACHED`` for a movement with a price."""
+    chain = shown.movement.block.chain
+    return {
+        "on_chain": chain,
+        "not_there": f"%,{chain},%",
+        "is_worth": shown.movement.usd,
+        "is_about": int(shown.about),
+        "born_at": shown.born,
+        "at_present": now,
+    }
 
 
 def _feeds_reached() -> Select[Any]:
@@ -29,6 +35,7 @@ def _feeds_reached() -> Select[Any]:
     worth: ColumnElement[Any] = bindparam("is_worth")
     heard = or_(watches.c.muted_until.is_(None), watches.c.muted_until <= bindparam("at_present"))
     takes_default = and_(watches.c.threshold_usd.is_(None), watches.c.threshold_units.is_(null()))
+    elsewhere = literal(",") + watches.c.not_on + ","
     named = func.coalesce(func.min(case((heard, watches.c.id))), func.min(watches.c.id))
     return (
         select(watches.c.chat_id, watches.c.topic_id, chats.c.timing, named.label("watch_id"))
@@ -37,6 +44,13 @@ def _feeds_reached() -> Select[Any]:
             chats.c.state == ChatState.ACTIVE,
             watches.c.address.is_(None),
             or_(watches.c.chain == chain, watches.c.chain.is_(None)),
+            or_(watches.c.not_on.is_(None), ~elsewhere.like(bindparam("not_there"))),
+            or_(
+                watches.c.interests.is_(None),
+                watches.c.interests.bitwise_and(bindparam("is_about", type_=Integer)) != 0,
+            ),
+            watches.c.only_assets.is_(null()),
+            watches.c.without_assets.is_(null()),
             or_(
                 watches.c.threshold_usd <= worth,
                 and_(takes_default, chats.c.default_threshold_usd <= worth),
@@ -50,6 +64,7 @@ def _feeds_reached() -> Select[Any]:
 FEEDS_REACHED = _feeds_reached()
 """Rows of ``chat_id``, ``topic_id``, ``timing`` and ``watch_id``, for what ``reached_by`` says.
 
+Feeds that count units, or some assets only, are not among them: these are matched one by one.
 Feeds younger than the moment the block came up are passed over. Where several feeds of a chat hit,
 the row names one that is not muted, so that delivery does not drop it.
 """

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from data.model import Movement
+    from data.model import Movement, Shown
     from data.queries.alerts.writing import NewAlert
 
 DROPPED_BY_REORG = "reorg"
@@ -70,21 +70,21 @@ async def repoint(
     connection: AsyncConnection,
     lost: Sequence[Movement],
     batch: Sequence[NewAlert],
-    feeds: Sequence[tuple[Movement, datetime]],
+    feeds: Sequence[Shown],
     now: datetime,
 ) -> list[int]:
     """Transactions came back without the movements ``lost``, but what was told of these was right.
 
     Where the chat has another match in the transaction now, among the alerts of ``batch`` or for
-    a feed (``feeds``: movement and when its block came up), its alert tells of that one instead.
-    Returns the chats that have messages to edit.
+    a feed, its alert tells of that one instead. Returns the chats that have messages to edit.
     """
     told = await _told_of(connection, lost)
     found = {_slot(new): (new.movement.id, new.watch_id, new.others) for new in batch}
     hashes = {tx_hash for tx_hash, _, _ in told}
-    for movement, born in feeds:
+    for shown in feeds:
+        movement = shown.movement
         if movement.tx_hash in hashes and movement.usd is not None:
-            reached = reached_by(movement, born, now)
+            reached = reached_by(shown, now)
             for row in await connection.execute(FEEDS_REACHED, reached):
                 slot = (movement.tx_hash, row.chat_id, row.topic_id)
                 found.setdefault(slot, (movement.id, row.watch_id, ()))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, FromClause, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from data.model import Movement, NoiseRule
+    from data.model import Movement, NoiseRule, Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +75,16 @@ async def write(connection: AsyncConnection, batch: Sequence[NewAlert], now: dat
 
 async def write_for_feeds(
     connection: AsyncConnection,
-    movement: Movement,
-    born: datetime,
+    shown: Shown,
     now: datetime,
     noise: frozenset[NoiseRule] = frozenset(),
 ) -> None:
-    """Write the alert of one movement for every feed whose threshold in USD it reaches.
+    """Write the alert of one movement for every feed whose threshold in USD it reaches, but for
+    those that pick assets.
 
-    ``born`` is the moment the block came up; ``noise`` the rules that take it for that. Without a
-    price there is no alert.
+    ``noise`` are the rules that take it for that. Without a price there is no alert.
     """
+    movement = shown.movement
     if movement.usd is None:
         return
     told = {
@@ -93,7 +93,7 @@ async def write_for_feeds(
         "of_movement": movement.id,
         "of_block": movement.block.number,
         "now": now,
-        **reached_by(movement, born, now),
+        **reached_by(shown, now),
     }
     await connection.execute(_to_feeds(connection.dialect.name, noise), told)
 

@@ -75,10 +75,10 @@ def concern(asked: Asked, *transactions: Transaction, glance: bool = True) -> Wa
 def asked(
     *watches: Watch,
     lowest_feed: Decimal | None = None,
-    unit_feeds: tuple[Watch, ...] = (),
+    picky_feeds: tuple[Watch, ...] = (),
     keep_from: Decimal = Decimal(10_000),
 ) -> Asked:
-    return Asked(watches, lowest_feed, unit_feeds, keep_from, {})
+    return Asked(watches, lowest_feed, picky_feeds, keep_from, {})
 
 
 def test_what_concerns_nobody_comes_to_nothing() -> None:
@@ -101,7 +101,7 @@ def test_a_movement_of_exactly_the_threshold_is_kept() -> None:
 def test_a_feed_that_counts_units_needs_no_price() -> None:
     feed = watch(FIVE_ETHER, address=None)
     moved = transaction(transfer(ALICE, BOB, 3 * ETHER), transfer(ALICE, BOB, 2 * ETHER, WRAPPED))
-    wanted = concern(asked(unit_feeds=(feed,), keep_from=Decimal(10**9)), moved)
+    wanted = concern(asked(picky_feeds=(feed,), keep_from=Decimal(10**9)), moved)
     assert [found.address for found, _, _ in wanted.alerts] == [ALICE]
 
 
@@ -162,7 +162,7 @@ def test_a_glance_misses_nothing_that_a_close_look_at_everything_finds(
         for number, transfers in enumerate(moved)
     ]
     feeds = (watch(FIVE_ETHER, address=None),) if has_unit_feed else ()
-    all_asked = asked(*watches, lowest_feed=lowest_feed, unit_feeds=feeds, keep_from=keep_from)
+    all_asked = asked(*watches, lowest_feed=lowest_feed, picky_feeds=feeds, keep_from=keep_from)
     assert concern(all_asked, *transactions) == concern(all_asked, *transactions, glance=False)
 
 
@@ -231,7 +231,7 @@ def test_what_was_found_out_is_kept_and_shown_for_its_new_worth() -> None:
     anybody = asked(watch(Usd(Decimal(1))), lowest_feed=Decimal(15_000))
     wanted = asyncio.run(concerns(CHAIN, [block], names, anybody, {REF.hash: {SPAM: thin}}))
     assert {kept.address for kept in wanted.keep} == {ALICE, CAROL}
-    assert [shown.usd for shown, _ in wanted.for_feeds] == [15_000]
+    assert [shown.movement.usd for shown in wanted.for_feeds] == [15_000]
 
 
 def test_dust_is_kept_once_however_many_watch_its_receiver() -> None:

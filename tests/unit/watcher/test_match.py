@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from data.labels import curated_labels
 from data.model import (
     Direction,
     Leg,
@@ -19,8 +20,10 @@ from data.model import (
     UnitThreshold,
     Unpriced,
     UsdThreshold,
+    Watch,
 )
-from watcher.match import match, primary, reaches
+from data.shortfall import shortfall
+from watcher.match import match, primary
 
 from .examples import (
     ALICE,
@@ -47,6 +50,13 @@ FIFTY_ETHER = UnitThreshold(
     "ETH",
     {("ethereum", None): 50 * ETHER, ("ethereum", WRAPPED): 50 * ETHER, ("bsc", None): 1},
 )
+LABELS = curated_labels()
+
+
+def reaches(moved: Movement, asking: Watch) -> bool:
+    return shortfall(moved, asking, LABELS) is None
+
+
 IN, OUT, BOTH = Direction.IN, Direction.OUT, Direction.BOTH
 
 
