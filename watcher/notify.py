@@ -11,16 +11,14 @@ from math import ceil
 from typing import TYPE_CHECKING, Protocol
 
 from data.errors import FencedOut, SpyhopError
-from data.model import MOST_LEGS, Priority
+from data.model import Priority
 from data.queries import alerts, cursors, gaps, leases, movements, queues, watches
 from data.queries.alerts import NewAlert
-from watcher.concern import SLICE, Asked, concerns, key_of, parties_of
+from watcher.concern import Asked, by_address, concerns, key_of, parties_of
 from watcher.coverage import note_coverage, note_flaws
-from watcher.enrich import moved_tokens
 from watcher.noise.judging import judged
 from watcher.noise.rules import rules_against
-from watcher.slices import Turns
-from watcher.strangers import strangers
+from watcher.strangers import heavy_tokens, strangers
 from watcher.weigh import weight_of
 
 if TYPE_CHECKING:
@@ -257,7 +255,7 @@ async def _with_assets(
     No node is asked inside a transaction. What is large is known before it; where a watch turns out
     to need what nobody has asked for yet, the transaction begins anew.
     """
-    learned = _Learned(await _heavy_tokens(blocks, weight_of(keep_from_usd)))
+    learned = _Learned(await heavy_tokens(blocks, weight_of(keep_from_usd)))
     await assets.names.of(learned.named)
     while True:
         try:
@@ -269,21 +267,6 @@ async def _with_assets(
                 found = await assets.prices.of(unread.unpriced, names)
                 for ref, tokens in unread.unpriced.items():
                     learned.learn(ref, tokens, found.get(ref, {}))
-
-
-async def _heavy_tokens(blocks: Iterable[WeighedBlock], least: int) -> set[bytes]:
-    """All tokens that moved in transactions of so much weight; other chains get their turn."""
-    tokens: set[bytes] = set()
-    turns = Turns(SLICE)
-    for block in blocks:
-        for place in block.from_weight(least):
-            found = block.transaction(place)
-            moved = moved_tokens([found]) if found is not None else set()
-            # of more no movement tells: what is kept of them is asked for when it is known
-            if len(moved) <= MOST_LEGS:
-                tokens |= moved
-            await turns.worked(1)
-    return tokens
 
 
 async def _write(
@@ -333,7 +316,8 @@ async def _concerns(
     """What the blocks come to, with the prices that are at hand of what nobody curated. Raises
     _Unread for what nobody has asked for yet."""
     learned = known.learned
-    found = await strangers(chain, blocks, known.names, asked.watches, learned.prices)
+    watched = by_address(asked.watches).keys()
+    found = await strangers(chain, blocks, known.names, watched, learned.prices)
     missing = {
         block.ref: tokens
         for block in blocks

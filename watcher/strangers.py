@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from data.imitation import imitates
 from data.model import MOST_LEGS
 from data.model.block import ZERO_ADDRESS
-from watcher.concern import NOTHING_MORE, SLICE, by_address
+from watcher.concern import NOTHING_MORE, SLICE
+from watcher.enrich import moved_tokens
 from watcher.enrich.flows import flows_of
 from watcher.slices import Turns
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from data.model import Chain, Transaction, Watch
+    from data.model import Chain, Transaction
     from data.queries.tokens import TokenRow
     from watcher.concern import FoundOut
     from watcher.weigh import WeighedBlock
@@ -39,13 +40,13 @@ async def strangers(
     chain: Chain,
     blocks: Sequence[WeighedBlock],
     names: Mapping[bytes, TokenRow],
-    watches: Iterable[Watch],
+    watched: AbstractSet[bytes],
     found_out: FoundOut = NOTHING_MORE,
 ) -> Strangers:
-    """What is not known of what moved at watched addresses; other chains get their turn. Nobody
+    """What is not known of what moved at the watched addresses; other chains get their turn. Nobody
     needs to know what a token is worth that passes itself off as another."""
     found = Strangers()
-    watched, turns = by_address(watches).keys(), Turns(SLICE)
+    turns = Turns(SLICE)
     for block in blocks if watched else ():
         priced = block.prices.keys() | found_out.get(block.ref.hash, {}).keys()
         places = sorted(block.glance.touching(watched))
@@ -60,13 +61,32 @@ async def strangers(
                     one
                     for one in changed
                     if (row := names.get(one)) is None
-                    or (one not in priced and not imitates(chain, one, row.symbol or "", row.name))
+                    or (
+                        one not in priced
+                        and row.decimals is not None
+                        and not imitates(chain, one, row.symbol or "", row.name)
+                    )
                 }
                 if unpriced:
                     some = nsmallest(MOST_LEGS, unpriced)
                     found.unpriced.setdefault(block.ref.hash, set()).update(some)
         await turns.worked(len(places))
     return found
+
+
+async def heavy_tokens(blocks: Iterable[WeighedBlock], least: int) -> set[bytes]:
+    """All tokens that moved in transactions of so much weight; other chains get their turn."""
+    tokens: set[bytes] = set()
+    turns = Turns(SLICE)
+    for block in blocks:
+        for place in block.from_weight(least):
+            found = block.transaction(place)
+            moved = moved_tokens([found]) if found is not None else set()
+            # of more no movement tells: what is kept of them is asked for when it is known
+            if len(moved) <= MOST_LEGS:
+                tokens |= moved
+            await turns.worked(1)
+    return tokens
 
 
 def _met(transaction: Transaction, watched: Collection[bytes]) -> set[bytes]:
