@@ -38,8 +38,8 @@ async def foresee(
     async with database.read() as connection:
         watched = await watches.watched(connection, chain.name, parties)
     found = await strangers(chain, blocks, assets.names.at_hand, watched)
-    unnamed = found.unnamed | await heavy_tokens(blocks, weight_of(keep_from_usd))
-    names = await assets.names.of(unnamed)
+    heavy = await heavy_tokens(blocks, weight_of(keep_from_usd))
+    names = await assets.names.of(heavy.union(found.unnamed, *found.unpriced.values()))
     unpriced = {
         block.ref: tokens for block in blocks if (tokens := found.unpriced.get(block.ref.hash))
     }
