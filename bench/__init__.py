@@ -11,6 +11,8 @@ fails when the peers did not do the same work.
 - ``bytes``     what each plan of fetching costs in bytes, per block and per day
 - ``enrich``    what it costs to tell what moved and what it was worth
 - ``faults``    what each fault of a node does to a reader: ours, web3.py, web3-ethereum-defi
+- ``fanout``    one feed event for 100,000 chats, and what concerns one of them meanwhile
+- ``throng``    who is told in it
 - ``contenders``, ``peer``  who reads in it, peers in processes of their own
 - ``racers``, ``rivals``  who runs in the others: ours in its shapes with its floor, and the peers
 - ``ground``    servers and processes to run on

@@ -6,6 +6,9 @@
 - ``texts``       everything the bot says outside of alerts
 - ``keyboards``, ``buttons``  the inline keyboards, and what their buttons carry
 - ``watchlist``   a chat's own watches, found and changed
+- ``places``      where in a chat something was said
+- ``rights``      who may change what the bot does in a chat
+- ``behalf``      on whose behalf somebody sets the bot up
 - ``naming``      labels and watches under the names that a chat gave
 - ``discretion``  what a chat may know of what others have kept
 - ``why``         why a chat was told of a transaction, or was not

@@ -13,6 +13,8 @@ from aiogram.exceptions import (
 )
 from aiogram.types import Message
 
+from bot.behalf import headed
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -30,6 +32,7 @@ async def answer(
     message: Message, text: str, keyboard: InlineKeyboardMarkup | None = None
 ) -> Message:
     """Answer a message with HTML; what Telegram shows now."""
+    text = headed(text)
     return await _patiently(lambda: message.answer(text, reply_markup=keyboard))
 
 
@@ -40,7 +43,7 @@ async def show(
     message = query.message
     if isinstance(message, Message):
         try:
-            await _patiently(lambda: message.edit_text(text, reply_markup=keyboard))
+            await _patiently(lambda: message.edit_text(headed(text), reply_markup=keyboard))
         except TelegramBadRequest as error:
             if _UNCHANGED in error.message:
                 return
@@ -55,7 +58,7 @@ async def add(
     """Say HTML below the message whose button was tapped."""
     message = query.message
     if message is not None:
-        await _patiently(lambda: message.answer(text, reply_markup=keyboard))
+        await _patiently(lambda: message.answer(headed(text), reply_markup=keyboard))
 
 
 async def notice(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:

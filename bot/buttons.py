@@ -8,7 +8,7 @@ from typing import Annotated
 from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
-from data.model import NoiseRule, Timing, Unpriced
+from data.model import Language, NoiseRule, Timing, Unpriced
 
 Id = Annotated[int, Field(ge=0, lt=2**63)]
 Small = Annotated[int, Field(ge=0, le=10**12)]
@@ -41,6 +41,16 @@ class WatchButton(CallbackData, prefix="w"):
     id: Id
     act: Act
     value: Small = 0
+
+
+class PlaceButton(CallbackData, prefix="ch"):
+    """A group or channel to set up from a private chat."""
+
+    chat: Annotated[int, Field(gt=-(2**63), lt=0)]
+
+
+class DoneButton(CallbackData, prefix="dn"):
+    """It is set up."""
 
 
 class PageButton(CallbackData, prefix="l"):
@@ -128,6 +138,12 @@ class NoiseButton(CallbackData, prefix="r"):
 
     rule: NoiseRule
     let_in: bool
+
+
+class LanguageButton(CallbackData, prefix="g"):
+    """Write in that language; None is Telegram's."""
+
+    language: Language | None
 
 
 class UnpricedButton(CallbackData, prefix="u"):

@@ -10,48 +10,52 @@ import structlog
 from aiogram.exceptions import TelegramAPIError, TelegramRetryAfter, TelegramUnauthorizedError
 from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats
 
+from bot.languages import N_, _, speaking
+from data.model import Language
+
 if TYPE_CHECKING:
     from aiogram import Bot
 
 _log = structlog.get_logger(__name__)
 
 COMMANDS = {
-    "start": "Begin here",
-    "watch": "Watch a wallet: address, threshold, label",
-    "unwatch": "Stop watching: number, address or label",
-    "list": "Your watches",
-    "name": "Call an address as you like",
-    "names": "The names you gave",
-    "threshold": "How much is enough to tell you",
-    "whales": "Everything big on a chain",
-    "timing": "Alerts at once, or of safe blocks only",
-    "noise": "What I keep from you: look-alikes, imitations, airdrops",
-    "why": "Why you were told of something, or were not",
-    "unpriced": "What a watch does without a price",
-    "mute": "Be quiet for a while",
-    "unmute": "Speak again",
-    "tx": "Follow a transaction to its end",
-    "gas": "What a transfer and a swap cost now",
-    "status": "How far I am on each chain",
-    "help": "What I understand",
+    "start": N_("Begin here"),
+    "watch": N_("Watch a wallet: address, threshold, label"),
+    "unwatch": N_("Stop watching: number, address or label"),
+    "list": N_("Your watches"),
+    "name": N_("Call an address as you like"),
+    "names": N_("The names you gave"),
+    "threshold": N_("How much is enough to tell you"),
+    "whales": N_("Everything big on a chain"),
+    "timing": N_("Alerts at once, or of safe blocks only"),
+    "noise": N_("What I keep from you: look-alikes, imitations, airdrops"),
+    "why": N_("Why you were told of something, or were not"),
+    "unpriced": N_("What a watch does without a price"),
+    "mute": N_("Be quiet for a while"),
+    "unmute": N_("Speak again"),
+    "tx": N_("Follow a transaction to its end"),
+    "gas": N_("What a transfer and a swap cost now"),
+    "status": N_("How far I am on each chain"),
+    "language": N_("Which language I write in"),
+    "help": N_("What I understand"),
 }
 
 
 async def register_commands(
     bot: Bot, stopping: asyncio.Event, *, first_wait: float = 1, longest_wait: float = 300
 ) -> None:
-    """Tell Telegram the commands of private chats; ask again, ever less often, while it is away.
+    """Tell Telegram the commands of private chats in every language; ask again, ever less often,
+    while it is away.
 
     Returns when it is done, when the bot stops, or when the token is refused.
     """
-    commands = [
-        BotCommand(command=command, description=description)
-        for command, description in COMMANDS.items()
-    ]
+    waiting = list(Language)
     wait = first_wait
     while not stopping.is_set():
         try:
-            await bot.set_my_commands(commands, scope=BotCommandScopeAllPrivateChats())
+            while waiting:
+                await _register(bot, waiting[0])
+                del waiting[0]
         except TelegramUnauthorizedError:
             return  # polling tells it
         except TelegramRetryAfter as error:
@@ -63,3 +67,17 @@ async def register_commands(
         with suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), wait)
         wait = min(wait * 2, longest_wait)
+
+
+async def _register(bot: Bot, language: Language) -> None:
+    """English is for everybody whose language is not there."""
+    with speaking(language):
+        commands = [
+            BotCommand(command=command, description=_(description))
+            for command, description in COMMANDS.items()
+        ]
+    await bot.set_my_commands(
+        commands,
+        scope=BotCommandScopeAllPrivateChats(),
+        language_code=None if language is Language.ENGLISH else language,
+    )

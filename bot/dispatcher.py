@@ -8,9 +8,11 @@ from aiogram import Dispatcher, F, Router
 
 from bot.handlers import (
     card,
+    channels,
     failure,
     gas,
     groups,
+    language,
     membership,
     mute,
     name,
@@ -31,6 +33,7 @@ from bot.handlers import (
 from bot.middlewares.attention import Attention
 from bot.middlewares.hearing import Hearing
 from bot.middlewares.introduction import Introduction
+from bot.middlewares.permission import Permission
 
 if TYPE_CHECKING:
     from bot.context import Context
@@ -43,23 +46,24 @@ def make_dispatcher(context: Context) -> Dispatcher:
     dispatcher.include_routers(
         failure.make_router(context),
         membership.make_router(context),
-        groups.make_router(),
-        _private_chats(context),
+        _chats(context),
     )
     return dispatcher
 
 
-def _private_chats(context: Context) -> Router:
-    router = Router(name="private chats")
-    router.message.filter(F.chat.type == "private")
-    router.callback_query.filter(F.message.chat.type == "private")
-    introduction = Introduction(context)
-    router.message.middleware(introduction)
-    router.callback_query.middleware(introduction)
+def _chats(context: Context) -> Router:
+    """Private chats and groups; what is posted in a channel is not said to the bot."""
+    router = Router(name="chats")
+    router.message.filter(F.chat.type != "channel")
+    router.callback_query.filter(F.message)
+    introduction, permission = Introduction(context), Permission()
+    for observer in (router.message, router.callback_query):
+        observer.middleware(introduction)
+        observer.middleware(permission)
     router.callback_query.middleware(Attention())
     for module in (
         start, watch, unwatch, watchlist, card, name, threshold, unpriced, whales, timing, mute,
-        noise, why, tx, gas, status, paste,
+        noise, language, why, tx, gas, status, channels, paste, groups,
     ):  # fmt: skip
         router.include_router(module.make_router())
     return router

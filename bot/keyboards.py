@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.behalf import title_of
 from bot.buttons import (
     ALL_CHAINS,
     FEED_PRESETS,
@@ -15,20 +16,24 @@ from bot.buttons import (
     Act,
     ChatMuteButton,
     ChatThresholdButton,
+    DoneButton,
     FeedAct,
     FeedButton,
+    LanguageButton,
     NameAct,
     NameButton,
     NamesPageButton,
     NoiseButton,
     OfferButton,
     PageButton,
+    PlaceButton,
     TimingButton,
     Topic,
     TopicButton,
     UnpricedButton,
     WatchButton,
 )
+from bot.languages import NAMES, _
 from bot.numbers import short_usd
 from bot.texts import buttons as captions
 from data.model import NoiseRule, Timing, UnitThreshold, Unpriced
@@ -38,11 +43,12 @@ if TYPE_CHECKING:
 
     from aiogram.filters.callback_data import CallbackData
 
-    from data.model import Chain, ChatName, Watch
+    from data.model import Chain, Chat, ChatName, Language, Watch
 
 PAGE_LENGTH = 8
 """Watches, or names, on one page of their list."""
 _REMEDIES = 3
+_MOST_PLACES = 50
 FEW_CHAINS = 3
 """So many have a row each in a keyboard."""
 
@@ -58,31 +64,56 @@ def _keyboard(*rows: Sequence[InlineKeyboardButton]) -> InlineKeyboardMarkup:
 def greeting() -> InlineKeyboardMarkup:
     """Under ``/start``."""
     return _keyboard(
-        [_button(captions.WATCH_A_WALLET, TopicButton(topic=Topic.WATCH))],
+        [_button(_(captions.WATCH_A_WALLET), TopicButton(topic=Topic.WATCH))],
         [
-            _button(captions.WHALE_FEED, TopicButton(topic=Topic.WHALES)),
-            _button(captions.HELP, TopicButton(topic=Topic.HELP)),
+            _button(_(captions.WHALE_FEED), TopicButton(topic=Topic.WHALES)),
+            _button(_(captions.HELP), TopicButton(topic=Topic.HELP)),
         ],
+    )
+
+
+def places(found: Iterable[Chat], acting: int | None) -> InlineKeyboardMarkup:
+    """Groups and channels to set up; the one that is being set up is ticked."""
+    rows = [
+        [
+            _button(
+                captions.cut(title_of(chat)) + " ✓" * (chat.id == acting),
+                PlaceButton(chat=chat.id),
+            )
+        ]
+        for chat in found
+    ][:_MOST_PLACES]
+    return _keyboard(*rows, [_button(_(captions.DONE), DoneButton())] if acting else [])
+
+
+def set_up() -> InlineKeyboardMarkup:
+    """Under the word that another chat is set up from here."""
+    return _keyboard(
+        [
+            _button(_(captions.ITS_WATCHES), PageButton(page=0)),
+            _button(_(captions.WHALE_FEED), TopicButton(topic=Topic.WHALES)),
+        ],
+        [_button(_(captions.DONE), DoneButton())],
     )
 
 
 def offer(address: bytes) -> InlineKeyboardMarkup:
     """Under an address that somebody pasted."""
-    return _keyboard([_button(captions.WATCH_IT, OfferButton(address=address.hex()))])
+    return _keyboard([_button(_(captions.WATCH_IT), OfferButton(address=address.hex()))])
 
 
 def after_watch(watch: Watch, *, muted: bool = False) -> InlineKeyboardMarkup:
     """Under a watch."""
     mute = (
-        _button(captions.UNMUTE, WatchButton(id=watch.id, act=Act.UNMUTE))
+        _button(_(captions.UNMUTE), WatchButton(id=watch.id, act=Act.UNMUTE))
         if muted
-        else _button(captions.MUTE, WatchButton(id=watch.id, act=Act.MUTES))
+        else _button(_(captions.MUTE), WatchButton(id=watch.id, act=Act.MUTES))
     )
     return _keyboard(
         [
-            _button(captions.CHANGE_THRESHOLD, WatchButton(id=watch.id, act=Act.THRESHOLDS)),
+            _button(_(captions.CHANGE_THRESHOLD), WatchButton(id=watch.id, act=Act.THRESHOLDS)),
             mute,
-            _button(captions.REMOVE, WatchButton(id=watch.id, act=Act.ASK)),
+            _button(_(captions.REMOVE), WatchButton(id=watch.id, act=Act.ASK)),
         ]
     )
 
@@ -90,7 +121,7 @@ def after_watch(watch: Watch, *, muted: bool = False) -> InlineKeyboardMarkup:
 def card(watch: Watch, *, muted: bool) -> InlineKeyboardMarkup:
     """Under a watch opened from the list."""
     mutes = (
-        [_button(captions.UNMUTE, WatchButton(id=watch.id, act=Act.UNMUTE))]
+        [_button(_(captions.UNMUTE), WatchButton(id=watch.id, act=Act.UNMUTE))]
         if muted
         else _mutes(watch)
     )
@@ -99,15 +130,15 @@ def card(watch: Watch, *, muted: bool) -> InlineKeyboardMarkup:
         [] if watch.is_feed or isinstance(watch.threshold, UnitThreshold) else [_unpriced(watch)],
         mutes,
         [
-            _button(captions.BACK_TO_LIST, PageButton(page=0)),
-            _button(captions.REMOVE, WatchButton(id=watch.id, act=Act.ASK)),
+            _button(_(captions.BACK_TO_LIST), PageButton(page=0)),
+            _button(_(captions.REMOVE), WatchButton(id=watch.id, act=Act.ASK)),
         ],
     )
 
 
 def thresholds(watch: Watch) -> InlineKeyboardMarkup:
     """Values to choose from; an address may also take the chat's default."""
-    default = [_button(captions.USE_DEFAULT, WatchButton(id=watch.id, act=Act.DEFAULT))]
+    default = [_button(_(captions.USE_DEFAULT), WatchButton(id=watch.id, act=Act.DEFAULT))]
     return _keyboard(_thresholds(watch), [] if watch.is_feed else default, _back(watch))
 
 
@@ -120,14 +151,14 @@ def confirm_removal(watch: Watch) -> InlineKeyboardMarkup:
     """Before a watch is removed by button."""
     return _keyboard(
         [
-            _button(captions.REMOVE_YES, WatchButton(id=watch.id, act=Act.REMOVE)),
-            _button(captions.KEEP, WatchButton(id=watch.id, act=Act.OPEN)),
+            _button(_(captions.REMOVE_YES), WatchButton(id=watch.id, act=Act.REMOVE)),
+            _button(_(captions.KEEP), WatchButton(id=watch.id, act=Act.OPEN)),
         ]
     )
 
 
 def _back(watch: Watch) -> list[InlineKeyboardButton]:
-    return [_button(captions.BACK, WatchButton(id=watch.id, act=Act.OPEN))]
+    return [_button(_(captions.BACK), WatchButton(id=watch.id, act=Act.OPEN))]
 
 
 def _thresholds(watch: Watch) -> list[InlineKeyboardButton]:
@@ -164,10 +195,10 @@ def names(shown: Sequence[ChatName], page: int, pages: int) -> InlineKeyboardMar
 
 def name(address: bytes, count: int) -> InlineKeyboardMarkup:
     """Under what a chat calls one address; ``count`` names on different chains."""
-    forget = captions.FORGET_NAME if count == 1 else captions.FORGET_NAMES
+    forget = _(captions.FORGET_NAME) if count == 1 else _(captions.FORGET_NAMES)
     return _keyboard(
         [
-            _button(captions.BACK_TO_NAMES, NamesPageButton(page=0)),
+            _button(_(captions.BACK_TO_NAMES), NamesPageButton(page=0)),
             _button(forget, NameButton(address=address.hex(), act=NameAct.FORGET)),
         ]
     )
@@ -181,9 +212,9 @@ def _page(
 ) -> InlineKeyboardMarkup:
     turns = []
     if page > 0:
-        turns.append(_button(captions.PREVIOUS, turn(page=page - 1)))
+        turns.append(_button(_(captions.PREVIOUS), turn(page=page - 1)))
     if page + 1 < pages:
-        turns.append(_button(captions.NEXT, turn(page=page + 1)))
+        turns.append(_button(_(captions.NEXT), turn(page=page + 1)))
     rows = [buttons[start : start + 2] for start in range(0, len(buttons), 2)]
     return _keyboard(*rows, turns)
 
@@ -195,7 +226,7 @@ def feeds(chains: Iterable[Chain]) -> InlineKeyboardMarkup:
     ]
     width = 1 if len(buttons) <= FEW_CHAINS else 2
     rows = [buttons[start : start + width] for start in range(0, len(buttons), width)]
-    everything = _button(captions.ALL_CHAINS, FeedButton(chain=ALL_CHAINS, act=FeedAct.OPEN))
+    everything = _button(_(captions.ALL_CHAINS), FeedButton(chain=ALL_CHAINS, act=FeedAct.OPEN))
     return _keyboard(*rows, [everything])
 
 
@@ -205,8 +236,8 @@ def feed(chain: str, *, exists: bool) -> InlineKeyboardMarkup:
         _button(short_usd(Decimal(usd)), FeedButton(chain=chain, act=FeedAct.USD, value=usd))
         for usd in FEED_PRESETS
     ]
-    off = [_button(captions.FEED_OFF, FeedButton(chain=chain, act=FeedAct.OFF))]
-    back = [_button(captions.BACK, TopicButton(topic=Topic.WHALES))]
+    off = [_button(_(captions.FEED_OFF), FeedButton(chain=chain, act=FeedAct.OFF))]
+    back = [_button(_(captions.BACK), TopicButton(topic=Topic.WHALES))]
     return _keyboard(values, off if exists else [], back)
 
 
@@ -220,7 +251,7 @@ def chat_thresholds() -> InlineKeyboardMarkup:
 def chat_mutes(*, muted: bool) -> InlineKeyboardMarkup:
     """For how long is the whole chat muted?"""
     if muted:
-        return _keyboard([_button(captions.UNMUTE, ChatMuteButton(minutes=0))])
+        return _keyboard([_button(_(captions.UNMUTE), ChatMuteButton(minutes=0))])
     return _keyboard(
         [
             _button(captions.mute_for(minutes), ChatMuteButton(minutes=minutes))
@@ -231,13 +262,23 @@ def chat_mutes(*, muted: bool) -> InlineKeyboardMarkup:
 
 def timings(current: Timing) -> InlineKeyboardMarkup:
     """Instant or safe; the one that holds is ticked."""
-    names = {Timing.INSTANT: captions.INSTANT, Timing.SAFE: captions.SAFE}
+    names = {Timing.INSTANT: _(captions.INSTANT), Timing.SAFE: _(captions.SAFE)}
     return _keyboard(
         [
             _button(name + " ✓" * (timing is current), TimingButton(timing=timing))
             for timing, name in names.items()
         ]
     )
+
+
+def languages(chosen: Language | None) -> InlineKeyboardMarkup:
+    """Each language by its own name, and Telegram's; the one that holds is ticked."""
+    buttons = [
+        _button(name + " ✓" * (language is chosen), LanguageButton(language=language))
+        for language, name in NAMES.items()
+    ]
+    telegram = _(captions.AS_TELEGRAM) + " ✓" * (chosen is None)
+    return _keyboard(buttons[:2], buttons[2:], [_button(telegram, LanguageButton(language=None))])
 
 
 def noises(let_in: Collection[NoiseRule]) -> InlineKeyboardMarkup:
@@ -257,7 +298,7 @@ def remedies(
     rows += [
         [
             _button(
-                f"{captions.LOWER_THRESHOLD} of #{watch.number}",
+                captions.threshold_of(watch.number),
                 WatchButton(id=watch.id, act=Act.THRESHOLDS),
             )
         ]
@@ -273,6 +314,6 @@ def _noise(rule: NoiseRule, *, noise: bool) -> InlineKeyboardButton:
 def _unpriced(watch: Watch) -> InlineKeyboardButton:
     if watch.unpriced is Unpriced.TELL:
         return _button(
-            captions.IGNORE_UNPRICED, UnpricedButton(id=watch.id, unpriced=Unpriced.IGNORE)
+            _(captions.IGNORE_UNPRICED), UnpricedButton(id=watch.id, unpriced=Unpriced.IGNORE)
         )
-    return _button(captions.TELL_UNPRICED, UnpricedButton(id=watch.id, unpriced=Unpriced.TELL))
+    return _button(_(captions.TELL_UNPRICED), UnpricedButton(id=watch.id, unpriced=Unpriced.TELL))

@@ -40,37 +40,55 @@ async def watch_address(
     threshold: Threshold | None,
     label: str | None,
     now: datetime,
+    topic: int,
 ) -> tuple[Watch, bool]:
-    """Watch an address on every chain; one that is watched already takes what was said anew.
+    """Watch an address on every chain; one that is watched already in that topic takes what was
+    said anew.
 
     Returns the watch as it is now, and whether it is new.
     """
     for known in await watches.of_chat(connection, chat.id):
-        if known.address == address:
+        if known.address == address and known.topic_id == topic:
             if threshold is not None:
                 await watches.set_threshold(connection, known.id, threshold)
             if label is not None:
                 await watches.set_label(connection, known.id, label)
             return await own_watch(connection, chat, known.id), False
     added = await watches.add(
-        connection, chat.id, now=now, address=address, threshold=threshold, label=label
+        connection,
+        chat.id,
+        now=now,
+        topic_id=topic,
+        address=address,
+        threshold=threshold,
+        label=label,
     )
     return added, True
 
 
-async def feed_of(connection: AsyncConnection, chat: Chat, chain: str | None) -> Watch | None:
-    """The chat's feed of a chain, or the one of all chains."""
+async def feed_of(
+    connection: AsyncConnection, chat: Chat, chain: str | None, topic: int
+) -> Watch | None:
+    """The feed of a chain, or the one of all chains, in a topic of the chat."""
     mine = await watches.of_chat(connection, chat.id)
-    return next((watch for watch in mine if watch.is_feed and watch.chain == chain), None)
+    feeds = (one for one in mine if one.is_feed and one.topic_id == topic)
+    return next((feed for feed in feeds if feed.chain == chain), None)
 
 
 async def set_feed(
-    connection: AsyncConnection, chat: Chat, chain: str | None, threshold: Threshold, now: datetime
+    connection: AsyncConnection,
+    chat: Chat,
+    chain: str | None,
+    threshold: Threshold,
+    now: datetime,
+    topic: int,
 ) -> tuple[Watch, bool]:
-    """Make the chat's feed of a chain, or change it. Returns it, and whether it is new."""
-    feed = await feed_of(connection, chat, chain)
+    """Make the feed of a chain in a topic, or change it. Returns it, and whether it is new."""
+    feed = await feed_of(connection, chat, chain, topic)
     if feed is None:
-        added = await watches.add(connection, chat.id, now=now, chain=chain, threshold=threshold)
+        added = await watches.add(
+            connection, chat.id, now=now, topic_id=topic, chain=chain, threshold=threshold
+        )
         return added, True
     await watches.set_threshold(connection, feed.id, threshold)
     return await own_watch(connection, chat, feed.id), False

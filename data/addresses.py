@@ -27,15 +27,15 @@ def parse_address(text: str) -> bytes:
     Raises InputError for anything else, and for mixed case whose checksum does not hold.
     """
     if not _SHAPE.fullmatch(text):
-        msg = "An address is 0x and 40 digits or letters a–f, like the explorer shows it."
-        raise InputError(msg)
+        raise InputError(
+            "An address is 0x and 40 digits or letters a–f, like the explorer shows it."
+        )
     digits = text[2:]
     address = bytes.fromhex(digits)
     mixed = digits not in (digits.lower(), digits.upper())
     if mixed and checksummed(address)[2:] != digits:
-        msg = (
+        raise InputError(
             "The capital letters of that address don't fit its checksum, so a letter is probably"
             " wrong: copy it again."
         )
-        raise InputError(msg)
     return address

@@ -219,7 +219,7 @@ alerts = Table(
     Column("reason", Text),
     Column("message_id", ForeignKey("messages.id", ondelete="SET NULL")),
     Column("created_at", UtcTime, nullable=False),
-    # set while it is held: the block that must be safe first, its movement's
+    # set if it is or was held: the block that must be safe first, its movement's
     Column("held_until", BigInteger),
     Column("noise", Text),  # separated by commas
     Column("answered_at", UtcTime),

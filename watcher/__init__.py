@@ -24,6 +24,9 @@ around them
 - ``holdup``   how long no node has handed out the next block
 - ``poison``   what Spyhop itself cannot work on, left out rather than stood still at
 - ``witnesses``  all nodes asked, where one's word is not enough
+- ``progress`` what is committed at once, at the head or in a gap
+- ``learned``  names and prices that a transaction needs, found out between two attempts
+- ``retelling``  what a reorg makes of what chats were told
 - ``settle``   how far the cursor's branch is safe and finalized
 - ``unlatch``  an operator's decision to follow a rewrite of what was final
 - ``pursuits`` transactions that chats asked to be followed

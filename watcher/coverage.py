@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from data.model import Chain
-    from watcher.notify import Progress
+    from watcher.progress import Progress
     from watcher.weigh import WeighedBlock
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from data.database import Database
     from data.model import Chain
-    from watcher.notify import Assets
+    from watcher.learned import Assets
     from watcher.weigh import WeighedBlock
 
 

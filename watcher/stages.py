@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from data.database import DATABASE_AWAY
 from watcher.foresight import foresee
-from watcher.notify import Assets, Filling, Progress, commit, fill
+from watcher.learned import Assets
+from watcher.notify import commit, fill
+from watcher.progress import Filling, Progress
 from watcher.rpc.errors import RpcError
 from watcher.slices import Turns
 from watcher.weigh import weighed

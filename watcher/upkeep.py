@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from data.database import DATABASE_AWAY, plain_reason
 from data.queries import retention
+from data.queries.retention import ALERTS, GAPS, MESSAGES, MOVEMENTS, PURSUITS
+from data.together import heed_cancellation
 
 if TYPE_CHECKING:
     from data.database import Database
@@ -23,19 +27,18 @@ FORGET_EVERY_MINUTES = 10
 def upkeep(database: Database, settings: Settings) -> AsyncIOScheduler:
     """A scheduler, not yet started, that forgets what is older than its retention."""
 
-    async def forget() -> None:
+    async def go() -> None:
         now = datetime.now(UTC)
         patient = database.patient()
         try:
-            async with patient.write() as connection:
-                counts = await retention.forget(
-                    connection,
-                    movements_before=now - timedelta(hours=settings.keep_movements_hours),
-                    alerts_before=now - timedelta(days=settings.keep_alerts_days),
-                    gaps_before=now - timedelta(days=settings.keep_gaps_days),
-                )
+            counts = await forget(
+                patient,
+                movements_before=now - timedelta(hours=settings.keep_movements_hours),
+                alerts_before=now - timedelta(days=settings.keep_alerts_days),
+                gaps_before=now - timedelta(days=settings.keep_gaps_days),
+            )
         except DATABASE_AWAY as error:
-            log.warning("nothing was forgotten", error=plain_reason(error))
+            log.warning("forgetting ended early", error=plain_reason(error))
             return
         finally:
             await patient.close()
@@ -43,7 +46,42 @@ def upkeep(database: Database, settings: Settings) -> AsyncIOScheduler:
             log.info("forgotten", **counts)
 
     scheduler = AsyncIOScheduler(timezone=UTC)
-    scheduler.add_job(
-        forget, "interval", minutes=FORGET_EVERY_MINUTES, max_instances=1, coalesce=True
-    )
+    scheduler.add_job(go, "interval", minutes=FORGET_EVERY_MINUTES, max_instances=1, coalesce=True)
     return scheduler
+
+
+async def forget(
+    database: Database,
+    *,
+    movements_before: datetime,
+    alerts_before: datetime,
+    gaps_before: datetime,
+    piece: int = retention.PIECE,
+) -> dict[str, int]:
+    """Delete what is older than its time; how many rows of each table went.
+
+    A transaction for each piece, and a pause as long as it took: others write at least half of the
+    time, also where there is one writer at a time.
+    """
+    counts: dict[str, int] = {}
+    for shelf, before in (
+        (ALERTS, alerts_before),
+        (MESSAGES, alerts_before),
+        (MOVEMENTS, movements_before),
+        (PURSUITS, alerts_before),
+        (GAPS, gaps_before),
+    ):
+        counts[shelf.table.name] = 0
+        after: int | None = 0
+        while after is not None:
+            heed_cancellation()
+            begun = time.monotonic()
+            async with database.write() as connection:
+                cleared = await retention.clear(connection, shelf, before, after, piece)
+            counts[shelf.table.name] += cleared.rows
+            after = cleared.after
+            if after is not None:
+                await asyncio.sleep(time.monotonic() - begun)
+    async with database.write() as connection:
+        counts["unverified_blocks"] = await retention.clear_unverified(connection, gaps_before)
+    return counts

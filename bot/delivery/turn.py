@@ -30,7 +30,7 @@ from bot.delivery.outcomes import (
 from bot.delivery.render import Rendered
 from bot.delivery.send import edit, send
 from bot.delivery.verdict import refusal
-from bot.texts.places import TOPIC_LOST
+from bot.texts.groups import TOPIC_LOST
 from data.errors import ConfigurationError
 from data.model import ChatState, Priority
 from data.queries import alerts, chats, messages, moving, queues

@@ -11,13 +11,15 @@
 - ``timing``      /timing
 - ``unpriced``    /unpriced
 - ``noise``       /noise
+- ``language``    /language
 - ``why``         /why
 - ``mute``        /mute and /unmute
 - ``tx``          /tx
 - ``gas``         /gas
 - ``status``      /status
 - ``paste``       pasted addresses and transactions, and whatever nobody understood
-- ``groups``      one polite sentence
-- ``membership``  blocked, unblocked, removed
+- ``channels``    /channels and /done: other chats set up from a private one
+- ``groups``      what nobody else has taken in groups
+- ``membership``  blocked, unblocked, added and removed
 - ``failure``     what is said when something went wrong
 """

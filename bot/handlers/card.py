@@ -12,10 +12,11 @@ from aiogram import Router
 from bot import keyboards
 from bot.answers import show
 from bot.buttons import FEED_PRESETS, MUTE_PRESETS, USD_PRESETS, Act, WatchButton
+from bot.languages import _
 from bot.naming import as_chat_sees
 from bot.texts import general, mutes
 from bot.texts import watches as texts
-from bot.texts.words import is_muted, until_words
+from bot.texts.words import is_muted, time_words
 from bot.watchlist import own_watch
 from data.errors import InputError
 from data.model import UsdThreshold
@@ -81,14 +82,16 @@ async def _change(
     now = context.clock()
     if button.act is Act.REMOVE:
         await watches.remove(connection, watch.id)
-        return watch, "Removed"
+        return watch, _("Removed")
     if button.act is Act.MUTE and button.value in MUTE_PRESETS:
         until = now + timedelta(minutes=button.value)
         await watches.mute(connection, watch.id, until)
-        return replace(watch, muted_until=until), f"Muted {until_words(until, now)}"
+        return replace(watch, muted_until=until), _("Muted until {time}").format(
+            time=time_words(until, now)
+        )
     if button.act is Act.UNMUTE:
         await watches.mute(connection, watch.id, None)
-        return replace(watch, muted_until=None), "Unmuted"
+        return replace(watch, muted_until=None), _("Unmuted")
     if button.act is Act.USD and button.value in {*USD_PRESETS, *FEED_PRESETS}:
         threshold = UsdThreshold(Decimal(button.value))
     elif button.act is Act.DEFAULT and not watch.is_feed:
@@ -96,4 +99,4 @@ async def _change(
     else:
         raise InputError(general.BUTTON_TOO_OLD)
     await watches.set_threshold(connection, watch.id, threshold)
-    return replace(watch, threshold=threshold), "Threshold changed"
+    return replace(watch, threshold=threshold), _("Threshold changed")

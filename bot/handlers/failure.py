@@ -76,5 +76,5 @@ async def on_failure(event: ErrorEvent) -> None:
 async def _say(update: Update, plain: str, html: str) -> None:
     if update.callback_query is not None:
         await notice(update.callback_query, plain, alert=True)
-    elif update.message is not None and update.message.chat.type == "private":
+    elif update.message is not None and update.message.chat.type != "channel":
         await answer(update.message, html)

@@ -8,6 +8,7 @@ from aiogram import Router
 from aiogram.filters import Command
 
 from bot.answers import answer
+from bot.middlewares.permission import OPEN
 from bot.parse.chain import parse_chain
 from bot.texts import gas as texts
 from data.errors import InputError
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 def make_router() -> Router:
     """Its handler."""
     router = Router(name="gas")
-    router.message.register(gas, Command("gas", ignore_case=True))
+    router.message.register(gas, Command("gas", ignore_case=True), flags=OPEN)
     return router
 
 

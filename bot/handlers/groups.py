@@ -1,4 +1,4 @@
-"""Groups, for now: one polite sentence to whoever addresses the bot, and nothing else."""
+"""What nobody else has taken: in groups, a command is answered if it names this bot."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from aiogram import F, Router
 
-from bot.answers import answer
-from bot.languages import _
-from bot.texts.general import GROUPS
+from bot.handlers.paste import unknown_button, unknown_command
+from bot.middlewares.permission import OPEN
 
 if TYPE_CHECKING:
     from aiogram import Bot
@@ -16,11 +15,10 @@ if TYPE_CHECKING:
 
 
 def make_router() -> Router:
-    """Its handler."""
+    """Its handlers; they take whatever is left, so this router comes last."""
     router = Router(name="groups")
-    router.message.register(
-        decline, F.chat.type.in_({"group", "supergroup"}), F.text.startswith("/"), addressed
-    )
+    router.message.register(unknown_command, F.text.startswith("/"), addressed, flags=OPEN)
+    router.callback_query.register(unknown_button, flags=OPEN)
     return router
 
 
@@ -28,10 +26,5 @@ async def addressed(message: Message, bot: Bot) -> bool:
     """Whether a command names this bot, like ``/list@spyhop_bot``."""
     command = (message.text or "").split(maxsplit=1)[0]
     username = (await bot.me()).username
-    _, _, mentioned = command.partition("@")
+    mentioned = command.partition("@")[2]
     return bool(username) and mentioned.casefold() == (username or "").casefold()
-
-
-async def decline(message: Message) -> None:
-    """Say where the bot does work."""
-    await answer(message, _(GROUPS))

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import structlog
 from aiogram import F, Router
+from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
 from aiogram.types import ChatMemberRestricted
 
-from data.model import ChatState
+from bot import keyboards
+from bot.languages import speak
+from bot.texts import groups as texts
+from data.model import ChatKind, ChatState
 from data.queries import chats, moving
 from data.redis.wake import wake
 
 if TYPE_CHECKING:
+    from aiogram import Bot
     from aiogram.types import ChatMemberUpdated, Message
 
     from bot.context import Context
+    from data.model import Chat
 
 _log = structlog.get_logger(__name__)
+
+_AWAY = {"left", "kicked"}
 
 
 def make_router(context: Context) -> Router:
@@ -36,11 +45,43 @@ def make_router(context: Context) -> Router:
 
 
 async def note_membership(event: ChatMemberUpdated, context: Context) -> None:
-    """Note what Telegram says about our own membership; watches are kept whatever it is."""
+    """Note what Telegram says about our own membership; watches are kept whatever it is. A group is
+    greeted when the bot comes, and of a channel whoever brought it there is told how to go on."""
     state, reason = _state(event)
+    there = event.chat.type != "private" and event.new_chat_member.status not in _AWAY
+    came = there and event.old_chat_member.status in _AWAY
     async with context.database.write() as connection:
+        if came:
+            came = await chats.added(
+                connection,
+                event.chat.id,
+                ChatKind(event.chat.type),
+                event.chat.title,
+                event.from_user.id,
+                context.settings.default_threshold_usd,
+                context.clock(),
+                event.from_user.language_code,
+            )
         await chats.set_state(connection, event.chat.id, state, reason)
+        chat = await chats.get(connection, event.chat.id)
     _log.info("chat changed", chat=event.chat.id, state=state.value)
+    if came and chat is not None and event.bot is not None:
+        # who blocked the bot, or never met it, cannot be told; a group may have silenced it
+        with suppress(TelegramForbiddenError, TelegramBadRequest):
+            await _greet(event.bot, chat, event.from_user.id)
+
+
+async def _greet(bot: Bot, chat: Chat, adder: int) -> None:
+    speak(chat.reads)
+    if chat.kind is not ChatKind.CHANNEL:
+        if chat.state is ChatState.ACTIVE:
+            await bot.send_message(chat.id, texts.greeting())
+    elif chat.state is ChatState.ACTIVE:
+        await bot.send_message(
+            adder, texts.added_to_channel(chat), reply_markup=keyboards.places([chat], None)
+        )
+    else:
+        await bot.send_message(adder, texts.may_not_post(chat))
 
 
 async def note_move(message: Message, context: Context) -> None:

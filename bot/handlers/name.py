@@ -10,6 +10,8 @@ from aiogram.filters import Command
 from bot import keyboards
 from bot.answers import answer, show
 from bot.buttons import NameAct, NameButton, NamesPageButton
+from bot.languages import _
+from bot.middlewares.permission import OPEN
 from bot.parse.address import looks_like_address, parse_address
 from bot.parse.chain import parse_chain
 from bot.parse.text import parse_label
@@ -34,9 +36,9 @@ def make_router() -> Router:
     """Its handlers."""
     router = Router(name="name")
     router.message.register(name, Command("name", ignore_case=True))
-    router.message.register(list_names, Command("names", ignore_case=True))
+    router.message.register(list_names, Command("names", ignore_case=True), flags=OPEN)
     router.callback_query.register(tap, NameButton.filter())
-    router.callback_query.register(turn_page, NamesPageButton.filter())
+    router.callback_query.register(turn_page, NamesPageButton.filter(), flags=OPEN)
     return router
 
 
@@ -44,7 +46,7 @@ async def name(message: Message, command: CommandObject, context: Context, chat:
     """Name an address, forget its name, or say what it is called."""
     words = (command.args or "").split()
     if not words:
-        await answer(message, texts.HOW_TO_NAME)
+        await answer(message, _(texts.HOW_TO_NAME))
         return
     chain, address, rest = _meant(words, context.chains)
     if not rest:
@@ -80,7 +82,7 @@ async def tap(
         await show(query, text, keyboard)
         return None
     await show(query, await _forget(context, chat, address, None))
-    return texts.FORGOTTEN
+    return _(texts.FORGOTTEN)
 
 
 def _meant(words: Sequence[str], chains: Sequence[Chain]) -> tuple[Chain | None, bytes, str]:
@@ -103,7 +105,7 @@ async def _give(
     given = ChatName(chain.name if chain else None, address, label)
     async with context.database.write() as connection:
         if not await names.give(connection, chat.id, given):
-            raise InputError(texts.too_many(names.MOST_PER_CHAT))
+            raise texts.too_many(names.MOST_PER_CHAT)
         count = len(await names.of_addresses(connection, chat.id, [address]))
     text = texts.given(given, context.chains, context.labels)
     return text, keyboards.name(address, count)
@@ -132,7 +134,7 @@ async def _page(context: Context, chat: Chat, page: int) -> tuple[str, InlineKey
     async with context.database.read() as connection:
         mine = await names.of_chat(connection, chat.id)
     if not mine:
-        return texts.NO_NAMES, None
+        return _(texts.NO_NAMES), None
     length = keyboards.PAGE_LENGTH
     pages = -(-len(mine) // length)
     page = min(page, pages - 1)

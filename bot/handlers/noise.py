@@ -57,9 +57,10 @@ def _meant(words: list[str]) -> tuple[NoiseRule, bool]:
     *names, state = words
     name = "".join(names).replace("-", "").removesuffix("s")
     if name not in set(NoiseRule) or state not in _KEPT_OUT:
-        rules = ", ".join(NoiseRule)
-        msg = f"Which rule, on or off? Write /noise imitation off; the rules are {rules}."
-        raise InputError(msg)
+        raise InputError(
+            "Which rule, on or off? Write /noise imitation off; the rules are {rules}.",
+            rules=", ".join(NoiseRule),
+        )
     return NoiseRule(name), _KEPT_OUT[state]
 
 

@@ -37,12 +37,12 @@ _SPOKEN = {
 
 
 def make_router() -> Router:
-    """Its handlers; they take everything, so this router comes last."""
+    """Its handlers, for private chats; they take everything that is said there."""
     router = Router(name="paste")
+    router.message.filter(F.chat.type == "private")
     router.message.register(unknown_command, F.text.startswith("/"))
     router.message.register(paste, F.text)
     router.message.register(not_understood, F.content_type.in_(_SPOKEN))
-    router.callback_query.register(unknown_button)
     return router
 
 
@@ -74,7 +74,7 @@ async def paste(message: Message, context: Context, chat: Chat) -> None:
         if watch.address == address:
             body = texts.card(watch, chat, chains, labels, now)
             keyboard = keyboards.card(watch, muted=is_muted(watch.muted_until, now))
-            await answer(message, texts.headed(texts.NOTHING_CHANGED, body), keyboard)
+            await answer(message, texts.headed(_(texts.NOTHING_CHANGED), body), keyboard)
             return
     await answer(message, texts.offer(address, chat, chains, labels), keyboards.offer(address))
 

@@ -11,7 +11,10 @@ from bot import keyboards
 from bot.answers import add, answer
 from bot.buttons import Topic, TopicButton
 from bot.handlers.whales import feeds_overview
-from bot.texts import general, watches
+from bot.languages import _
+from bot.middlewares.permission import OPEN
+from bot.texts import general, groups, watches
+from data.model import ChatKind
 
 if TYPE_CHECKING:
     from aiogram.types import CallbackQuery, Message
@@ -23,14 +26,17 @@ if TYPE_CHECKING:
 def make_router() -> Router:
     """Its handlers."""
     router = Router(name="start")
-    router.message.register(start, Command("start", ignore_case=True))
-    router.message.register(tell_help, Command("help", ignore_case=True))
+    router.message.register(start, Command("start", ignore_case=True), flags=OPEN)
+    router.message.register(tell_help, Command("help", ignore_case=True), flags=OPEN)
     router.callback_query.register(tell, TopicButton.filter())
     return router
 
 
 async def start(message: Message, context: Context) -> None:
     """Greet."""
+    if message.chat.type != ChatKind.PRIVATE:
+        await answer(message, groups.greeting())
+        return
     await answer(message, general.greeting(context.chains), keyboards.greeting())
 
 
@@ -45,7 +51,7 @@ async def tell(
     """Tell about one thing, below the greeting."""
     match callback_data.topic:
         case Topic.WATCH:
-            await add(query, watches.HOW_TO_WATCH)
+            await add(query, _(watches.HOW_TO_WATCH))
         case Topic.HELP:
             await add(query, general.help_text(context.chains))
         case Topic.WHALES:

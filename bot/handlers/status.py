@@ -9,6 +9,7 @@ from aiogram.filters import Command
 
 from bot.answers import answer
 from bot.health import read_health
+from bot.middlewares.permission import OPEN
 from bot.texts.status import status as status_text
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def make_router() -> Router:
     """Its handler."""
     router = Router(name="status")
-    router.message.register(status, Command("status", ignore_case=True))
+    router.message.register(status, Command("status", ignore_case=True), flags=OPEN)
     return router
 
 

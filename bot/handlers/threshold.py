@@ -13,6 +13,7 @@ from aiogram.filters import Command
 from bot import keyboards
 from bot.answers import answer, show
 from bot.buttons import USD_PRESETS, ChatThresholdButton
+from bot.languages import _
 from bot.parse.number import looks_numeric
 from bot.parse.reference import referred
 from bot.parse.threshold import assets_called, parse_threshold
@@ -69,7 +70,7 @@ async def choose_default(
         raise InputError(general.BUTTON_TOO_OLD)
     text = await _write_default(context, chat, Decimal(callback_data.usd))
     await show(query, text)
-    return "Default changed"
+    return _("Default changed")
 
 
 async def _set_one(context: Context, chat: Chat, number: int, text: str) -> str:
@@ -79,8 +80,7 @@ async def _set_one(context: Context, chat: Chat, number: int, text: str) -> str:
         if text.casefold() != _DEFAULT:
             wanted = parse_threshold(text, _chains_of(watch, context))
         elif watch.is_feed:
-            msg = "A whale feed has a threshold of its own: write an amount, like $5m."
-            raise InputError(msg)
+            raise InputError("A whale feed has a threshold of its own: write an amount, like $5m.")
         await watches.set_threshold(connection, watch.id, wanted)
     return texts.threshold_set(replace(watch, threshold=wanted), chat, context.chains)
 
@@ -104,22 +104,22 @@ async def _set_default_unless_number(context: Context, chat: Chat, number: int, 
     async with context.database.read() as connection:
         mine = await watches.of_chat(connection, chat.id)
     if text.startswith("#") or any(watch.number == number for watch in mine):
-        msg = (
-            f"To what shall I set watch {number}? Write /threshold {number} $100k; for the chat's"
-            f" default write /threshold ${number}."
+        raise InputError(
+            "To what shall I set watch {number}? Write /threshold {number} $100k; for the chat's"
+            " default write /threshold ${number}.",
+            number=number,
         )
-        raise InputError(msg)
     return await _set_default(context, chat, text)
 
 
 async def _set_default(context: Context, chat: Chat, text: str) -> str:
     wanted = parse_threshold(text, context.chains)
     if isinstance(wanted, UnitThreshold):
-        msg = (
+        raise InputError(
             "The chat's default is in dollars, like $100k; units go to one watch, like"
-            f" /threshold 2 {wanted.quantity:f} {wanted.symbol}."
+            " /threshold 2 {amount}.",
+            amount=f"{wanted.quantity:f} {wanted.symbol}",
         )
-        raise InputError(msg)
     return await _write_default(context, chat, wanted.usd)
 
 

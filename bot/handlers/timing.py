@@ -42,8 +42,7 @@ async def timing(message: Message, command: CommandObject, context: Context, cha
         await answer(message, text, keyboards.timings(chat.timing))
         return
     if wanted not in set(Timing):
-        msg = "That is no timing: write /timing instant or /timing safe."
-        raise InputError(msg)
+        raise InputError("That is no timing: write /timing instant or /timing safe.")
     await answer(message, await _change(context, chat, Timing(wanted)))
 
 

@@ -10,9 +10,10 @@ from aiogram.filters import Command
 from bot.answers import answer
 from bot.delivery.pursuit import pursuit_text
 from bot.delivery.story import read_story
+from bot.middlewares.introduction import PERSONAL
 from bot.parse.transaction import parse_transaction
+from bot.places import topic_of
 from bot.texts import pursuits as texts
-from data.errors import InputError
 from data.model import Pursuit
 from data.queries import pursuits
 from data.redis.published import unseen_chains
@@ -32,7 +33,7 @@ MOST_OPEN = 20
 def make_router() -> Router:
     """Its handler."""
     router = Router(name="tx")
-    router.message.register(tx, Command("tx", ignore_case=True))
+    router.message.register(tx, Command("tx", ignore_case=True), flags=PERSONAL)
     return router
 
 
@@ -51,7 +52,7 @@ async def follow(message: Message, text: str, context: Context, chat: Chat) -> N
             await _go_on(message, one, context)
             return
     if len(mine) >= MOST_OPEN:
-        raise InputError(texts.too_many(MOST_OPEN))
+        raise texts.too_many(MOST_OPEN)
     await _begin(message, tx_hash, chain, context, chat)
 
 
@@ -59,7 +60,7 @@ async def _begin(
     message: Message, tx_hash: bytes, chain: Chain | None, context: Context, chat: Chat
 ) -> None:
     now, name = context.clock(), chain.name if chain else None
-    topic = message.message_thread_id or 0
+    topic = topic_of(message)
     fresh = Pursuit(0, chat.id, topic, 0, tx_hash, name, now, now)
     shown = await answer(message, await _text(fresh, context))
     async with context.database.write() as connection:

@@ -11,7 +11,9 @@ from aiogram.filters import Command
 from bot import keyboards
 from bot.answers import answer, show
 from bot.buttons import UnpricedButton
+from bot.languages import N_, _
 from bot.naming import as_chat_sees
+from bot.texts import buttons as captions
 from bot.texts import watches as texts
 from bot.texts.words import is_muted
 from bot.watchlist import meant_watch, own_watch
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from bot.context import Context
     from data.model import Chat, Watch
 
-_HOW = (
+_HOW = N_(
     "Which watch, and what shall it do? Write /unpriced 2 tell to hear of movements without a"
     " price, or /unpriced 2 ignore."
 )
@@ -64,21 +66,21 @@ async def tap(
     card = texts.card(watch, chat, context.chains, labels, now)
     await show(query, card, keyboards.card(watch, muted=is_muted(watch.muted_until, now)))
     tells = watch.unpriced is Unpriced.TELL
-    return "Told without a price, too" if tells else "Only what has a price"
+    return _("Told without a price, too") if tells else _(captions.IGNORE_UNPRICED)
 
 
 async def _set(connection: AsyncConnection, chat: Chat, watch: Watch, wanted: Unpriced) -> Watch:
     if watch.is_feed:
-        msg = (
+        raise InputError(
             "A whale feed shows only what has a price: without one nobody knows what is big. To"
             " hear of a wallet whatever it moves, watch its address."
         )
-        raise InputError(msg)
     if isinstance(watch.threshold, UnitThreshold):
-        msg = (
-            f"Watch {watch.number} counts {watch.threshold.symbol} and asks for no price: give it a"
-            f" threshold in dollars first, like /threshold {watch.number} $100k."
+        raise InputError(
+            "Watch {number} counts {symbol} and asks for no price: give it a threshold in dollars"
+            " first, like /threshold {number} $100k.",
+            number=watch.number,
+            symbol=watch.threshold.symbol,
         )
-        raise InputError(msg)
     await watches.set_unpriced(connection, chat.id, watch.number, wanted)
     return replace(watch, unpriced=wanted)

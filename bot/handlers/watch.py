@@ -10,10 +10,12 @@ from aiogram.filters import Command
 from bot import keyboards
 from bot.answers import answer, show
 from bot.buttons import OfferButton
+from bot.languages import _
 from bot.naming import as_chat_sees
 from bot.parse.address import parse_address
 from bot.parse.text import parse_label
 from bot.parse.threshold import split_threshold
+from bot.places import topic_of
 from bot.texts import watches as texts
 from bot.watchlist import watch_address
 
@@ -37,20 +39,22 @@ async def watch(message: Message, command: CommandObject, context: Context, chat
     """Watch an address; one that is watched already takes the new threshold and label."""
     words = (command.args or "").split()
     if not words:
-        await answer(message, texts.HOW_TO_WATCH)
+        await answer(message, _(texts.HOW_TO_WATCH))
         return
     address = parse_address(words[0])
     threshold, rest = split_threshold(words[1:], context.chains)
     label = parse_label(" ".join(rest))
     now = context.clock()
     async with context.database.write() as connection:
-        watched, new = await watch_address(connection, chat, address, threshold, label, now)
+        watched, new = await watch_address(
+            connection, chat, address, threshold, label, now, topic_of(message)
+        )
         labels = await as_chat_sees(connection, chat, context.labels, address)
     head = texts.NOW_WATCHING if new else texts.NOTHING_CHANGED
     if not new and (threshold is not None or label is not None):
         head = texts.CHANGED
     body = texts.card(watched, chat, context.chains, labels, now)
-    await answer(message, texts.headed(head, body), keyboards.after_watch(watched))
+    await answer(message, texts.headed(_(head), body), keyboards.after_watch(watched))
 
 
 async def accept_offer(
@@ -60,8 +64,10 @@ async def accept_offer(
     now = context.clock()
     address = bytes.fromhex(callback_data.address)
     async with context.database.write() as connection:
-        watched, new = await watch_address(connection, chat, address, None, None, now)
+        watched, new = await watch_address(
+            connection, chat, address, None, None, now, topic_of(query)
+        )
         labels = await as_chat_sees(connection, chat, context.labels, address)
     body = texts.card(watched, chat, context.chains, labels, now)
     head = texts.NOW_WATCHING if new else texts.NOTHING_CHANGED
-    await show(query, texts.headed(head, body), keyboards.after_watch(watched))
+    await show(query, texts.headed(_(head), body), keyboards.after_watch(watched))

@@ -10,6 +10,8 @@ from aiogram.filters import Command
 from bot import keyboards
 from bot.answers import answer, show
 from bot.buttons import PageButton
+from bot.languages import _
+from bot.middlewares.permission import OPEN
 from bot.naming import as_named
 from bot.texts import watches as texts
 from data.queries import watches
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
 def make_router() -> Router:
     """Its handlers."""
     router = Router(name="watchlist")
-    router.message.register(show_list, Command("list", ignore_case=True))
-    router.callback_query.register(turn_page, PageButton.filter())
+    router.message.register(show_list, Command("list", ignore_case=True), flags=OPEN)
+    router.callback_query.register(turn_page, PageButton.filter(), flags=OPEN)
     return router
 
 
@@ -48,7 +50,7 @@ async def _page(context: Context, chat: Chat, page: int) -> tuple[str, InlineKey
         mine = await watches.of_chat(connection, chat.id)
         mine = await as_named(connection, chat, mine)
     if not mine:
-        return texts.EMPTY_LIST, None
+        return _(texts.EMPTY_LIST), None
     length = keyboards.PAGE_LENGTH
     pages = -(-len(mine) // length)
     page = min(page, pages - 1)

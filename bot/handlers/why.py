@@ -8,6 +8,8 @@ from aiogram import Router
 from aiogram.filters import Command
 
 from bot.answers import answer
+from bot.languages import _
+from bot.middlewares.permission import OPEN
 from bot.parse.transaction import parse_transaction
 from bot.why import words
 from bot.why.case import read_case
@@ -30,7 +32,7 @@ _OF_A_LIST = 3
 def make_router() -> Router:
     """Its handlers."""
     router = Router(name="why")
-    router.message.register(why, Command("why", ignore_case=True))
+    router.message.register(why, Command("why", ignore_case=True), flags=OPEN)
     return router
 
 
@@ -39,7 +41,7 @@ async def why(message: Message, command: CommandObject, context: Context, chat: 
     text = (command.args or "").strip()
     replied = message.reply_to_message
     if not text and replied is None:
-        await answer(message, words.HOW)
+        await answer(message, _(words.HOW))
         return
     async with context.database.read() as connection:
         if text:
@@ -58,7 +60,7 @@ async def why(message: Message, command: CommandObject, context: Context, chat: 
             kept_hours=context.settings.keep_movements_hours,
         )
         if more and case is cases[-1]:
-            said = f"{said}\n\n{words.MORE_IN_LIST.format(more=more)}"
+            said = f"{said}\n\n{words.more_in_list(more)}"
         await answer(message, said, keyboard)
 
 

@@ -2,5 +2,6 @@
 
 - ``hearing``       everything is said in the language of whoever spoke
 - ``introduction``  the chat is met (and active again), and the context opened
+- ``permission``    in groups only administrators change anything
 - ``attention``     a tapped button stops waiting, whatever its handler did
 """

@@ -26,7 +26,8 @@ def parse_chain(text: str, chains: Iterable[Chain]) -> Chain | None:
         if wanted in {chain.name, chain.title.casefold(), *chain.aliases}:
             return chain
     names = ", ".join(chain.name for chain in known)
-    msg = f"I follow no chain called “{shown(text)}”: write {names} or all."
     if not wanted:
-        msg = f"Which chain? Write {names} or all."
-    raise InputError(msg)
+        raise InputError("Which chain? Write {names} or all.", names=names)
+    raise InputError(
+        "I follow no chain called “{text}”: write {names} or all.", text=shown(text), names=names
+    )

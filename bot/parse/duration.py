@@ -20,15 +20,15 @@ def parse_duration(text: str) -> timedelta:
     squeezed = "".join(text.split()).casefold()
     match = _SHAPE.fullmatch(squeezed)
     if not squeezed or match is None:
-        msg = f"I can't read “{shown(text)}” as a duration: write it like 30m, 2h, 1d or 1h30m."
         if not squeezed:
-            msg = "A duration is written like 30m, 2h, 1d or 1h30m."
-        raise InputError(msg)
+            raise InputError("A duration is written like 30m, 2h, 1d or 1h30m.")
+        raise InputError(
+            "I can't read “{text}” as a duration: write it like 30m, 2h, 1d or 1h30m.",
+            text=shown(text),
+        )
     duration = timedelta(**{unit: int(count) for unit, count in match.groupdict("0").items()})
     if not duration:
-        msg = "That is no time at all: write something like 30m or 2h."
-        raise InputError(msg)
+        raise InputError("That is no time at all: write something like 30m or 2h.")
     if duration > LONGEST:
-        msg = "That is longer than a year: write at most 365d."
-        raise InputError(msg)
+        raise InputError("That is longer than a year: write at most 365d.")
     return duration

@@ -37,19 +37,17 @@ def parse_number(text: str) -> Decimal:
     figures, step = (match["figures"], (match["rest"] or "").casefold()) if match else ("", "")
     number = _NUMBER.fullmatch(figures)
     if match is None or number is None or not figures or step not in STEPS:
-        msg = (
-            f"I can't read “{shown(text)}” as an amount: write it like 250000, 1,250,000, 0.5"
-            " or 1.5m."
-        )
         if not shown(text):
-            msg = "There is no amount behind the $: write it like $250k or $1.5m."
-        raise InputError(msg)
+            raise InputError("There is no amount behind the $: write it like $250k or $1.5m.")
+        raise InputError(
+            "I can't read “{text}” as an amount: write it like 250000, 1,250,000, 0.5 or 1.5m.",
+            text=shown(text),
+        )
     whole = (number["whole"] or "0").replace(",", "").replace("_", "")
     sign, digits, exponent = Decimal(whole + (number["places"] or "")).as_tuple()
     value = Decimal((sign, digits, int(exponent) + STEPS[step]))
     if value == 0:
-        msg = "Zero would alert on every movement: write an amount above it."
-        raise InputError(msg)
+        raise InputError("Zero would alert on every movement: write an amount above it.")
     return value
 
 

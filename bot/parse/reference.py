@@ -28,8 +28,7 @@ def parse_reference(text: str) -> Reference:
         return parse_address(text)
     label = parse_label(text)
     if label is None:
-        msg = "Which watch? Write its number from /list, its address or its label."
-        raise InputError(msg)
+        raise InputError("Which watch? Write its number from /list, its address or its label.")
     return label
 
 
@@ -37,21 +36,28 @@ def referred(reference: Reference, watches: Iterable[Watch]) -> Watch:
     """The one watch that is meant. Raises InputError when there is none, or more than one."""
     if isinstance(reference, int):
         found = [watch for watch in watches if watch.number == reference]
-        name = f"number {reference}"
+        missing = InputError(
+            "There is no watch with number {number} here: /list shows yours with their numbers.",
+            number=reference,
+        )
     elif isinstance(reference, bytes):
         found = [watch for watch in watches if watch.address == reference]
-        name = "that address"
+        missing = InputError(
+            "There is no watch with that address here: /list shows yours with their numbers."
+        )
     else:
         wanted = cleaned(reference).casefold()
         found = [watch for watch in watches if (watch.label or "").casefold() == wanted]
-        name = f"“{shown(reference)}”"
+        missing = InputError(
+            "There is no watch called “{name}” here: /list shows yours with their numbers.",
+            name=shown(reference),
+        )
     if not found:
-        msg = f"There is no watch with {name} here: /list shows yours with their numbers."
-        if isinstance(reference, str):
-            msg = f"There is no watch called {name} here: /list shows yours with their numbers."
-        raise InputError(msg)
+        raise missing
     if len(found) > 1:
         numbers = ", ".join(str(watch.number) for watch in found)
-        msg = f"Several watches fit {name}: say which by its number ({numbers})."
-        raise InputError(msg)
+        raise InputError(
+            "Several watches fit: say which one is meant by its number ({numbers}).",
+            numbers=numbers,
+        )
     return found[0]

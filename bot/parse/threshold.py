@@ -6,6 +6,7 @@ import re
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING
 
+from bot.languages import N_
 from bot.parse.number import OTHER_DASHES, STEPS, looks_numeric, parse_number, places_of
 from bot.parse.text import shown
 from data.errors import InputError
@@ -21,7 +22,7 @@ MOST_UNITS = Decimal(10) ** 16
 _DOLLARS = {"usd", "dollar", "dollars", "$"}
 _GLUED = re.compile(r"(?P<number>[0-9.,_]+)(?P<symbol>[A-Za-z]{2}[A-Za-z0-9.]{0,14})")
 _UNKNOWN_SYMBOL = re.compile(r"[A-Z][A-Z0-9]{1,9}")
-_NEGATIVE = "A threshold is above zero: leave the sign out."
+_NEGATIVE = N_("A threshold is above zero: leave the sign out.")
 
 
 def parse_threshold(text: str, chains: Iterable[Chain]) -> Threshold:
@@ -31,19 +32,17 @@ def parse_threshold(text: str, chains: Iterable[Chain]) -> Threshold:
     """
     words = text.split()
     if not words:
-        msg = "A threshold is an amount, like $250k, 1.5m or 50 ETH."
-        raise InputError(msg)
+        raise InputError("A threshold is an amount, like $250k, 1.5m or 50 ETH.")
     threshold, rest = _read(words, list(chains))
     if threshold is None:
         parse_number(words[0])  # raises, with the reason
     if threshold is None or rest:
-        msg = (
-            f"“{shown(' '.join(rest or words))}” is too much for a threshold: write one amount,"
-            " like $250k or 50 ETH."
-        )
         if rest == words[1:] and len(rest) == 1 and rest[0].isalpha():
-            msg = _unknown(rest[0], words[0])
-        raise InputError(msg)
+            raise _unknown(rest[0], words[0])
+        raise InputError(
+            "“{text}” is too much for a threshold: write one amount, like $250k or 50 ETH.",
+            text=shown(" ".join(rest or words)),
+        )
     return threshold
 
 
@@ -60,7 +59,7 @@ def split_threshold(
     bare = words[0][-1].isdigit() and not words[0].startswith("$")
     # 50 NOPE must not become fifty dollars and a label
     if bare and rest == list(words[1:]) and rest and _UNKNOWN_SYMBOL.fullmatch(rest[0]):
-        raise InputError(_unknown(rest[0], words[0]))
+        raise _unknown(rest[0], words[0])
     return threshold, rest
 
 
@@ -82,7 +81,7 @@ def _read(words: Sequence[str], chains: list[Chain]) -> tuple[Threshold | None, 
     if first.casefold().endswith("usd"):
         first = first[:-3]
     elif glued and glued["symbol"].casefold() not in STEPS:
-        raise InputError(_unknown(glued["symbol"], glued["number"]))
+        raise _unknown(glued["symbol"], glued["number"])
     return _usd(parse_number(first)), _without(rest, _DOLLARS)
 
 
@@ -112,22 +111,22 @@ def assets_called(symbol: str, chains: Iterable[Chain]) -> Assets | None:
 
 def _usd(value: Decimal) -> UsdThreshold:
     if value > MOST_USD:
-        msg = "No movement is ever that big: write a threshold of at most $10t."
-        raise InputError(msg)
+        raise InputError("No movement is ever that big: write a threshold of at most $10t.")
     if places_of(value) > 2:
-        msg = "Dollars have two decimal places: write it like 0.50 or 1250."
-        raise InputError(msg)
+        raise InputError("Dollars have two decimal places: write it like 0.50 or 1250.")
     return UsdThreshold(_plain(value))
 
 
 def _units(value: Decimal, assets: Assets) -> UnitThreshold:
     if value > MOST_UNITS:
-        msg = f"No movement is ever that big: write less {assets.symbol}."
-        raise InputError(msg)
+        raise InputError("No movement is ever that big: write less {symbol}.", symbol=assets.symbol)
     fewest = min(assets.decimals.values())
     if places_of(value) > fewest:
-        msg = f"{assets.symbol} has only {fewest} decimal places: write fewer."
-        raise InputError(msg)
+        raise InputError(
+            "{symbol} has only {count} decimal places: write fewer.",
+            symbol=assets.symbol,
+            count=fewest,
+        )
     with localcontext(prec=120):
         amounts = {
             asset: int(value.scaleb(decimals)) for asset, decimals in assets.decimals.items()
@@ -144,8 +143,10 @@ def _without(words: list[str], droppable: set[str]) -> list[str]:
     return words[1:] if words and words[0].casefold() in droppable else words
 
 
-def _unknown(symbol: str, number: str) -> str:
-    return (
-        f"I know no token called {shown(symbol)} on the chains I follow: write dollars, like"
-        f" ${shown(number).lstrip('$')}, or a token like USDC."
+def _unknown(symbol: str, number: str) -> InputError:
+    return InputError(
+        "I know no token called {symbol} on the chains I follow: write dollars, like ${number}, or"
+        " a token like USDC.",
+        symbol=shown(symbol),
+        number=shown(number).lstrip("$"),
     )

@@ -19,7 +19,6 @@ _HASH = re.compile(r"(?:0[xX])?(?P<digits>[0-9a-fA-F]{64})")
 _HEX = re.compile(r"0[xX][0-9a-fA-F]*")
 _ADDRESS_DIGITS = 40
 _LONGEST = 500
-_HOW = "paste its hash, 0x and 64 digits or letters a–f, or an explorer's link to it"
 
 
 def parse_transaction(text: str, chains: Iterable[Chain]) -> tuple[bytes, Chain | None]:
@@ -28,17 +27,21 @@ def parse_transaction(text: str, chains: Iterable[Chain]) -> tuple[bytes, Chain 
     """
     text = text.strip()
     if not text:
-        msg = f"Which transaction? Behind the command {_HOW}."
-        raise InputError(msg)
+        raise InputError(
+            "Which transaction? Behind the command paste its hash, 0x and 64 digits or letters a–f,"
+            " or an explorer's link to it."
+        )
     if len(text) > _LONGEST:
-        msg = f"That is far too long for a transaction: {_HOW}."
-        raise InputError(msg)
+        raise InputError(
+            "That is far too long for a transaction: paste its hash, 0x and 64 digits or letters"
+            " a–f, or an explorer's link to it."
+        )
     chain = None
     if text.casefold().startswith(("http://", "https://")):
         text, chain = _from_link(text, chains)
     match = _HASH.fullmatch(text)
     if match is None:
-        raise InputError(_why_not(text))
+        raise _why_not(text)
     return bytes.fromhex(match["digits"]), chain
 
 
@@ -53,8 +56,10 @@ def looks_like_transaction(text: str) -> bool:
 def _from_link(link: str, chains: Iterable[Chain]) -> tuple[str, Chain | None]:
     found = _hash_in(link)
     if found is None:
-        msg = f"That link leads to no transaction: {_HOW}."
-        raise InputError(msg)
+        raise InputError(
+            "That link leads to no transaction: paste its hash, 0x and 64 digits or letters a–f, or"
+            " an explorer's link to it."
+        )
     host = _host(link)
     for chain in chains:
         if host == _host(chain.explorer.tx):
@@ -81,18 +86,26 @@ def _host(link: str) -> str:
         return ""
 
 
-def _why_not(text: str) -> str:
+def _why_not(text: str) -> InputError:
     if _HEX.fullmatch(text):
         digits = len(text) - 2
         if digits == _ADDRESS_DIGITS:
-            return (
+            return InputError(
                 "That is an address, not a transaction: a transaction's hash has 64 digits or"
                 " letters a–f behind its 0x."
             )
-        return (
+        return InputError(
             "A transaction's hash has 64 digits or letters a–f behind its 0x, and that one has"
-            f" {digits}: copy it again."
+            " {count}: copy it again.",
+            count=digits,
         )
     if " " in text:
-        return f"One transaction at a time: {_HOW}."
-    return f"“{shown(text)}” is no transaction: {_HOW}."
+        return InputError(
+            "One transaction at a time: paste its hash, 0x and 64 digits or letters a–f, or an"
+            " explorer's link to it."
+        )
+    return InputError(
+        "“{text}” is no transaction: paste its hash, 0x and 64 digits or letters a–f, or an"
+        " explorer's link to it.",
+        text=shown(text),
+    )

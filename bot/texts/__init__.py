@@ -9,6 +9,7 @@
 - ``mutes``    mute and unmute
 - ``gas``      what transactions cost
 - ``pursuits`` followed transactions, apart from their own messages
-- ``places``   what groups and channels are told about themselves
-- ``status``   what the bot knows about its own health
+- ``languages`` which language the bot writes in
+- ``groups``   what groups and channels are told, and whoever sets them up
+- ``status``   what the bot knows about its own health · ``gaps``: the blocks it did not see
 """

@@ -1,45 +1,55 @@
-"""Captions of buttons: plain text."""
+"""Captions of buttons: plain text, the constants to be said through ``_``."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.texts.words import noise_words
+from bot.languages import N_, _
+from bot.texts.words import duration_words, noise_words
 
 if TYPE_CHECKING:
     from data.model import NoiseRule
 
-WATCH_A_WALLET = "👁 Watch a wallet"
-WHALE_FEED = "🐋 Whale feed"
-HELP = "Help"
-WATCH_IT = "👁 Watch it"
-CHANGE_THRESHOLD = "Threshold"
-MUTE = "Mute"
-UNMUTE = "🔔 Unmute"
-REMOVE = "Remove"
-REMOVE_YES = "Yes, remove it"
-KEEP = "Keep it"
-USE_DEFAULT = "The chat's default"
-BACK = "‹ Back"
-BACK_TO_LIST = "‹ List"
-PREVIOUS = "‹ Previous"
-NEXT = "Next ›"
-ALL_CHAINS = "All chains"
-FORGET_NAME = "Forget it"
-FORGET_NAMES = "Forget them"
-BACK_TO_NAMES = "‹ Names"
-FEED_OFF = "Turn it off"
-INSTANT = "⚡ Instant"
-SAFE = "🛡 Safe"
+WATCH_A_WALLET = N_("👁 Watch a wallet")
+WHALE_FEED = N_("🐋 Whale feed")
+HELP = N_("Help")
+WATCH_IT = N_("👁 Watch it")
+CHANGE_THRESHOLD = N_("Threshold")
+MUTE = N_("Mute")
+UNMUTE = N_("🔔 Unmute")
+REMOVE = N_("Remove")
+REMOVE_YES = N_("Yes, remove it")
+KEEP = N_("Keep it")
+USE_DEFAULT = N_("The chat's default")
+BACK = N_("‹ Back")
+BACK_TO_LIST = N_("‹ List")
+PREVIOUS = N_("‹ Previous")
+NEXT = N_("Next ›")
+ALL_CHAINS = N_("All chains")
+FORGET_NAME = N_("Forget it")
+FORGET_NAMES = N_("Forget them")
+BACK_TO_NAMES = N_("‹ Names")
+FEED_OFF = N_("Turn it off")
+DONE = N_("✓ Done")
+ITS_WATCHES = N_("👁 Its watches")
+AS_TELEGRAM = N_("As Telegram is")
+INSTANT = N_("⚡ Instant")
+SAFE = N_("🛡 Safe")
 
-TELL_UNPRICED = "Tell me without a price, too"
-IGNORE_UNPRICED = "Only what has a price"
-LOWER_THRESHOLD = "Change the threshold"
+TELL_UNPRICED = N_("Tell me without a price, too")
+IGNORE_UNPRICED = N_("Only what has a price")
 
 
 def let_in(rule: NoiseRule, *, noise: bool) -> str:
     """``Let look-alikes in``, or keep them out."""
-    return f"{'Let' if noise else 'Keep'} {noise_words(rule)} {'in' if noise else 'out'}"
+    caption = _("Let {noise} in") if noise else _("Keep {noise} out")
+    return caption.format(noise=noise_words(rule))
+
+
+def threshold_of(number: int) -> str:
+    """``Change the threshold of #2``."""
+    return _("Change the threshold of #{number}").format(number=number)
 
 
 def cut(text: str, longest: int = 24) -> str:
@@ -49,4 +59,4 @@ def cut(text: str, longest: int = 24) -> str:
 
 def mute_for(minutes: int) -> str:
     """``Mute 8 h``."""
-    return f"🔕 {minutes // 1440} d" if minutes % 1440 == 0 else f"🔕 {minutes // 60} h"
+    return f"🔕 {duration_words(timedelta(minutes=minutes))}"

@@ -7,7 +7,8 @@ from decimal import Decimal
 from html import escape
 from typing import TYPE_CHECKING
 
-from bot.numbers import gwei, quantity, short_quantity, small_usd
+from bot.languages import N_, _
+from bot.numbers import grouped, gwei, quantity, short_quantity, small_usd
 from bot.texts.words import duration_words
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from data.model import Chain
     from data.redis.gas import GasStatus
 
-AWAY = (
+AWAY = N_(
     "I can't tell just now: Redis cannot be reached, where the watcher writes what gas costs; try"
     " again in a minute."
 )
@@ -33,47 +34,56 @@ def one(chain: Chain, status: GasStatus | None, now: datetime) -> str:
     """The answer to ``/gas <chain>``."""
     title = f"⛽ <b>{escape(chain.title)}</b>"
     if status is None:
-        return f"{title}\nNobody has told yet: the watcher does with the next block."
+        nothing = _("Nobody has told yet: the watcher does with the next block.")
+        return f"{title}\n{nothing}"
     lines = [title, *_prices(status)]
     price = _price(status)
     if price is not None:
         transfer, swap = _transfer(status, price), _swap(status, price)
-        lines.append(f"Transfer <b>{_cost(transfer, chain, status)}</b>")
-        lines.append(f"Swap <b>{_cost(swap, chain, status)}</b> ({_swap_note(status)})")
+        lines.append(_("Transfer <b>{cost}</b>").format(cost=_cost(transfer, chain, status)))
+        lines.append(_swap_line(_cost(swap, chain, status), status))
         if status.l1_fee is not None:
-            fee = _cost(status.l1_fee, chain, status)
-            lines.append(f"Both with {fee} for the data on Ethereum, the L1 fee's median")
+            line = _("Both with {fee} for the data on Ethereum, the L1 fee's median")
+            lines.append(line.format(fee=_cost(status.l1_fee, chain, status)))
         elif status.l1_gas is not None:
-            gas = f"{status.l1_gas:,} gas"
-            lines.append(f"Both with {gas} for the data on Ethereum, its median")
+            line = _("Both with {count} gas for the data on Ethereum, its median")
+            lines.append(line.format(count=grouped(status.l1_gas)))
     lines.append(_age(chain, status, now))
     return "\n".join(lines)
 
 
 def overview(told: Sequence[tuple[Chain, GasStatus | None]], now: datetime) -> str:
     """The answer to ``/gas``: a table that a phone holds."""
-    rows: list[tuple[str, ...]] = [("chain", "gwei", "transfer", "swap")]
+    rows: list[tuple[str, ...]] = [(_("chain"), "gwei", _("transfer"), _("swap"))]
     ages, notes = [], []
     for chain, status in told:
         price = None if status is None else _price(status)
         if status is None or price is None:
             rows.append((chain.name[:_NAME], "–", "–", "–"))
             if status is None:
-                notes.append(f"{escape(chain.title)}: nothing told yet")
+                notes.append(_("{chain}: nothing told yet").format(chain=escape(chain.title)))
                 continue
         else:
             costs = (_transfer(status, price), _swap(status, price))
             shown = [_cost(cost, chain, status) for cost in costs]
             rows.append((chain.name[:_NAME], gwei(price).removesuffix(" gwei"), *shown))
         if _is_stale(chain, status, now):
-            notes.append(f"⚠️ {escape(chain.title)}: {_old(status, now)}")
+            note = _("⚠️ {chain}: as of {duration} ago")
+            age = duration_words(now - status.block_time)
+            notes.append(note.format(chain=escape(chain.title), duration=age))
         else:
             ages.append(now - status.block_time)
-    text = f"⛽ <b>Gas</b>\n<pre>{escape(_table(rows))}</pre>"
+    text = _("⛽ <b>Gas</b>") + f"\n<pre>{escape(_table(rows))}</pre>"
     if ages:
-        low, high = (duration_words(max(age, timedelta())) for age in (min(ages), max(ages)))
-        notes.insert(0, f"Blocks of {low} ago" if low == high else f"Blocks of {low} to {high} ago")
-    return "\n".join([text, *notes, "/gas <code>&lt;chain&gt;</code> tells more"])
+        notes.insert(0, _between(min(ages), max(ages)))
+    return "\n".join([text, *notes, _("/gas <code>&lt;chain&gt;</code> tells more")])
+
+
+def _between(youngest: timedelta, oldest: timedelta) -> str:
+    low, high = (duration_words(max(age, timedelta())) for age in (youngest, oldest))
+    if low == high:
+        return _("Blocks of {duration} ago").format(duration=low)
+    return _("Blocks of {low} to {high} ago").format(low=low, high=high)
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> str:
@@ -87,19 +97,21 @@ def _table(rows: Sequence[tuple[str, ...]]) -> str:
 
 def _prices(status: GasStatus) -> Iterable[str]:
     if status.base_fee:
-        yield f"Base fee <b>{gwei(status.base_fee)}</b>"
+        yield _("Base fee <b>{price}</b>").format(price=gwei(status.base_fee))
         if status.tips is not None:
-            yield f"Tip {_range(status.tips)}"
+            tip = _("Tip <b>{middle} gwei</b>, mostly {low} to {high}")
+            yield tip.format(**_range(status.tips))
     elif status.prices is not None:
-        yield f"Gas price {_range(status.prices)}"
+        price = _("Gas price <b>{middle} gwei</b>, mostly {low} to {high}")
+        yield price.format(**_range(status.prices))
     if status.prices is None:
-        yield "Nobody paid for a transaction in the newest blocks."
+        yield _("Nobody paid for a transaction in the newest blocks.")
 
 
-def _range(wei: tuple[int, int, int]) -> str:
+def _range(wei: tuple[int, int, int]) -> dict[str, str]:
     """The median, and from where to where most lie."""
-    low, middle, high = (gwei(one).removesuffix(" gwei") for one in wei)
-    return f"<b>{middle} gwei</b>, mostly {low} to {high}"
+    low, middle, high = (escape(gwei(one).removesuffix(" gwei")) for one in wei)
+    return {"low": low, "middle": middle, "high": high}
 
 
 def _price(status: GasStatus) -> int | None:
@@ -119,10 +131,11 @@ def _swap(status: GasStatus, price: int) -> int:
     return gas * price + (status.l1_fee or 0)
 
 
-def _swap_note(status: GasStatus) -> str:
+def _swap_line(cost: str, status: GasStatus) -> str:
     if status.swap_gas is None:
-        return f"none seen, for {TYPICAL_SWAP_GAS:,} gas"
-    return f"{status.swap_gas:,} gas"
+        line = _("Swap <b>{cost}</b> (none seen, for {count} gas)")
+        return line.format(cost=cost, count=grouped(TYPICAL_SWAP_GAS))
+    return _("Swap <b>{cost}</b> ({count} gas)").format(cost=cost, count=grouped(status.swap_gas))
 
 
 def _cost(wei: int, chain: Chain, status: GasStatus) -> str:
@@ -134,16 +147,11 @@ def _cost(wei: int, chain: Chain, status: GasStatus) -> str:
 
 
 def _age(chain: Chain, status: GasStatus, now: datetime) -> str:
-    line = f"Block {status.block:,} · {_ago(status, now)}"
-    return f"⚠️ {line}: it may cost something else by now" if _is_stale(chain, status, now) else line
-
-
-def _old(status: GasStatus, now: datetime) -> str:
-    return f"as of {_ago(status, now)}"
-
-
-def _ago(status: GasStatus, now: datetime) -> str:
-    return f"{duration_words(now - status.block_time)} ago"
+    line = _("Block {number} · {duration} ago")
+    if _is_stale(chain, status, now):
+        line = _("⚠️ Block {number} · {duration} ago: it may cost something else by now")
+    age = duration_words(now - status.block_time)
+    return line.format(number=grouped(status.block), duration=age)
 
 
 def _is_stale(chain: Chain, status: GasStatus, now: datetime) -> bool:

@@ -17,9 +17,6 @@ NOT_UNDERSTOOD = N_(
     "I only understand commands, addresses and transactions: paste an address to watch it, or send"
     " /help."
 )
-GROUPS = N_(
-    "I work in private chats only for now: write to me directly, and we'll set up your alerts."
-)
 BUTTON_TOO_OLD = N_("This button is from an older version: send the command again.")
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from bot.texts.words import duration_words, is_muted, until_words, watch_name
+from bot.languages import _
+from bot.texts.words import duration_words, is_muted, time_words, watch_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,30 +17,37 @@ if TYPE_CHECKING:
 
 def expired(duration: timedelta, ago: timedelta) -> str:
     """The command arrived when its time was already over."""
-    return (
-        f"You asked for {duration_words(duration)} of silence {duration_words(ago)} ago, before I"
-        " could read it; that is over, so nothing was muted."
-    )
+    return _(
+        "You asked for {duration} of silence {ago} ago, before I could read it; that is over, so"
+        " nothing was muted."
+    ).format(duration=duration_words(duration), ago=duration_words(ago))
 
 
 def muted(watch: Watch | None, until: datetime, now: datetime, chains: Sequence[Chain]) -> str:
     """After a mute; None is the whole chat."""
-    whom = f"<b>{escape(watch_name(watch, chains))}</b> is" if watch else "Everything here is"
-    end = f"/unmute {watch.number}" if watch else "/unmute"
-    return f"🔕 {whom} muted {until_words(until, now)}. {end} ends it sooner."
+    time = time_words(until, now)
+    if watch is None:
+        said = _("🔕 Everything here is muted until {time}. /unmute ends it sooner.")
+        return said.format(time=time)
+    said = _("🔕 <b>{watch}</b> is muted until {time}. /unmute {number} ends it sooner.")
+    name = escape(watch_name(watch, chains))
+    return said.format(watch=name, time=time, number=watch.number)
 
 
 def unmuted(watch: Watch | None, chains: Sequence[Chain], *, was: bool) -> str:
     """After a mute was ended."""
-    whom = f"<b>{escape(watch_name(watch, chains))}</b>" if watch else "This chat"
-    return f"🔔 {whom} is no longer muted." if was else f"{whom} was not muted."
+    if watch is None:
+        return _("🔔 This chat is no longer muted.") if was else _("This chat was not muted.")
+    said = _("🔔 <b>{watch}</b> is no longer muted.") if was else _("<b>{watch}</b> was not muted.")
+    return said.format(watch=escape(watch_name(watch, chains)))
 
 
 def overview(chat: Chat, now: datetime) -> str:
     """Whether the chat is muted, above durations to choose from."""
     if is_muted(chat.muted_until, now) and chat.muted_until:
-        return f"🔕 Everything here is muted {until_words(chat.muted_until, now)}."
-    return (
+        time = time_words(chat.muted_until, now)
+        return _("🔕 Everything here is muted until {time}.").format(time=time)
+    return _(
         "For how long shall I be quiet? Any time goes, like <code>/mute 1h30m</code>;"
         " <code>/mute 2 8h</code> is for watch 2 alone."
     )
@@ -47,7 +55,7 @@ def overview(chat: Chat, now: datetime) -> str:
 
 def choose(watch: Watch, chains: Sequence[Chain]) -> str:
     """Above durations to choose from, for one watch."""
-    return (
-        f"For how long shall I be quiet about <b>{escape(watch_name(watch, chains))}</b>?"
-        f" Any time goes, like <code>/mute {watch.number} 1h30m</code>."
-    )
+    return _(
+        "For how long shall I be quiet about <b>{watch}</b>? Any time goes, like"
+        " <code>/mute {number} 1h30m</code>."
+    ).format(watch=escape(watch_name(watch, chains)), number=watch.number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.languages import N_, _
 from bot.texts.words import noise_words
 from data.model import NoiseRule
 
@@ -11,29 +12,35 @@ if TYPE_CHECKING:
     from data.model import Chat
 
 _WHAT = {
-    NoiseRule.LOOKALIKE: (
+    NoiseRule.LOOKALIKE: N_(
         "transfers of nothing, or of next to nothing, with an address made to look like one that"
         " you watch or that it has dealt with"
     ),
-    NoiseRule.IMITATION: (
+    NoiseRule.IMITATION: N_(
         "tokens that pass themselves off as a known one, and those whose name sends you to a site"
     ),
-    NoiseRule.AIRDROP: "one transaction that gives a token of no known worth to a hundred or more",
+    NoiseRule.AIRDROP: N_(
+        "one transaction that gives a token of no known worth to a hundred or more"
+    ),
 }
 
 
 def overview(chat: Chat) -> str:
     """The three rules, and which of them hold here."""
-    lines = ["🧹 <b>What I keep from you</b>", ""]
+    lines = [_("🧹 <b>What I keep from you</b>"), ""]
     for rule in NoiseRule:
-        is_in = rule in chat.noise_let_in
-        sign, state = ("🔊", "told, with a warning") if is_in else ("🔇", "kept out")
-        name = noise_words(rule).capitalize()
-        lines += [f"{sign} <b>{name}</b>, {state}: {_WHAT[rule]}.", ""]
-    return "\n".join([*lines, "/why says of any transaction which rule did what."])
+        line = _("🔇 <b>{noise}</b>, kept out: {what}.")
+        if rule in chat.noise_let_in:
+            line = _("🔊 <b>{noise}</b>, told, with a warning: {what}.")
+        lines += [line.format(noise=_name(rule), what=_(_WHAT[rule])), ""]
+    return "\n".join([*lines, _("/why says of any transaction which rule did what.")])
 
 
 def changed(rule: NoiseRule, *, let_in: bool) -> str:
     """After a switch."""
-    name = noise_words(rule).capitalize()
-    return f"{name} are told now, with a warning" if let_in else f"{name} are kept out now"
+    said = _("{noise} are told now, with a warning") if let_in else _("{noise} are kept out now")
+    return said.format(noise=_name(rule))
+
+
+def _name(rule: NoiseRule) -> str:
+    return noise_words(rule).capitalize()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from html import escape
 from typing import TYPE_CHECKING
 
-from bot.texts.words import count_words, duration_words
-from data.health import HEADS_ONLY, told_gap, told_size
+from bot.languages import N_, _, ngettext
+from bot.numbers import full_quantity, grouped
+from bot.texts.gaps import gap_words
+from bot.texts.words import ago_words
+from data.health import HEADS_ONLY, told_size
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,8 +25,24 @@ _LONGEST_REASON = 120
 _SIGNS = {"following": "🟢", "catching up": "🟡"}
 _PLAINLY = {
     # why is the operator's to know: it names the nodes
-    "blind": "blind, no node answers; I go on where I stopped once one does",
-    "latched": "stopped, its nodes contradict what was final; whoever runs me has to look",
+    "blind": N_("blind, no node answers; I go on where I stopped once one does"),
+    "latched": N_("stopped, its nodes contradict what was final; whoever runs me has to look"),
+}
+_STATES = {
+    **_PLAINLY,
+    "running": N_("running"),
+    "following": N_("following"),
+    "catching up": N_("catching up"),
+    "stuck": N_("stuck"),
+    "no database": N_("no database"),
+    "failing": N_("failing"),
+}
+_SIZES = {
+    "B": N_("{number} B"),
+    "kB": N_("{number} kB"),
+    "MB": N_("{number} MB"),
+    "GB": N_("{number} GB"),
+    "TB": N_("{number} TB"),
 }
 
 
@@ -38,22 +58,24 @@ def status(health: Health, now: datetime) -> str:
 def _status(health: Health, now: datetime, shown: int) -> str:
     parts = [_chain(chain, now, shown, redis=health.redis) for chain in health.chains]
     if not health.redis:
-        parts.insert(0, "⚠️ Redis cannot be reached, so heads and nodes are unknown.")
-    return "\n\n".join(["<b>Status</b>", *parts, _outbox(health, now)])
+        parts.insert(0, _("⚠️ Redis cannot be reached, so heads and nodes are unknown."))
+    return "\n\n".join([_("<b>Status</b>"), *parts, _outbox(health, now)])
 
 
 def _chain(chain: ChainHealth, now: datetime, shown: int, *, redis: bool) -> str:
     title = escape(chain.chain.title)
     if not chain.running:
-        last = f", last progress {_ago(chain.progress, now)}" if chain.progress else ""
-        cursor = f"\nRead up to {chain.cursor:,}" if chain.cursor is not None else ""
-        return "\n".join(
-            [f"🔴 <b>{title}</b>: watcher not running{last}{cursor}", *_gaps(chain, now, shown)]
-        )
+        head = _("🔴 <b>{chain}</b>: watcher not running")
+        if chain.progress:
+            head = _("🔴 <b>{chain}</b>: watcher not running, last progress {ago}")
+        lines = [head.format(chain=title, ago=_ago(chain.progress, now))]
+        if chain.cursor is not None:
+            lines.append(_("Read up to {number}").format(number=grouped(chain.cursor)))
+        return "\n".join([*lines, *_gaps(chain, now, shown)])
     found = chain.published
     state = found.state if found else "running"
     sign = _SIGNS.get(state, "🟡" if found is None else "🔴")
-    told = _PLAINLY.get(state) or escape(state)
+    told = _(_STATES[state]) if state in _STATES else escape(state)
     if found and found.reason and state not in _PLAINLY:
         told += f" ({escape(found.reason[:_LONGEST_REASON])})"
     lines = [f"{sign} <b>{title}</b>: {told}", _heights(chain), _settled(chain)]
@@ -61,7 +83,7 @@ def _chain(chain: ChainHealth, now: datetime, shown: int, *, redis: bool) -> str
         lines.append(_nodes(found.nodes, found.bytes_per_day))
     # while no node answers, rounds are made, but nothing moves
     progress = chain.moved if state == "blind" else chain.progress
-    lines.append(f"Last progress {_ago(progress, now)}")
+    lines.append(_("Last progress {ago}").format(ago=_ago(progress, now)))
     return "\n".join([*filter(None, lines), *_doubts(chain), *_gaps(chain, now, shown)])
 
 
@@ -69,13 +91,15 @@ def _heights(chain: ChainHealth) -> str:
     found, parts = chain.published, []
     blind = found is not None and found.state == "blind"  # then the head is an old one
     if found and found.head is not None:
-        parts.append(f"{'Last known head' if blind else 'Head'} {found.head:,}")
+        head = _("Last known head {number}") if blind else _("Head {number}")
+        parts.append(head.format(number=grouped(found.head)))
     if chain.cursor is not None and chain.behind == 0 and not blind:
-        parts.append("all read")
+        parts.append(_("all read"))
     elif chain.cursor is not None:
-        parts.append(f"read up to {chain.cursor:,}")
+        parts.append(_("read up to {number}").format(number=grouped(chain.cursor)))
         if chain.behind and not blind:
-            parts.append(f"{count_words(chain.behind, 'block', 'blocks')} behind")
+            behind = ngettext("{count} block behind", "{count} blocks behind", chain.behind)
+            parts.append(behind.format(count=grouped(chain.behind)))
     return " · ".join(parts)
 
 
@@ -86,28 +110,38 @@ def _settled(chain: ChainHealth) -> str:
         safe = safe if found.safe is None else found.safe
         finalized = finalized if found.finalized is None else found.finalized
     parts = [
-        f"{name} {height:,}"
-        for name, height in (("Safe", safe), ("finalized", finalized))
-        if height is not None
+        (_("Safe {number}"), safe),
+        (_("finalized {number}"), finalized),
     ]
-    return " · ".join(parts)
+    return " · ".join(
+        text.format(number=grouped(height)) for text, height in parts if height is not None
+    )
 
 
 def _nodes(nodes: tuple[NodeStatus, ...], bytes_per_day: int | None) -> str:
     up = sum(node.state == "ready" for node in nodes)
-    parts = [f"Nodes up {up} of {len(nodes)}"]
+    parts = [_("Nodes up {up} of {total}").format(up=up, total=len(nodes))]
     if heads_only := sum(node.plan == HEADS_ONLY for node in nodes):
-        parts.append(f"{heads_only} for heads only")
+        parts.append(_("{count} for heads only").format(count=heads_only))
     if bytes_per_day is not None:
-        parts.append(f"{told_size(bytes_per_day)} a day")
+        parts.append(_("{size} a day").format(size=_size(bytes_per_day)))
     return " · ".join(parts)
+
+
+def _size(size: int) -> str:
+    number, unit = told_size(size).split(" ")
+    return _(_SIZES[unit]).format(number=full_quantity(Decimal(number)))
 
 
 def _doubts(chain: ChainHealth) -> list[str]:
     if not chain.unverified:
         return []
-    blocks = count_words(chain.unverified, "block", "blocks")
-    return [f"⚠️ {blocks} unverified in the last 24 h: the nodes agree, a check does not"]
+    doubts = ngettext(
+        "⚠️ {count} block unverified in the last 24 h: the nodes agree, a check does not",
+        "⚠️ {count} blocks unverified in the last 24 h: the nodes agree, a check does not",
+        chain.unverified,
+    )
+    return [doubts.format(count=grouped(chain.unverified))]
 
 
 def _gaps(chain: ChainHealth, now: datetime, shown: int) -> list[str]:
@@ -115,25 +149,28 @@ def _gaps(chain: ChainHealth, now: datetime, shown: int) -> list[str]:
     still_open = [gap for gap in chain.gaps if gap.closed_at is None]
     filled = [gap for gap in chain.gaps if gap.closed_at is not None]
     for gap in still_open[:shown]:
-        # what stands behind a second colon is the operator's: it names the nodes
-        told, reason, *_ = told_gap(gap, now).split(": ")
-        lines.append(f"⚠️ {_sentence(told)}: {escape(reason[:_LONGEST_REASON])}")
+        # what stands behind a colon is the operator's: it names the nodes
+        reason = gap.reason.split(": ")[0]
+        lines.append(f"⚠️ {gap_words(gap, now)}: {escape(reason[:_LONGEST_REASON])}")
     if more := len(still_open) - len(lines):
-        gaps = count_words(more, "more gap", "more gaps") if lines else f"{more:,} gaps are open"
-        lines.append(f"⚠️ and {gaps}" if lines else f"⚠️ {gaps}")
-    return lines + [f"✅ {_sentence(told_gap(gap, now))}" for gap in filled[:shown]]
-
-
-def _sentence(text: str) -> str:
-    return escape(text[0].upper() + text[1:])
+        if lines:
+            rest = ngettext("⚠️ and {count} more gap", "⚠️ and {count} more gaps", more)
+        else:
+            rest = ngettext("⚠️ {count} gap is open", "⚠️ {count} gaps are open", more)
+        lines.append(rest.format(count=grouped(more)))
+    return lines + [f"✅ {gap_words(gap, now)}" for gap in filled[:shown]]
 
 
 def _outbox(health: Health, now: datetime) -> str:
     if health.pending_since is None:
-        return "No alert is waiting to be sent."
-    waiting = count_words(health.pending, "alert is", "alerts are")
-    return f"{waiting} waiting to be sent, the oldest since {_ago(health.pending_since, now)}."
+        return _("No alert is waiting to be sent.")
+    waiting = ngettext(
+        "{count} alert is waiting to be sent, the oldest since {ago}.",
+        "{count} alerts are waiting to be sent, the oldest since {ago}.",
+        health.pending,
+    )
+    return waiting.format(count=grouped(health.pending), ago=_ago(health.pending_since, now))
 
 
 def _ago(moment: datetime | None, now: datetime) -> str:
-    return "never" if moment is None else f"{duration_words(now - moment)} ago"
+    return _("never") if moment is None else ago_words(moment, now)

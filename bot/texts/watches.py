@@ -5,7 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from bot.numbers import full_usd
+from bot.languages import N_, _, ngettext
+from bot.numbers import full_usd, grouped
 from bot.texts.buttons import cut
 from bot.texts.words import (
     address_link,
@@ -16,7 +17,7 @@ from bot.texts.words import (
     short_address,
     threshold_meaning,
     threshold_words,
-    until_words,
+    time_words,
     watch_name,
 )
 from data.addresses import checksummed
@@ -29,23 +30,24 @@ if TYPE_CHECKING:
     from data.labels import Labels
     from data.model import Chain, Chat, Watch
 
-HOW_TO_WATCH = (
+HOW_TO_WATCH = N_(
     "👁 <b>Watch a wallet</b>\n\n"
     "Paste its address here, or write it with how much is enough and a name:\n"
     "<code>/watch 0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045 $250k Vitalik</code>"
 )
-EMPTY_LIST = (
+EMPTY_LIST = N_(
     "You watch nothing yet: paste an address, or send /whales for everything big on a chain."
 )
-GONE = "That watch is gone already: /list shows what is there."
-NOW_WATCHING = "Now watching"
-CHANGED = "You watch it already; changed as you said:"
-NOTHING_CHANGED = "You watch it already:"
+GONE = N_("That watch is gone already: /list shows what is there.")
+NOW_WATCHING = N_("Now watching")
+CHANGED = N_("You watch it already; changed as you said:")
+NOTHING_CHANGED = N_("You watch it already:")
 
 
 def card(watch: Watch, chat: Chat, chains: Sequence[Chain], labels: Labels, now: datetime) -> str:
     """Everything about one watch."""
-    lines = [f"<b>{escape(watch_name(watch, chains))}</b> · number {watch.number}"]
+    head = _("<b>{watch}</b> · number {number}")
+    lines = [head.format(watch=escape(watch_name(watch, chains)), number=watch.number)]
     if watch.address is not None:
         links = [
             address_link(watch.address, [chain], chain.title)
@@ -54,18 +56,19 @@ def card(watch: Watch, chat: Chat, chains: Sequence[Chain], labels: Labels, now:
         ]
         lines.append(f"<code>{checksummed(watch.address)}</code>")
         lines += names_of(watch.address, chains, labels)
-        lines.append(f"Watched on {listed(links)}")
-    elif watch.chain is None:
-        lines.append(f"Everything big on {chain_words(None, chains)}")
+        lines.append(_("Watched on {chains}").format(chains=listed(links)))
     else:
-        lines.append(f"Everything big on {chain_words(watch.chain, chains)}")
+        where = chain_words(watch.chain, chains)
+        lines.append(_("Everything big on {chain}").format(chain=where))
     threshold = threshold_words(watch.threshold, chat.default_threshold_usd)
     meaning = threshold_meaning(watch.threshold, chains)
-    lines.append(f"Alerts from <b>{threshold}</b>" + (f": {meaning}" if meaning else ""))
+    from_ = _("Alerts from <b>{threshold}</b>").format(threshold=threshold)
+    lines.append(f"{from_}: {meaning}" if meaning else from_)
     if watch.unpriced is Unpriced.TELL:
-        lines.append("Also tells of what has no price")
+        lines.append(_("Also tells of what has no price"))
     if is_muted(watch.muted_until, now) and watch.muted_until:
-        lines.append(f"🔕 Muted {until_words(watch.muted_until, now)}")
+        muted = _("🔕 Muted until {time}")
+        lines.append(muted.format(time=time_words(watch.muted_until, now)))
     return "\n".join(lines)
 
 
@@ -78,7 +81,8 @@ def offer(address: bytes, chat: Chat, chains: Sequence[Chain], labels: Labels) -
     """The answer to an address that somebody pasted."""
     lines = [f"<code>{checksummed(address)}</code>", *names_of(address, chains, labels)]
     default = threshold_words(None, chat.default_threshold_usd)
-    lines.append(f"Shall I watch {address_link(address, chains)} and tell you from {default} on?")
+    offer = _("Shall I watch {address} and tell you from {threshold} on?")
+    lines.append(offer.format(address=address_link(address, chains), threshold=default))
     return "\n".join(lines)
 
 
@@ -90,7 +94,7 @@ def line(watch: Watch, chat: Chat, chains: Sequence[Chain], now: datetime) -> st
         name = f"{name} {link}" if watch.label else link
     muted = " 🔕" if is_muted(watch.muted_until, now) else ""
     threshold = (
-        "default"
+        _("default")
         if watch.threshold is None
         else threshold_words(watch.threshold, chat.default_threshold_usd)
     )
@@ -106,12 +110,13 @@ def watchlist(
 ) -> str:
     """One page of the watchlist."""
     default = full_usd(chat.default_threshold_usd)
-    head = f"<b>Your watches</b> ({total})"
+    head = _("<b>Your watches</b> ({total})").format(total=grouped(total))
     lines = [line(watch, chat, chains, now) for watch in page]
-    foot = f"Default threshold: {default}"
+    foot = [_("Default threshold: {threshold}").format(threshold=default)]
     if is_muted(chat.muted_until, now) and chat.muted_until:
-        foot += f"\n🔕 The whole chat is muted {until_words(chat.muted_until, now)}"
-    return "\n".join([head, "", *lines, "", foot])
+        muted = _("🔕 The whole chat is muted until {time}")
+        foot.append(muted.format(time=time_words(chat.muted_until, now)))
+    return "\n".join([head, "", *lines, "", *foot])
 
 
 def caption(watch: Watch, chains: Sequence[Chain]) -> str:
@@ -121,56 +126,68 @@ def caption(watch: Watch, chains: Sequence[Chain]) -> str:
 
 def removed(watch: Watch, chains: Sequence[Chain]) -> str:
     """After a watch was removed."""
-    return f"No longer watching {_named(watch, chains)}."
+    return _("No longer watching {watch}.").format(watch=_named(watch, chains))
 
 
 def ask_removal(watch: Watch, chains: Sequence[Chain]) -> str:
     """Before a watch is removed by button."""
-    return f"Stop watching {_named(watch, chains)}?"
+    return _("Stop watching {watch}?").format(watch=_named(watch, chains))
 
 
 def choose_threshold(watch: Watch, chat: Chat, chains: Sequence[Chain]) -> str:
     """Above the thresholds to choose from."""
-    return (
-        f"{_named(watch, chains)} alerts from"
-        f" <b>{threshold_words(watch.threshold, chat.default_threshold_usd)}</b>. Choose another,"
-        f" or write any, like <code>/threshold {watch.number} 50 ETH</code>."
+    return _(
+        "{watch} alerts from <b>{threshold}</b>. Choose another, or write any, like"
+        " <code>/threshold {number} 50 ETH</code>."
+    ).format(
+        watch=_named(watch, chains),
+        threshold=threshold_words(watch.threshold, chat.default_threshold_usd),
+        number=watch.number,
     )
 
 
 def threshold_set(watch: Watch, chat: Chat, chains: Sequence[Chain]) -> str:
     """After a threshold was changed."""
-    said = (
-        f"{_named(watch, chains)} alerts from"
-        f" <b>{threshold_words(watch.threshold, chat.default_threshold_usd)}</b> on now"
-    )
     meaning = threshold_meaning(watch.threshold, chains)
-    return f"{said}: {meaning}." if meaning else f"{said}."
+    said = _("{watch} alerts from <b>{threshold}</b> on now.")
+    if meaning:
+        said = _("{watch} alerts from <b>{threshold}</b> on now: {meaning}.")
+    return said.format(
+        watch=_named(watch, chains),
+        threshold=threshold_words(watch.threshold, chat.default_threshold_usd),
+        meaning=meaning,
+    )
 
 
 def default_threshold(chat: Chat) -> str:
     """What the chat's default is, and how to change it."""
-    default = full_usd(chat.default_threshold_usd)
-    return (
-        f"Watches without a threshold of their own alert from <b>{default}</b>. Choose another,"
+    return _(
+        "Watches without a threshold of their own alert from <b>{threshold}</b>. Choose another,"
         " or write any, like <code>/threshold $250k</code>; <code>/threshold 2 50 ETH</code> is"
         " for watch 2 alone."
-    )
+    ).format(threshold=full_usd(chat.default_threshold_usd))
 
 
 def default_threshold_set(chat: Chat, concerned: int) -> str:
     """After the chat's default was changed."""
-    default = full_usd(chat.default_threshold_usd)
-    whom = {0: "no watch uses it at the moment", 1: "1 watch uses it"}.get(
-        concerned, f"{concerned} watches use it"
+    said = ngettext(
+        "The chat's default threshold is <b>{threshold}</b> now; {count} watch uses it.",
+        "The chat's default threshold is <b>{threshold}</b> now; {count} watches use it.",
+        concerned,
     )
-    return f"The chat's default threshold is <b>{default}</b> now; {whom}."
+    if not concerned:
+        said = _(
+            "The chat's default threshold is <b>{threshold}</b> now; no watch uses it at the"
+            " moment."
+        )
+    default = full_usd(chat.default_threshold_usd)
+    return said.format(threshold=default, count=grouped(concerned))
 
 
 def _named(watch: Watch, chains: Sequence[Chain]) -> str:
     name = escape(watch_name(watch, chains))
     if watch.address is None:
-        return f"the <b>{name}</b>" if not watch.label else f"<b>{name}</b>"
+        return f"<b>{name}</b>" if watch.label else _("the <b>{feed}</b>").format(feed=name)
     if name == short_address(watch.address):
         return address_link(watch.address, chains)
     return f"<b>{name}</b> ({address_link(watch.address, chains)})"
@@ -179,8 +196,10 @@ def _named(watch: Watch, chains: Sequence[Chain]) -> str:
 def unpriced_set(watch: Watch, chains: Sequence[Chain]) -> str:
     """After it was changed what a watch does about movements without a price."""
     if watch.unpriced is Unpriced.TELL:
-        return (
-            f"{_named(watch, chains)} also tells of movements that have no price now, whatever"
-            " their size: new tokens, mostly, and much of it is spam."
+        said = _(
+            "{watch} also tells of movements that have no price now, whatever their size: new"
+            " tokens, mostly, and much of it is spam."
         )
-    return f"{_named(watch, chains)} tells only of what has a price now."
+    else:
+        said = _("{watch} tells only of what has a price now.")
+    return said.format(watch=_named(watch, chains))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from babel.dates import format_skeleton
 from babel.lists import format_list
 
-from bot.languages import LOCALES, N_, _, current, ngettext
-from bot.numbers import full_quantity, full_usd, grouped
+from bot.languages import LOCALES, N_, _, current
+from bot.numbers import full_quantity, full_usd
 from data.addresses import checksummed
 from data.model import NoiseRule, UnitThreshold, Watch
 
@@ -148,16 +148,6 @@ def time_words(moment: datetime, now: datetime) -> str:
     return _("{day}, {time}").format(day=day, time=time)
 
 
-def until_words(until: datetime, now: datetime) -> str:
-    """``until 14:05 UTC``, with the day where it is not today."""
-    return f"until {time_words(until, now)}"
-
-
-def count_words(count: int, one: str, many: str) -> str:
-    """``1 block``, ``1,250 blocks``."""
-    return f"{count:,} {one if count == 1 else many}"
-
-
 def duration_words(duration: timedelta) -> str:
     """The two largest units: ``1 h 30 min``, ``3 d``; seconds below a minute."""
     seconds = max(0, int(duration.total_seconds()))
@@ -174,11 +164,6 @@ def duration_words(duration: timedelta) -> str:
 def ago_words(moment: datetime, now: datetime) -> str:
     """``12 s ago``."""
     return _("{duration} ago").format(duration=duration_words(now - moment))
-
-
-def block_words(count: int) -> str:
-    """``1 block``, ``1,250 blocks``."""
-    return ngettext("{count} block", "{count} blocks", count).format(count=grouped(count))
 
 
 def noise_words(rule: NoiseRule) -> str:

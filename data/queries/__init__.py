@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import any_, bindparam
+from sqlalchemy import JSON, BigInteger, any_, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -72,3 +72,12 @@ def among_given(dialect: str, column: ColumnElement[_T], name: str) -> ColumnEle
     if dialect == "postgresql":
         return column == any_(bindparam(name, type_=ARRAY(column.type)))
     return column.in_(bindparam(name, expanding=True))
+
+
+def among_ids(dialect: str, column: ColumnElement[int], name: str) -> ColumnElement[bool]:
+    """That a column holds one of the ids in the list that is given under that name, however many:
+    one parameter on either database."""
+    if dialect == "postgresql":
+        return column == any_(bindparam(name, type_=ARRAY(BigInteger)))
+    listed = func.json_each(bindparam(name, type_=JSON)).table_valued("value")
+    return column.in_(select(listed.c.value))

@@ -117,10 +117,11 @@ async def added(
     by: int,
     default: Decimal,
     now: datetime,
+    telegram_language: str | None = None,
 ) -> bool:
     """Somebody brought the bot into a group or channel; whether it was not there before."""
     before = await get(connection, chat_id)
-    await meet(connection, chat_id, kind, default, now)
+    await meet(connection, chat_id, kind, default, now, telegram_language)
     await connection.execute(
         update(chats).where(chats.c.id == chat_id).values(title=title, added_by=by)
     )

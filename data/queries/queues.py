@@ -10,7 +10,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, delete, func, or_, select, update
+from sqlalchemy import (
+    case,
+    delete,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from data.columns import DatabaseNow
 from data.model import AlertState, Priority
@@ -18,7 +29,7 @@ from data.queries import insert_on
 from data.tables import alerts, chat_queues, messages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import timedelta
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -55,14 +66,45 @@ async def enqueue(connection: AsyncConnection, rows: Iterable[tuple[int, Priorit
     )
 
 
+async def enqueue_from(
+    connection: AsyncConnection, concerned: Any, given: Mapping[str, Any]
+) -> int:
+    """As ``enqueue``, for the chats of a query of ``chat_id`` and ``priority``, in which a chat may
+    come many times; how many chats they are. ``given`` are the query's parameters."""
+    statement = _enqueue_from(connection.dialect.name, concerned)
+    return (await connection.execute(statement, given)).rowcount
+
+
 @cache
 def _enqueue(dialect: str) -> Any:
-    base = insert_on(dialect, chat_queues)
+    return _most_urgent(insert_on(dialect, chat_queues).values(due_at=DatabaseNow(), version=1))
+
+
+@cache
+def _enqueue_from(dialect: str, concerned: Any) -> Any:
+    rows = concerned.subquery("concerned")
+    urgent = select(rows.c.chat_id, func.min(rows.c.priority).label("priority"))
+    best = urgent.group_by(rows.c.chat_id).subquery("best")
+    columns = {
+        "chat_id": best.c.chat_id,
+        "priority": best.c.priority,
+        "quick": best.c.chat_id > 0,
+        "due_at": DatabaseNow(),
+        "version": literal(1),
+    }
+    # in the order of ids, as above; SQLite takes ON CONFLICT after a SELECT only with a WHERE
+    found = select(*columns.values()).where(literal(True)).order_by(best.c.chat_id)
+    statement = _most_urgent(insert_on(dialect, chat_queues).from_select(list(columns), found))
+    return statement.execution_options(preserve_rowcount=True)
+
+
+def _most_urgent(statement: Any) -> Any:
+    """A row that exists becomes more urgent, never less."""
+    new = statement.excluded
     more_urgent = case(
-        (base.excluded.priority < chat_queues.c.priority, base.excluded.priority),
-        else_=chat_queues.c.priority,
+        (new.priority < chat_queues.c.priority, new.priority), else_=chat_queues.c.priority
     )
-    return base.values(due_at=DatabaseNow(), version=1).on_conflict_do_update(
+    return statement.on_conflict_do_update(
         index_elements=["chat_id"],
         set_={"priority": more_urgent, "version": chat_queues.c.version + 1},
     )
@@ -142,16 +184,17 @@ async def repair(connection: AsyncConnection) -> int:
 
     Nothing in the code leaves such a chat behind; a database restored by hand may.
     """
-    queued = select(chat_queues.c.chat_id)
-    waiting = (
-        select(alerts.c.chat_id, func.min(alerts.c.priority).label("priority"))
-        .where(alerts.c.state == AlertState.PENDING, alerts.c.chat_id.not_in(queued))
-        .group_by(alerts.c.chat_id)
+    return await enqueue_from(connection, _unqueued(), {})
+
+
+@cache
+def _unqueued() -> Any:
+    missing = ~exists().where(chat_queues.c.chat_id == alerts.c.chat_id)
+    # written out, or PostgreSQL may read the whole table rather than the index of what is pending
+    waits = alerts.c.state == literal_column(f"'{AlertState.PENDING.value}'")
+    waiting = select(alerts.c.chat_id, alerts.c.priority).where(waits, missing)
+    missing = ~exists().where(chat_queues.c.chat_id == messages.c.chat_id)
+    stale = select(messages.c.chat_id, literal(int(Priority.EDIT)).label("priority")).where(
+        messages.c.revision > messages.c.shown_revision, missing
     )
-    stale = select(messages.c.chat_id).where(
-        messages.c.revision > messages.c.shown_revision, messages.c.chat_id.not_in(queued)
-    )
-    rows = [(row.chat_id, Priority(row.priority)) for row in await connection.execute(waiting)]
-    rows += [(row.chat_id, Priority.EDIT) for row in await connection.execute(stale.distinct())]
-    await enqueue(connection, rows)
-    return len({chat_id for chat_id, _ in rows})
+    return union_all(waiting, stale)

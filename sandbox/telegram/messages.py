@@ -33,8 +33,9 @@ class Media:
 class Message:
     """One message; `revisions` is never empty, the last one is what the chat shows now.
 
-    `sender_id` is None for a post of the channel itself; `service` names a service message
-    (`forum_topic_created`, …) and then the text says for people what happened.
+    `sender_id` is None for a post of the channel itself, and for what is said in the name of a
+    chat, `said_as` then: by an anonymous administrator, or by a channel. `service` names a service
+    message (`forum_topic_created`, …) and then the text says for people what happened.
     """
 
     chat_id: int
@@ -51,6 +52,7 @@ class Message:
     link_preview_options: dict[str, Any] | None = None
     deleted_at: float | None = None
     text_edited_at: float | None = None
+    said_as: int | None = None
 
     @property
     def text(self) -> str:

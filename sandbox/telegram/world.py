@@ -18,6 +18,21 @@ from sandbox.telegram.parameters import Upload
 from sandbox.telegram.updates import Updates
 from sandbox.telegram.users import User, Users
 
+_ANONYMOUS = {
+    "id": 1087968824,
+    "is_bot": True,
+    "first_name": "Group",
+    "username": "GroupAnonymousBot",
+}
+"""Who administrators are that speak in their group's name."""
+_CHANNEL_BOT = {
+    "id": 136817688,
+    "is_bot": True,
+    "first_name": "Channel",
+    "username": "Channel_Bot",
+}
+"""Who speaks in another chat's name."""
+
 
 @dataclass(slots=True)
 class Profile:
@@ -90,7 +105,10 @@ class World:
         if message.sender_id is not None:
             found["from"] = self.users.get(message.sender_id).as_api()
         else:
-            found["sender_chat"] = self.chat_as_api(chat)
+            spoke = chat if message.said_as is None else self.chats.get(message.said_as)
+            found["sender_chat"] = self.chat_as_api(spoke)
+            if message.said_as is not None:
+                found["from"] = _ANONYMOUS if spoke.id == chat.id else _CHANNEL_BOT
         found["chat"] = self.chat_as_api(chat)
         if message.topic_id is not None:
             found |= {"message_thread_id": message.topic_id, "is_topic_message": True}

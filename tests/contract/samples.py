@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.model import (
@@ -20,8 +21,10 @@ from data.model import (
     Priority,
     Shown,
 )
-from data.queries import alerts, chats, movements
-from data.queries.alerts import NewAlert
+from data.queries import alerts, chats, movements, queues, retention
+from data.queries.alerts import NewAlert, Touched
+from data.queries.retention import ALERTS, GAPS, MESSAGES, MOVEMENTS, PURSUITS
+from data.tables import chat_queues
 
 NOW = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
 DEFAULT = Decimal(100_000)
@@ -102,6 +105,37 @@ def key(moved: Movement) -> int:
     return moved.id
 
 
+async def queued(connection: AsyncConnection, touched: Touched) -> list[tuple[int, Priority]]:
+    """The chats that are queued for what was touched, and how urgent they are."""
+    await connection.execute(delete(chat_queues))
+    number = await alerts.enqueue(connection, touched)
+    columns = (chat_queues.c.chat_id, chat_queues.c.priority, chat_queues.c.quick)
+    rows = (await connection.execute(select(*columns).order_by(chat_queues.c.chat_id))).all()
+    assert len(rows) == number
+    assert all(row.quick is queues.is_quick(row.chat_id) for row in rows)
+    return [(row.chat_id, Priority(row.priority)) for row in rows]
+
+
+async def queued_for(connection: AsyncConnection, ids: Iterable[int]) -> list[tuple[int, Priority]]:
+    """The chats that are queued when alerts about these movements were written."""
+    return await queued(connection, alerts.Touched(written=frozenset(ids)))
+
+
 def shown(moved: Movement, about: Interest = Interest.TRANSFER) -> Shown:
     """What feeds show of a transaction whose block has just come up."""
     return Shown(moved, about, NOW)
+
+
+async def forget(connection: AsyncConnection, before: datetime, piece: int = 2) -> dict[str, int]:
+    """What is older than that goes, a few rows at a time; how many of each table went."""
+    counts = {}
+    for shelf in (ALERTS, MESSAGES, MOVEMENTS, PURSUITS, GAPS):
+        counts[shelf.table.name], after = 0, 0
+        while True:
+            cleared = await retention.clear(connection, shelf, before, after, piece)
+            counts[shelf.table.name] += cleared.rows
+            if cleared.after is None:
+                break
+            after = cleared.after
+    counts["unverified_blocks"] = await retention.clear_unverified(connection, before)
+    return counts

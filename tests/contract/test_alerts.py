@@ -32,6 +32,8 @@ from tests.contract.samples import (
     key,
     movement,
     number,
+    queued,
+    queued_for,
     ref,
     shown,
     stored,
@@ -152,7 +154,7 @@ async def test_feeds_are_told_by_threshold_chain_and_age(database: Database) -> 
 
         await alerts.write_for_feeds(connection, shown(moved), NOW)
 
-        told = await alerts.chats_with_pending(connection, [key(moved)])
+        told = await queued_for(connection, [key(moved)])
         (alert,) = await alerts.pending(connection, 1, 10)
     assert sorted(told) == [(1, Priority.FEED), (3, Priority.FEED), (5, Priority.FEED)]
     assert (alert.chain, alert.tx_hash, alert.movement_id) == ("ethereum", moved.tx_hash, moved.id)
@@ -196,7 +198,7 @@ async def test_a_feed_tells_of_what_it_is_about(database: Database) -> None:
         for tx, about in ((1, Interest.MINT), (2, flows), (3, Interest.SWAP)):
             moved = await one_stored(connection, tx)
             await alerts.write_for_feeds(connection, shown(moved, about), NOW)
-            found = await alerts.chats_with_pending(connection, [key(moved)])
+            found = await queued_for(connection, [key(moved)])
             told[about] = sorted(chat_id for chat_id, _ in found)
 
     assert told == {Interest.MINT: [1, 4], flows: [2, 4], Interest.SWAP: [4]}
@@ -273,10 +275,10 @@ async def test_chats_with_pending_are_told_with_their_best_priority(database: Da
         await alerted(connection, 2, moved[-1], priority=Priority.FEED)
         await alerted(connection, 3, moved[1])
         await alerts.drop_all_of_chat(connection, 3, "blocked")
-        told = await alerts.chats_with_pending(connection, [key(one) for one in moved])
+        told = await queued_for(connection, [key(one) for one in moved])
 
         assert sorted(told) == [(1, Priority.WATCH), (2, Priority.FEED)]
-        assert await alerts.chats_with_pending(connection, [key(moved[5])]) == []
+        assert await queued_for(connection, [key(moved[5])]) == []
 
 
 async def test_pending_alerts_go_by_time_and_wait_a_reorg_out(database: Database) -> None:
@@ -342,8 +344,9 @@ async def test_a_reorg_drops_the_unsent_and_takes_back_the_sent(database: Databa
         await alerted(connection, 1, untouched)
         gone = [key(sent), key(unsent), key(muted)]
 
-        assert await alerts.retract(connection, gone) == [1]
-        assert await alerts.retract(connection, gone) == []  # taken back once
+        touched = await alerts.retract(connection, gone)
+        assert await queued(connection, touched) == [(1, Priority.EDIT)]
+        assert not await alerts.retract(connection, gone)  # taken back once
         taken = [
             (AlertState.RETRACTED, None),
             (AlertState.DROPPED, "muted"),
@@ -352,8 +355,9 @@ async def test_a_reorg_drops_the_unsent_and_takes_back_the_sent(database: Databa
         ]
         assert await states(connection) == taken
 
-        assert sorted(await alerts.bring_back(connection, gone)) == [1, 2]
-        assert await alerts.bring_back(connection, gone) == []
+        back = await queued(connection, await alerts.bring_back(connection, gone))
+        assert back == [(1, Priority.EDIT), (2, Priority.WATCH)]
+        assert not await alerts.bring_back(connection, gone)
         assert await states(connection) == [
             (AlertState.SENT, None),
             (AlertState.DROPPED, "muted"),  # nobody else's reason is undone
@@ -391,7 +395,8 @@ async def test_a_message_about_several_alerts_is_edited_once(database: Database)
         await alerts.write(connection, batch, NOW)
         ours = await sent_in_message(connection, 1, 10)
 
-        assert await alerts.restate(connection, [key(one) for one in moved]) == [1]
+        touched = await alerts.restate(connection, [key(one) for one in moved])
+        assert await queued(connection, touched) == [(1, Priority.EDIT)]
         (message,) = await messages.to_edit(connection, 1)
         assert (message.id, message.revision) == (ours, 2)
         assert len(await alerts.of_message(connection, ours)) == 1_100
@@ -405,10 +410,12 @@ async def test_a_deep_reorg_is_settled_at_once(database: Database) -> None:
         moved = await one_stored(connection)
         await alerted(connection, 1, moved)
 
-        assert await alerts.chats_with_pending(connection, ids) == [(1, Priority.WATCH)]
-        assert await alerts.retract(connection, ids) == []
-        assert await alerts.bring_back(connection, ids) == [1]
-        assert await alerts.restate(connection, ids) == []
+        assert await queued_for(connection, ids) == [(1, Priority.WATCH)]
+        assert not await alerts.retract(connection, ids)
+        assert await queued(connection, await alerts.bring_back(connection, ids)) == [
+            (1, Priority.WATCH)
+        ]
+        assert not await alerts.restate(connection, ids)
         assert len(await movements.load(connection, ids)) == 1
 
 
@@ -417,9 +424,10 @@ async def test_only_what_was_sent_is_restated(database: Database) -> None:
         await a_chat(connection)
         moved = await one_stored(connection)
         await alerted(connection, 1, moved)
-        assert await alerts.restate(connection, [key(moved)]) == []
+        assert not await alerts.restate(connection, [key(moved)])
         ours = await sent_in_message(connection, 1, 10)
-        assert await alerts.restate(connection, [key(moved)]) == [1]
+        touched = await alerts.restate(connection, [key(moved)])
+        assert await queued(connection, touched) == [(1, Priority.EDIT)]
         assert [message.id for message in await messages.to_edit(connection, 1)] == [ours]
         assert await states(connection) == [(AlertState.SENT, None)]
 

@@ -11,9 +11,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.database import Database
 from data.model import AlertState, Movement, Priority, Timing, UsdThreshold
-from data.queries import alerts, chats, messages, movements, queues, retention, watches
+from data.queries import alerts, chats, messages, movements, queues, watches
 from data.tables import alerts as table
-from tests.contract.samples import NOW, a_chat, alerted, key, movement, number, ref, shown, stored
+from tests.contract.samples import (
+    NOW,
+    a_chat,
+    alerted,
+    forget,
+    key,
+    movement,
+    number,
+    queued,
+    queued_for,
+    ref,
+    shown,
+    stored,
+)
 
 HELD, PENDING = AlertState.HELD, AlertState.PENDING
 
@@ -55,7 +68,7 @@ async def test_alerts_of_a_safe_chat_are_held_and_of_an_instant_one_pending(
 
         assert await states(connection) == [(1, HELD, 100), (2, PENDING, None), (1, HELD, 100)]
         assert await alerts.pending(connection, 1, 10) == []
-        assert await alerts.chats_with_pending(connection, [key(moved)]) == [(2, Priority.WATCH)]
+        assert await queued_for(connection, [key(moved)]) == [(2, Priority.WATCH)]
 
 
 async def test_feeds_of_a_safe_chat_are_held_too(database: Database) -> None:
@@ -95,13 +108,28 @@ async def test_a_safe_block_releases_what_is_held_of_its_chain_up_to_it(
         await alerted(connection, 1, feed, priority=Priority.FEED)
         await alerted(connection, 2, feed, priority=Priority.FEED)
 
-        assert await alerts.release_held(connection, "ethereum", 98) == []
-        released = await alerts.release_held(connection, "ethereum", 100)
-        assert sorted(released) == [(1, Priority.WATCH), (2, Priority.FEED)]
-        assert await alerts.release_held(connection, "ethereum", 100) == []
+        assert not await alerts.release_held(connection, "ethereum", 98)
+        released = await queued(connection, await alerts.release_held(connection, "ethereum", 100))
+        assert released == [(1, Priority.WATCH), (2, Priority.FEED)]
+        assert not await alerts.release_held(connection, "ethereum", 100)
         waiting = await alerts.pending(connection, 1, 10)
         assert [alert.tx_hash for alert in waiting] == [number(n, 32) for n in (99, 100, 7)]
         assert [state for _, state, _ in await states(connection)].count(HELD) == 2
+
+
+async def test_who_was_told_at_once_is_not_queued_again_when_the_block_is_safe(
+    database: Database,
+) -> None:
+    async with database.write() as connection:
+        await a_chat(connection, 1)
+        await a_safe_chat(connection, 2)
+        moved = await at_block(connection, 100)
+        for chat in (1, 2):
+            await alerted(connection, chat, moved)
+
+        released = await alerts.release_held(connection, "ethereum", 100)
+
+        assert await queued(connection, released) == [(2, Priority.WATCH)]
 
 
 async def test_what_is_released_waits_for_delivery_from_that_moment_on(database: Database) -> None:
@@ -145,12 +173,13 @@ async def test_a_transaction_that_comes_back_is_held_anew_at_its_new_height(
         await movements.orphan_above(connection, "ethereum", 100, until=110)
         await alerts.forget_held_above(connection, "ethereum", 100)
         again = await at_block(connection, 103, tx=5)
-        assert await alerts.bring_back(connection, [key(again)]) == []
+        assert not await alerts.bring_back(connection, [key(again)])
         await alerted(connection, 1, again)
 
         assert await states(connection) == [(1, HELD, 103)]
-        assert await alerts.release_held(connection, "ethereum", 102) == []
-        assert await alerts.release_held(connection, "ethereum", 103) == [(1, Priority.WATCH)]
+        assert not await alerts.release_held(connection, "ethereum", 102)
+        released = await alerts.release_held(connection, "ethereum", 103)
+        assert await queued(connection, released) == [(1, Priority.WATCH)]
 
 
 async def test_what_a_reorg_dropped_unsent_is_held_anew_for_a_chat_that_is_safe_now(
@@ -180,9 +209,9 @@ async def test_neither_retracting_nor_bringing_back_touches_what_is_held(
         moved = await at_block(connection, 101)
         await alerted(connection, 1, moved)
 
-        assert await alerts.retract(connection, [key(moved)]) == []
-        assert await alerts.bring_back(connection, [key(moved)]) == []
-        assert await alerts.restate(connection, [key(moved)]) == []
+        assert not await alerts.retract(connection, [key(moved)])
+        assert not await alerts.bring_back(connection, [key(moved)])
+        assert not await alerts.restate(connection, [key(moved)])
         assert await states(connection) == [(1, HELD, 101)]
 
 
@@ -199,9 +228,11 @@ async def test_a_released_alert_is_taken_back_and_restored_like_any_other(
         await alerts.sent(connection, [alert.id], ours)
 
         await alerts.forget_held_above(connection, "ethereum", 100)
-        assert await alerts.retract(connection, [key(moved)]) == [1]
-        assert await alerts.bring_back(connection, [key(moved)]) == [1]
-        assert await states(connection) == [(1, AlertState.SENT, None)]
+        touched = await alerts.retract(connection, [key(moved)])
+        assert await queued(connection, touched) == [(1, Priority.EDIT)]
+        touched = await alerts.bring_back(connection, [key(moved)])
+        assert await queued(connection, touched) == [(1, Priority.EDIT)]
+        assert await states(connection) == [(1, AlertState.SENT, 101)]
 
 
 async def test_a_chat_that_waits_no_longer_gets_all_that_was_held_for_it(
@@ -232,7 +263,7 @@ async def test_a_chat_that_cannot_be_reached_has_nothing_held(database: Database
         await alerts.drop_all_of_chat(connection, 1, "blocked")
 
         assert await states(connection) == [(1, AlertState.DROPPED, None)]
-        assert await alerts.release_held(connection, "ethereum", 100) == []
+        assert not await alerts.release_held(connection, "ethereum", 100)
 
 
 async def test_a_held_alert_has_no_queue_and_outlives_retention(database: Database) -> None:
@@ -240,9 +271,7 @@ async def test_a_held_alert_has_no_queue_and_outlives_retention(database: Databa
         await a_safe_chat(connection)
         await alerted(connection, 1, await at_block(connection, 100))
         late = NOW + timedelta(days=400)
-        await retention.forget(
-            connection, movements_before=late, alerts_before=late, gaps_before=late
-        )
+        await forget(connection, late)
 
         assert await queues.repair(connection) == 0
         assert await states(connection) == [(1, HELD, 100)]

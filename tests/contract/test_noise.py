@@ -24,7 +24,17 @@ from data.model import (
 from data.queries import alerts, chats, dealings, messages, names, watches
 from data.queries.alerts import NewAlert
 from sandbox.chain.deceit import look_alike
-from tests.contract.samples import NOW, a_chat, address, key, movement, ref, shown, stored
+from tests.contract.samples import (
+    NOW,
+    a_chat,
+    address,
+    key,
+    movement,
+    queued_for,
+    ref,
+    shown,
+    stored,
+)
 
 LOOKALIKE, IMITATION, AIRDROP = NoiseRule.LOOKALIKE, NoiseRule.IMITATION, NoiseRule.AIRDROP
 DROPPED, PENDING, HELD = AlertState.DROPPED, AlertState.PENDING, AlertState.HELD
@@ -61,7 +71,7 @@ async def test_noise_is_written_as_dropped_with_the_rules_that_took_it_for_that(
         alert = await the_alert(connection, moved)
         assert (alert.state, alert.reason) == (DROPPED, "noise: airdrop, imitation")
         assert alert.noise == {AIRDROP, IMITATION}
-        assert await alerts.chats_with_pending(connection, [key(moved)]) == []
+        assert await queued_for(connection, [key(moved)]) == []
 
 
 @pytest.mark.parametrize(

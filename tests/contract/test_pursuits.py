@@ -6,9 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.database import Database
 from data.model import Depth, Inclusion, Pursuit, PursuitState, Replacement, Told, Wish
-from data.queries import pursuits, retention
+from data.queries import pursuits
 from data.tables import pursuits as table
-from tests.contract.samples import NOW, a_chat, address, number
+from tests.contract.samples import NOW, a_chat, address, forget, number
 
 TOLD = Told(
     Wish(address(1), None, 2**64 - 1, 2**256 - 1, 10**12, None, "ab"),
@@ -171,7 +171,5 @@ async def test_pursuits_are_forgotten_as_alerts_are(database: Database) -> None:
         await a_chat(connection)
         await asked(connection)
         for limit, gone in ((NOW, 0), (NOW + timedelta(seconds=1), 1)):
-            counts = await retention.forget(
-                connection, movements_before=limit, alerts_before=limit, gaps_before=limit
-            )
+            counts = await forget(connection, limit)
             assert counts["pursuits"] == gone

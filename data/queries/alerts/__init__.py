@@ -1,12 +1,14 @@
 """Alerts: written in the watcher's transaction, ended by delivery.
 
-- ``writing``  one alert per (chain, transaction, chat, topic), pending or held
-- ``feeds``    which feeds a movement is big enough for
-- ``noise``    those that rules took for noise
-- ``held``     alerts that wait for their block to become safe, released or forgotten
-- ``reorg``    what a reorg does to alerts, and what undoes it
-- ``asked``    what became of one that somebody asks about
-- ``outbox``   what waits for a chat, and what became of it
+- ``writing``     one alert per (chain, transaction, chat, topic), pending or held
+- ``feeds``       which feeds a movement is big enough for
+- ``noise``       those that rules took for noise
+- ``held``        alerts that wait for their block to become safe, released or forgotten
+- ``reorg``       what a reorg does to alerts, and what undoes it
+- ``repointing``  alerts that tell of another movement after a reorg than before
+- ``touched``     what a transaction did to alerts, and the queueing of every chat that it concerns
+- ``asked``       what became of one that somebody asks about
+- ``outbox``      what waits for a chat, and what became of it
 """
 
 from data.queries.alerts.asked import of_reply, of_transaction
@@ -25,22 +27,25 @@ from data.queries.alerts.reorg import (
     DROPPED_BY_REORG,
     bring_back,
     drop_unsent,
-    repoint,
     restate,
     retract,
 )
-from data.queries.alerts.writing import NewAlert, chats_with_pending, write, write_for_feeds
+from data.queries.alerts.repointing import repoint
+from data.queries.alerts.touched import NOTHING, Touched, enqueue
+from data.queries.alerts.writing import NewAlert, write, write_for_feeds
 
 __all__ = [
     "DROPPED_BY_REORG",
     "NOISE",
+    "NOTHING",
     "NewAlert",
+    "Touched",
     "alert_of",
     "bring_back",
-    "chats_with_pending",
     "drop",
     "drop_all_of_chat",
     "drop_unsent",
+    "enqueue",
     "forget_held_above",
     "of_message",
     "of_reply",

@@ -115,8 +115,8 @@ async def drop_all_of_chat(connection: AsyncConnection, chat_id: int, reason: st
 
 async def oldest_pending(connection: AsyncConnection) -> tuple[int, datetime | None]:
     """How many alerts wait in the outbox, and since when the oldest does; held ones do not."""
-    statement = select(func.count(), func.min(alerts.c.created_at)).where(
-        alerts.c.state == AlertState.PENDING
-    )
+    # written out, or PostgreSQL may read the whole table rather than the index of what is pending
+    waits = alerts.c.state == literal_column(f"'{AlertState.PENDING.value}'")
+    statement = select(func.count(), func.min(alerts.c.created_at)).where(waits)
     number, oldest = (await connection.execute(statement)).one()
     return number, oldest

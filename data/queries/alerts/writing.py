@@ -11,21 +11,21 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, String, and_, bindparam, case, func, literal, or_, select
+from sqlalchemy import BigInteger, String, and_, bindparam, case, literal, or_, select
 
 from data.columns import Bytes, UtcTime
 from data.model import AlertState, Priority, Timing
-from data.queries import among_given, batches, insert_on
+from data.queries import insert_on
 from data.queries.alerts.feeds import FEEDS_REACHED, reached_by
 from data.queries.alerts.noise import NOISE, noise_columns
 from data.queries.alerts.reorg import DROPPED_BY_REORG
 from data.tables import alerts, chats
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, FromClause, Select
+    from sqlalchemy import ColumnElement, FromClause
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from data.model import Movement, NoiseRule, Shown
@@ -98,28 +98,6 @@ async def write_for_feeds(
     await connection.execute(_to_feeds(connection.dialect.name, noise), told)
 
 
-async def chats_with_pending(
-    connection: AsyncConnection, movement_ids: Collection[int]
-) -> list[tuple[int, Priority]]:
-    """Chats that have a pending alert of these movements, each with its best priority."""
-    urgent: dict[int, Priority] = {}
-    for ids in batches(movement_ids):
-        found = await connection.execute(_pending_of(connection.dialect.name), {"ids": ids})
-        for chat_id, best in found:
-            urgent[chat_id] = min(Priority(best), urgent.get(chat_id, Priority(best)))
-    return list(urgent.items())
-
-
-@cache
-def _pending_of(dialect: str) -> Select[Any]:
-    of_them = among_given(dialect, alerts.c.movement_id, "ids")
-    return (
-        select(alerts.c.chat_id, func.min(alerts.c.priority))
-        .where(of_them, alerts.c.state == AlertState.PENDING)
-        .group_by(alerts.c.chat_id)
-    )
-
-
 @cache
 def _to_chats(dialect: str, noise: frozenset[NoiseRule], is_warning: bool) -> Any:
     state = _state(chats.c.timing)
@@ -151,8 +129,10 @@ def _to_feeds(dialect: str, noise: frozenset[NoiseRule]) -> Any:
     if noise:
         source |= noise_columns(noise, source["state"], source["held_until"])
         rows = reached.join(chats, chats.c.id == reached.c.chat_id)
-    # SQLite takes ON CONFLICT after SELECT for a join without a WHERE
+    # SQLite takes ON CONFLICT after SELECT for a join without a WHERE; in order, so that neighbours
+    # in the indexes are written together
     found = select(*source.values()).select_from(rows).where(literal(True))
+    found = found.order_by(reached.c.chat_id)
     return _unless_there(insert_on(dialect, alerts).from_select(list(source), found))
 
 

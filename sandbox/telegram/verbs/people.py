@@ -45,15 +45,19 @@ class People(Hand):
 
     def send_text(
         self, chat_id: int, text: str, user_id: int | None = None, topic_id: int | None = None,
-        date: float | None = None, reply_to: int | None = None,
+        date: float | None = None, reply_to: int | None = None, as_chat: int | None = None,
     ) -> Message:  # fmt: skip
         """A person writes. `date` (Unix seconds) may lie in the past; in a channel it is a post.
+
+        `as_chat` is the chat in whose name it is said: the group's own by an anonymous
+        administrator, a channel's by its owner.
 
         In groups the bot learns of it as a real bot with privacy mode does: commands, mentions,
         answers to its messages, and everything only as an administrator.
         """
         chat = self.world.chats.get(chat_id)
-        author = self._author(chat, user_id)
+        author = self._author(chat, user_id) if as_chat is None else None
+        voice = chat if as_chat is None else self.world.chats.get(as_chat)
         if topic_id is not None and self.world.chats.topic(chat_id, topic_id).state != "open":
             raise SandboxError(f"Topic {topic_id} is not open.")
         said = with_found(clean(FormattedText(text)))
@@ -66,11 +70,12 @@ class People(Hand):
                 message_id=self.world.messages.next_id(chat_id),
                 date=now if date is None else date,
                 sender_id=author.id if author else None,
-                sender_name=author.full_name if author else (chat.title or ""),
+                sender_name=author.full_name if author else (voice.title or ""),
                 from_bot=False,
                 revisions=(Revision(now if date is None else date, said.text, said.entities),),
                 topic_id=topic_id,
                 reply_to=reply_to,
+                said_as=as_chat,
             )
         )
         if self._reaches_bot(chat, message):

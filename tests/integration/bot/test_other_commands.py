@@ -251,15 +251,6 @@ async def test_commands_are_read_in_any_case_and_with_the_bots_name(talk: Conver
     assert "Status" in await talk.say("/STATUS@spyhop_bot")
 
 
-async def test_groups_get_one_sentence_when_they_address_the_bot(talk: Conversation) -> None:
-    (declined,) = await talk.calls_after("/list@Spyhop_bot", kind="supergroup")
-
-    assert isinstance(declined, SendMessage)
-    assert "private chats only" in declined.text
-    for text in ("/list", "/list@other_bot", "hello", VITALIK):
-        assert await talk.calls_after(text, kind="group") == []
-
-
 async def member(talk: Conversation, status: str) -> None:
     user = {"id": 123456789, "is_bot": True, "first_name": "Spyhop"}
     kicked = {"status": "kicked", "user": user, "until_date": 0}

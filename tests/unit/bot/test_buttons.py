@@ -11,14 +11,17 @@ from bot.buttons import (
     Act,
     ChatMuteButton,
     ChatThresholdButton,
+    DoneButton,
     FeedAct,
     FeedButton,
+    LanguageButton,
     NameAct,
     NameButton,
     NamesPageButton,
     NoiseButton,
     OfferButton,
     PageButton,
+    PlaceButton,
     TimingButton,
     Topic,
     TopicButton,
@@ -26,7 +29,7 @@ from bot.buttons import (
     WatchButton,
 )
 from bot.commands import COMMANDS
-from data.model import NoiseRule, Timing, Unpriced
+from data.model import Language, NoiseRule, Timing, Unpriced
 
 LARGEST: list[CallbackData] = [
     *(WatchButton(id=2**63 - 1, act=act, value=10**12) for act in Act),
@@ -34,12 +37,15 @@ LARGEST: list[CallbackData] = [
     *(TopicButton(topic=topic) for topic in Topic),
     OfferButton(address="f" * 40),
     PageButton(page=10**6),
+    PlaceButton(chat=1 - 2**63),
+    DoneButton(),
     ChatMuteButton(minutes=10**12),
     ChatThresholdButton(usd=10**12),
     *(TimingButton(timing=timing) for timing in Timing),
     *(NameButton(address="f" * 40, act=act) for act in NameAct),
     NamesPageButton(page=10**6),
     *(NoiseButton(rule=rule, let_in=let_in) for rule in NoiseRule for let_in in (True, False)),
+    *(LanguageButton(language=language) for language in (*Language, None)),
     *(UnpricedButton(id=2**63 - 1, unpriced=unpriced) for unpriced in Unpriced),
 ]
 

@@ -86,17 +86,23 @@ def test_all_plural_forms_are_there(language: Language) -> None:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        (Language.ENGLISH, ["1 block", "2 blocks", "5 blocks", "11 blocks", "21 blocks"]),
-        (Language.RUSSIAN, ["1 блок", "2 блока", "5 блоков", "11 блоков", "21 блок"]),
-        (Language.CHINESE, ["1 个区块", "2 个区块", "5 个区块", "11 个区块", "21 个区块"]),
-        (Language.SPANISH, ["1 bloque", "2 bloques", "5 bloques", "11 bloques", "21 bloques"]),
+        (Language.ENGLISH, "1 block behind|2 blocks behind|5 blocks behind|21 blocks behind"),
+        (
+            Language.RUSSIAN,
+            "отставание 1 блок|отставание 2 блока|отставание 5 блоков|отставание 21 блок",
+        ),
+        (Language.CHINESE, "落后 1 个区块|落后 2 个区块|落后 5 个区块|落后 21 个区块"),
+        (
+            Language.SPANISH,
+            "1 bloque por detrás|2 bloques por detrás|5 bloques por detrás|21 bloques por detrás",
+        ),
     ],
 )
-def test_numbers_choose_their_plural_form(language: Language, said: list[str]) -> None:
+def test_numbers_choose_their_plural_form(language: Language, said: str) -> None:
     with speaking(language):
         told = [
-            ngettext("{count} block", "{count} blocks", count).format(count=count)
-            for count in (1, 2, 5, 11, 21)
+            ngettext("{count} block behind", "{count} blocks behind", count).format(count=count)
+            for count in (1, 2, 5, 21)
         ]
 
-    assert told == said
+    assert "|".join(told) == said

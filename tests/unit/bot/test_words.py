@@ -9,13 +9,12 @@ import pytest
 
 from bot.texts.words import (
     address_link,
-    count_words,
     duration_words,
     is_muted,
     listed,
     threshold_meaning,
     threshold_words,
-    until_words,
+    time_words,
 )
 from data.chains import known_chains
 from data.model import UnitThreshold, UsdThreshold
@@ -49,13 +48,13 @@ def test_durations(duration: timedelta, text: str) -> None:
 @pytest.mark.parametrize(
     ("until", "text"),
     [
-        (NOW + timedelta(hours=2), "until 14:00 UTC"),
-        (NOW + timedelta(days=1), "until 21 Nov, 12:00 UTC"),
-        (NOW + timedelta(days=60), "until 19 Jan 2027, 12:00 UTC"),
+        (NOW + timedelta(hours=2), "14:00 UTC"),
+        (NOW + timedelta(days=1), "21 Nov, 12:00 UTC"),
+        (NOW + timedelta(days=60), "19 Jan 2027, 12:00 UTC"),
     ],
 )
 def test_ends_of_mutes(until: datetime, text: str) -> None:
-    assert until_words(until, NOW) == text
+    assert time_words(until, NOW) == text
     assert is_muted(until, NOW)
     assert not is_muted(until, until)
 
@@ -76,8 +75,3 @@ def test_a_short_address_has_its_link() -> None:
         '<a href="https://etherscan.io/address/0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045">'
         "0xd8dA…6045</a>"
     )
-
-
-def test_counts() -> None:
-    assert count_words(1, "block", "blocks") == "1 block"
-    assert count_words(1250, "block", "blocks") == "1,250 blocks"

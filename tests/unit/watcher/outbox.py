@@ -18,7 +18,9 @@ from data.queries import alerts, chats, cursors, leases, messages, watches
 from data.queries.tokens import TokenRow
 from data.tables import alerts as alert_table
 from watcher.collect import Collector, Step, first_cursor
-from watcher.notify import Assets, Progress, commit
+from watcher.learned import Assets
+from watcher.notify import commit
+from watcher.progress import Progress
 from watcher.weigh import weighed
 
 from .block_tree import START, BlockTree, VirtualTime

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from data.database import Database
 from data.errors import FencedOut
 from data.migrate import migrate
-from data.model import AlertState, Price, PriceState, Priority, Timing, Transaction, Unpriced
+from data.model import AlertState, Price, PriceState, Timing, Transaction, Unpriced
 from data.queries import alerts, chats, cursors, messages, movements, watches
 from data.queries.tokens import TokenRow
 from data.tables import alerts as alert_table
@@ -26,7 +26,7 @@ from data.tables import cursors as cursor_table
 from data.tables import movements as movement_table
 from tests.effort import examples
 from watcher.collect import Step
-from watcher.notify import RETRACTED_AGAIN_FOR
+from watcher.retelling import RETRACTED_AGAIN_FOR
 
 from .examples import ALICE, BOB, CAROL, ETHER, NAMES, SPAM, transaction, transfer
 from .outbox import Outbox, payment
@@ -311,9 +311,9 @@ async def test_a_safe_chat_never_hears_of_what_a_reorg_took(outbox: Outbox) -> N
 
     async with outbox.database.write() as connection:
         tip = outbox.tree.tip.number
-        assert await alerts.release_held(connection, outbox.chain.name, tip - 2) == []
+        assert not await alerts.release_held(connection, outbox.chain.name, tip - 2)
         released = await alerts.release_held(connection, outbox.chain.name, tip - 1)
-    assert released == [(outbox.private, Priority.WATCH)]
+        assert await alerts.enqueue(connection, released) == 1
     assert await outbox.deliverable(outbox.private) == [(2).to_bytes(32)]
 
 
@@ -356,7 +356,7 @@ async def test_what_was_taken_back_is_not_told_again_for_as_long_as_hashes_are_k
     told: list[int] = []
     retract = alerts.retract
 
-    async def heard(connection: AsyncConnection, ids: Collection[int]) -> list[int]:
+    async def heard(connection: AsyncConnection, ids: Collection[int]) -> alerts.Touched:
         told.append(len(ids))
         return await retract(connection, ids)
 

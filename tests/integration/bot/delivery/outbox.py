@@ -82,13 +82,13 @@ class Outbox:
         """A reorg takes the transaction back."""
         async with self.database.write() as connection:
             touched = await alerts.retract(connection, [alert.movement_id])
-            await queues.enqueue(connection, [(chat, Priority.EDIT) for chat in touched])
+            await alerts.enqueue(connection, touched)
 
     async def bring_back(self, alert: Alert) -> None:
         """The transaction reappears."""
         async with self.database.write() as connection:
             touched = await alerts.bring_back(connection, [alert.movement_id])
-            await queues.enqueue(connection, [(chat, Priority.EDIT) for chat in touched])
+            await alerts.enqueue(connection, touched)
 
 
 def _now() -> datetime:
