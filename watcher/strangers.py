@@ -18,10 +18,10 @@ from watcher.enrich.flows import flows_of
 from watcher.slices import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from data.model import Chain, Transaction
+    from data.model import Chain, Transfer
     from data.queries.tokens import TokenRow
     from watcher.concern import FoundOut
     from watcher.weigh import WeighedBlock
@@ -51,11 +51,16 @@ async def strangers(
         priced = block.prices.keys() | found_out.get(block.ref.hash, {}).keys()
         places = sorted(block.glance.touching(watched))
         for transaction in filter(None, map(block.transaction, places)):
-            unnamed = {one for one in _met(transaction, watched) if one not in names}
+            theirs = [
+                one
+                for one in transaction.transfers
+                if one.sender in watched or one.recipient in watched
+            ]
+            unnamed = {one for one in _met(theirs) if one not in names}
             # of more no movement tells: what is kept of them is asked for when it is known
             if len(unnamed) <= MOST_LEGS:
                 found.unnamed.update(unnamed)
-            for changed in _changed(transaction, watched):
+            for changed in _changed(theirs, watched):
                 # a price is of no use without the decimals
                 unpriced = {
                     one
@@ -89,18 +94,14 @@ async def heavy_tokens(blocks: Iterable[WeighedBlock], least: int) -> set[bytes]
     return tokens
 
 
-def _met(transaction: Transaction, watched: Collection[bytes]) -> set[bytes]:
-    """All tokens of which a watched address gave or got any, be it nothing."""
-    return {
-        one.token
-        for one in transaction.transfers
-        if one.token is not None and (one.sender in watched or one.recipient in watched)
-    }
+def _met(transfers: Iterable[Transfer]) -> set[bytes]:
+    """All tokens of which something moved, be it nothing."""
+    return {one.token for one in transfers if one.token is not None}
 
 
-def _changed(transaction: Transaction, watched: AbstractSet[bytes]) -> Iterator[set[bytes]]:
+def _changed(transfers: Iterable[Transfer], watched: AbstractSet[bytes]) -> Iterator[set[bytes]]:
     """For each watched address the tokens without numbers of which it has more now, or less."""
-    flows = flows_of(transaction.transfers)
+    flows = flows_of(transfers)
     for address in flows.keys() & watched - {ZERO_ADDRESS}:
         yield {
             token
