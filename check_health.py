@@ -25,17 +25,20 @@ from data.errors import SpyhopError
 from data.health import (
     Check,
     Verdict,
+    check_alone,
+    check_bot,
     check_chain,
     check_coverage,
+    check_delivery,
     check_lease,
     check_outbox,
-    check_stamp,
+    check_pauses,
     is_healthy,
 )
 from data.migrate import check_schema
-from data.queries import alerts, gaps, leases
+from data.queries import alerts, gaps, leases, workers
 from data.redis.connection import open_redis
-from data.redis.published import bot_status, chain_status
+from data.redis.published import bot_status, chain_status, delivery_status
 from data.redis_server import RedisServer, RedisServerError
 from data.settings import Settings, load_settings
 
@@ -113,10 +116,12 @@ async def _leases(settings: Settings) -> list[Check]:
     database = Database(settings.database)
     try:
         async with database.read() as connection:
+            present = await workers.present(connection)
             held = {chain.name: await leases.holder(connection, chain.name) for chain in chains}
     finally:
         await database.close()
-    return [check_lease(chain, (held[chain.name] or (None,))[0]) for chain in chains]
+    checks = [check_lease(chain, (held[chain.name] or (None,))[0]) for chain in chains]
+    return [check_alone(present), *checks]
 
 
 async def _redis(settings: Settings) -> list[Check]:
@@ -127,7 +132,9 @@ async def _redis(settings: Settings) -> list[Check]:
         checks = [Check("redis", Verdict.OK, "answers")]
         now = datetime.now(UTC)
         bot = await bot_status(redis)
-        checks.append(check_stamp("bot", bot.written_at if bot else None, now))
+        checks.append(check_bot(bot, now))
+        checks += check_delivery(await delivery_status(redis), now)
+        checks += check_pauses(bot, now) if bot else []
         for name in settings.chains:
             checks += check_chain(settings.known_chains[name], await chain_status(redis, name), now)
     finally:

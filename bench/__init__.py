@@ -8,6 +8,9 @@ fails when the peers did not do the same work.
 - ``memory``    resident memory over many blocks
 - ``steps``     the longest step without a pause, for a very large block
 - ``latency``   from a block at the node to its alerts in the outbox, five chains at once
+- ``delivery``  messages at Telegram's limit, beside what others do; its ``letters``, ``senders``,
+  ``virtual`` time, and ``outing`` in real time
+- ``alerting``  from an alert in the outbox to its request at the Bot API
 - ``bytes``     what each plan of fetching costs in bytes, per block and per day
 - ``enrich``    what it costs to tell what moved and what it was worth
 - ``faults``    what each fault of a node does to a reader: ours, web3.py, web3-ethereum-defi

@@ -1,5 +1,5 @@
 """How fast messages leave at Telegram's limit, beside what others do and the floor:
-``python -m bench.delivery [--scale 1] [--json]``.
+``python -m bench.delivery [--scale 1] [--no-real] [--json]``.
 
 A strict server in virtual time, every contender set to 30 messages a second, two loads:
 
@@ -7,16 +7,21 @@ A strict server in virtual time, every contender set to 30 messages a second, tw
 - B: one for each of 2,000 private chats, 60 for each of 20 more, 60 for each of 5 groups
 
 Ours is the real delivery with a real SQLite and a real Valkey, for whose work time stands still.
+After that, for some 40 seconds, a thousand messages in real time, over HTTP to the sandbox's
+Telegram with the same strictness.
+
 The exit status is 1 when a contender did not deliver what was asked for.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
 from typing import TYPE_CHECKING, Any
 
 from bench.letters import Course, Load
+from bench.outing import Outing, real
 from bench.report import Promise, print_report
 from bench.senders import gather_and_retry, gcra, ours, ptb
 from bench.virtual import in_virtual_time
@@ -47,6 +52,7 @@ def main() -> int:
     """Each contender over each load; 1 when one did not deliver everything."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--no-real", action="store_true", help="virtual time only")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
     set_up_logging("ERROR", "console")
@@ -62,6 +68,7 @@ def main() -> int:
             for load in loads(chosen.scale)
             for name, send in contenders.items()
         }
+        outing = None if chosen.no_real else asyncio.run(real(valkey))
     wanted = {load.name: load for load in loads(chosen.scale)}
     incomplete = [
         f"{name} did not deliver load {load} as it was asked to"
@@ -69,12 +76,16 @@ def main() -> int:
         if course.delivered != wanted[load].wanted
     ]
     print("\n".join(incomplete), file=sys.stderr, end="\n" if incomplete else "")
-    _print(courses, wanted, as_json=chosen.json)
+    _print(courses, wanted, outing, as_json=chosen.json)
     return 1 if incomplete else 0
 
 
 def _print(
-    courses: dict[tuple[str, str], Course], loads: dict[str, Load], *, as_json: bool
+    courses: dict[tuple[str, str], Course],
+    loads: dict[str, Load],
+    outing: Outing | None,
+    *,
+    as_json: bool,
 ) -> None:
     promises, lines, rows = [], [], []
     for load in loads.values():
@@ -103,7 +114,15 @@ def _print(
         promises.append(Promise(f"{load.name}, 429s", own.refused, at_most=0))
     half = courses["B", OURS].private_p50 / courses["B", PTB].private_p50
     promises.append(Promise("B, private p50 × python-telegram-bot's", half, at_most=1))
-    print_report("delivery", promises, lines, {"rows": rows}, as_json=as_json)
+    figures = {"rows": rows}
+    if outing is not None:
+        lines.append(
+            f"in real time: {outing.messages:,} messages in {outing.seconds:.1f} s, floor"
+            f" {outing.floor:.1f} s, {outing.refused} × 429"
+        )
+        promises.append(Promise("real, × the floor", outing.seconds / outing.floor, at_most=1.15))
+        promises.append(Promise("real, 429s", outing.refused, at_most=1))
+    print_report("delivery", promises, lines, figures, as_json=as_json)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from telegram.ext import AIORateLimiter
 from bench.letters import Course, Load, Refused, Telegram
 from bench.virtual import BEGINNING, StandingDatabase, StandingRedis, real_work
 from bot.delivery import Delivery, RateLimiter
+from bot.delivery.pace import Pace
 from data.migrate import migrate
 from data.model import (
     BlockRef,
@@ -40,8 +41,10 @@ from data.settings import load_settings
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+    from data.database import Database
+
 BOT_RATE, CHAT_RATE, GROUP_RATE = 30, 1.0, 20
-_WALLET = bytes(19) + b"\x07"
+WALLET = bytes(19) + b"\x07"
 _MOST = 10**9
 
 
@@ -119,17 +122,17 @@ async def ours(load: Load, valkey: str) -> Course:
         chat_lease_for=3600,
     )
     loop = asyncio.get_running_loop()
-    with TemporaryDirectory(dir=_memory()) as folder:
+    with TemporaryDirectory(dir=memory()) as folder:
         database = StandingDatabase(f"sqlite+aiosqlite:///{folder}/bench.db")
         redis = StandingRedis.from_url(valkey, decode_responses=True)
         try:
             await redis.flushall()
             with real_work():
                 await migrate(database)
-            await _fill(database, load)
+            await fill(database, load)
             telegram, stopping = Telegram(), asyncio.Event()
             bot = Bot("1:" + "x" * 35, session=_Session(telegram))
-            limiter = _OneByOne(redis, settings, clock=lambda: round(loop.time() * 1e6))
+            limiter = OneByOne(redis, settings, clock=lambda: round(loop.time() * 1e6))
             delivery = Delivery(
                 bot, database, redis, settings, "bench", listeners=(), limiter=limiter
             )
@@ -144,7 +147,7 @@ async def ours(load: Load, valkey: str) -> Course:
     return Course.of(telegram)
 
 
-def _memory() -> str | None:
+def memory() -> str | None:
     """Where a file costs no disk: it is the sending that is simulated."""
     memory = Path("/dev/shm")
     return str(memory) if memory.is_dir() else None
@@ -158,10 +161,10 @@ def _interleaved(load: Load) -> list[int]:
     return order
 
 
-class _OneByOne(RateLimiter):
-    async def one_by_one(self, chat_id: int, kind: ChatKind) -> int:  # noqa: ARG002 - alike for all
+class OneByOne(RateLimiter):
+    async def pace(self, chat_id: int, kind: ChatKind) -> Pace:  # noqa: ARG002 - alike for all
         """Never a list."""
-        return _MOST
+        return Pace(_MOST)
 
 
 class _Session(BaseSession):
@@ -200,29 +203,29 @@ class _Session(BaseSession):
         yield b""
 
 
-async def _fill(database: StandingDatabase, load: Load) -> None:
+async def fill(database: Database, load: Load) -> None:
     """Chats with a watch each, and as many alerts as they are to get."""
     now = datetime.now(UTC)
     async with database.write() as connection:
         stored = await movements.store(
-            connection, [_movement(number, now) for number in range(max(load.wanted.values()))]
+            connection, [movement(number, now) for number in range(max(load.wanted.values()))]
         )
         new = []
         for chat_id, number in load.wanted.items():
             kind = ChatKind.PRIVATE if chat_id > 0 else ChatKind.SUPERGROUP
             await chats.meet(connection, chat_id, kind, Decimal(100_000), now)
-            watch = await watches.add(connection, chat_id, now=now, address=_WALLET)
+            watch = await watches.add(connection, chat_id, now=now, address=WALLET)
             new += [
-                alerts.NewAlert(chat_id, 0, movement, watch.id, (), Priority.WATCH)
-                for movement in stored[:number]
+                alerts.NewAlert(chat_id, 0, one, watch.id, (), Priority.WATCH)
+                for one in stored[:number]
             ]
         await alerts.write(connection, new, now)
-        await queues.enqueue(connection, [(chat, Priority.WATCH) for chat in load.wanted])
+        await queues.enqueue(connection, [(one.chat_id, Priority.WATCH) for one in new])
 
 
-def _movement(number: int, now: datetime) -> Movement:
+def movement(number: int, now: datetime) -> Movement:
     block = BlockRef("ethereum", 20_000_000 + number, bytes(32), bytes(32), now)
     price = Price(Decimal("2500.5"), "chainlink", now - timedelta(minutes=1))
     legs = (Leg(None, "ETH", 18, 10**20, price),)
     tx_hash = number.to_bytes(32)
-    return Movement(block, tx_hash, 0, _WALLET, MovementKind.RECEIVE, legs, None, False)
+    return Movement(block, tx_hash, 0, WALLET, MovementKind.RECEIVE, legs, None, False)

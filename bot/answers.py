@@ -40,16 +40,22 @@ async def show(
     query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup | None = None
 ) -> None:
     """Put HTML in place of the message whose button was tapped, or below where that is too old."""
+    if not await put(query, text, keyboard):
+        await add(query, text, keyboard)
+
+
+async def put(
+    query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup | None = None
+) -> bool:
+    """Put HTML in place of the message whose button was tapped; False where that is too old."""
     message = query.message
-    if isinstance(message, Message):
-        try:
-            await _patiently(lambda: message.edit_text(headed(text), reply_markup=keyboard))
-        except TelegramBadRequest as error:
-            if _UNCHANGED in error.message:
-                return
-        else:
-            return
-    await add(query, text, keyboard)
+    if not isinstance(message, Message):
+        return False
+    try:
+        await _patiently(lambda: message.edit_text(headed(text), reply_markup=keyboard))
+    except TelegramBadRequest as error:
+        return _UNCHANGED in error.message
+    return True
 
 
 async def add(

@@ -107,6 +107,33 @@ class ChatThresholdButton(CallbackData, prefix="t"):
     usd: Small
 
 
+class ListButton(CallbackData, prefix="a"):
+    """A page of the alerts of one message, from 0.
+
+    ``message`` is our id of that message, or 0 for the one that the button hangs under: when that
+    was sent, nobody knew its id.
+    """
+
+    message: Id = 0
+    page: Annotated[int, Field(ge=0, le=10**6)]
+
+
+class HistoryAct(StrEnum):
+    """What a button does in a chat's history."""
+
+    BELOW = "b"
+    """the page of alerts with smaller numbers"""
+    ABOVE = "a"
+    OPEN = "o"
+
+
+class HistoryButton(CallbackData, prefix="h"):
+    """A page of a chat's history next to an alert, or that alert in full."""
+
+    act: HistoryAct
+    number: Id
+
+
 class NameAct(StrEnum):
     """What a button does to the names that a chat gave an address."""
 

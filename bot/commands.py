@@ -30,6 +30,7 @@ COMMANDS = {
     "timing": N_("Alerts at once, or of safe blocks only"),
     "noise": N_("What I keep from you: look-alikes, imitations, airdrops"),
     "why": N_("Why you were told of something, or were not"),
+    "history": N_("What I told you, and what I kept to myself"),
     "unpriced": N_("What a watch does without a price"),
     "mute": N_("Be quiet for a while"),
     "unmute": N_("Speak again"),

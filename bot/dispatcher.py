@@ -12,11 +12,13 @@ from bot.handlers import (
     failure,
     gas,
     groups,
+    history,
     language,
     membership,
     mute,
     name,
     noise,
+    pages,
     paste,
     start,
     status,
@@ -46,6 +48,7 @@ def make_dispatcher(context: Context) -> Dispatcher:
     dispatcher.include_routers(
         failure.make_router(context),
         membership.make_router(context),
+        pages.make_router(context),
         _chats(context),
     )
     return dispatcher
@@ -63,7 +66,7 @@ def _chats(context: Context) -> Router:
     router.callback_query.middleware(Attention())
     for module in (
         start, watch, unwatch, watchlist, card, name, threshold, unpriced, whales, timing, mute,
-        noise, language, why, tx, gas, status, channels, paste, groups,
+        noise, language, why, history, tx, gas, status, channels, paste, groups,
     ):  # fmt: skip
         router.include_router(module.make_router())
     return router

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from bot.context import Context
     from data.model import Chain, CoverageGap, Settled
-    from data.redis.published import ChainStatus
+    from data.redis.published import ChainStatus, DeliveryStatus
 
 SILENT_AFTER = timedelta(seconds=60)
 """The watcher's loop writes every second or two; a minute without is a standstill."""
@@ -50,12 +50,15 @@ class ChainHealth:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """All chains, and the outbox. ``redis`` tells whether what is published could be read."""
+    """All chains, and the outbox. ``redis`` tells whether what is published could be read;
+    ``delivery`` is the operator's to see.
+    """
 
     chains: tuple[ChainHealth, ...]
     redis: bool
     pending: int
     pending_since: datetime | None
+    delivery: DeliveryStatus | None = None
 
 
 async def blocks_until_safe(context: Context) -> dict[str, int]:
@@ -73,8 +76,9 @@ async def read_health(context: Context) -> Health:
     """Ask the database and Redis, never a node."""
     now = context.clock()
     statuses: dict[str, ChainStatus | None] = {}
-    redis = True
+    redis, delivery = True, None
     try:
+        delivery = await published.delivery_status(context.redis)
         for chain in context.chains:
             statuses[chain.name] = await published.chain_status(context.redis, chain.name)
     except (RedisAway, OSError):
@@ -93,7 +97,7 @@ async def read_health(context: Context) -> Health:
         chains.append(
             ChainHealth(chain, status, number, progress, moved_at, running, *kept[chain.name])
         )
-    return Health(tuple(chains), redis, pending, since)
+    return Health(tuple(chains), redis, pending, since, delivery)
 
 
 async def _kept(

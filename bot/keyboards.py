@@ -19,7 +19,10 @@ from bot.buttons import (
     DoneButton,
     FeedAct,
     FeedButton,
+    HistoryAct,
+    HistoryButton,
     LanguageButton,
+    ListButton,
     NameAct,
     NameButton,
     NamesPageButton,
@@ -35,6 +38,7 @@ from bot.buttons import (
 )
 from bot.languages import NAMES, _
 from bot.numbers import short_usd
+from bot.paging import page_length, pages_of
 from bot.texts import buttons as captions
 from data.model import NoiseRule, Timing, UnitThreshold, Unpriced
 
@@ -44,6 +48,7 @@ if TYPE_CHECKING:
     from aiogram.filters.callback_data import CallbackData
 
     from data.model import Chain, Chat, ChatName, Language, Watch
+    from data.queries.alerts.history import Page as HistoryPage
 
 PAGE_LENGTH = 8
 """Watches, or names, on one page of their list."""
@@ -217,6 +222,61 @@ def _page(
         turns.append(_button(_(captions.NEXT), turn(page=page + 1)))
     rows = [buttons[start : start + 2] for start in range(0, len(buttons), 2)]
     return _keyboard(*rows, turns)
+
+
+def pages(page: int, total: int, message: int = 0) -> InlineKeyboardMarkup | None:
+    """Under a list of so many alerts: the ways to its other pages; None where there is only one.
+
+    ``message`` is our id of the list's message where the keyboard hangs under another.
+    """
+    last = pages_of(total) - 1
+    if not last:
+        return None
+    if not page and not message:
+        more = captions.more(total - page_length(total))
+        return _keyboard([_button(more, ListButton(page=1))])
+    there = {
+        captions.FIRST_PAGE: 0 if page > 1 else None,
+        captions.to_previous(page): page - 1 if page else None,
+        captions.to_next(page): page + 1 if page < last else None,
+        captions.to_last(last): last if page + 1 < last else None,
+    }
+    return _keyboard(
+        [
+            _button(caption, ListButton(message=message, page=to))
+            for caption, to in there.items()
+            if to is not None
+        ]
+    )
+
+
+def history(page: HistoryPage) -> InlineKeyboardMarkup:
+    """Under a page of the history: each alert in full, and the ways to newer and older ones."""
+    numbers = [entry.alert.id for entry in page.entries]
+    opened = [
+        _button(f"{one:,}", HistoryButton(act=HistoryAct.OPEN, number=one)) for one in numbers
+    ]
+    turns = []
+    if page.has_newer:
+        turns.append(
+            _button(_(captions.NEWER), HistoryButton(act=HistoryAct.ABOVE, number=numbers[0]))
+        )
+    if page.has_older:
+        turns.append(
+            _button(_(captions.OLDER), HistoryButton(act=HistoryAct.BELOW, number=numbers[-1]))
+        )
+    return _keyboard(*[opened[start : start + 3] for start in range(0, len(opened), 3)], turns)
+
+
+def history_entry(number: int) -> InlineKeyboardMarkup:
+    """Under one alert in full: the way to the page on which it stands first."""
+    return _keyboard(
+        [
+            _button(
+                _(captions.BACK_TO_HISTORY), HistoryButton(act=HistoryAct.BELOW, number=number + 1)
+            )
+        ]
+    )
 
 
 def feeds(chains: Iterable[Chain]) -> InlineKeyboardMarkup:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
@@ -18,10 +19,12 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramUnauthorizedError,
 )
+from msgspec.structs import replace
 
 from bot.lanes import Lanes
 from data.errors import ConfigurationError
 from data.redis.away import RedisAway
+from data.redis.limiter import Pauses, pauses
 from data.redis.published import BotStatus, publish_bot
 
 if TYPE_CHECKING:
@@ -80,9 +83,13 @@ class Polling:
         self._told: dict[str, float] = {}
         self._troubled = False
         self._last_update_at: datetime | None = None
+        self._published: BotStatus | None = None
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Poll until ``stopping``. Raises ConfigurationError when Telegram refuses the token."""
+        self._published = BotStatus(
+            written_at=self._clock(), username="", polling_since=self._clock()
+        )
         me = await self._ask(self._bot.me, stopping)
         if me is None:
             return
@@ -134,13 +141,14 @@ class Polling:
                 # Telegram says 404 to a token whose form it does not know
                 raise ConfigurationError(REFUSED) from None
             except TelegramConflictError as error:
-                self._tell(WEBHOOK if "webhook" in error.message else SECOND_POLLER)
+                await self._tell(WEBHOOK if "webhook" in error.message else SECOND_POLLER, wait)
             except TelegramRetryAfter as error:
                 pause = max(wait, error.retry_after)
-                self._tell("Telegram asks for patience", seconds=error.retry_after)
+                await self._tell("Telegram asks for patience", pause, seconds=error.retry_after)
             except (AiogramError, OSError) as error:
                 # the type only: the text may hold a whole page of HTML
-                self._tell("Telegram does not answer, trying again", why=type(error).__name__)
+                why = type(error).__name__
+                await self._tell("Telegram does not answer, trying again", wait, why=why)
             else:
                 if self._troubled and answer is not None:
                     self._troubled = False
@@ -151,9 +159,16 @@ class Polling:
             wait = min(wait * 2, self._longest_wait)
         return None
 
-    def _tell(self, sentence: str, **details: object) -> None:
+    async def _tell(self, sentence: str, pause: float, **details: object) -> None:
+        """Log what Telegram does instead of answering, and leave word of it for the health check;
+        when it answered last stays as it was."""
         self._troubled = True
         self._say(_log.warning, sentence, **details)
+        if self._published is not None:
+            about = "".join(f" ({value})" for value in details.values())
+            again_at = self._clock() + timedelta(seconds=pause)
+            trouble = f"{sentence}{about}"
+            await self._show(replace(self._published, trouble=trouble, tries_again_at=again_at))
 
     def _say(self, log: Callable[..., object], sentence: str, **details: object) -> None:
         """Log a sentence, but the same one only every few minutes: two pollers take turns."""
@@ -166,14 +181,26 @@ class Polling:
     async def _publish(self, me: User, since: datetime, updates: list[Update]) -> None:
         now = self._clock()
         self._last_update_at = now if updates else self._last_update_at
+        held = Pauses()
+        with suppress(TimeoutError, RedisAway, OSError):
+            async with asyncio.timeout(2):
+                held = await pauses(self._redis)
         status = BotStatus(
             written_at=now,
             username=me.username or "",
             polling_since=since,
             last_update_at=self._last_update_at,
+            paused_until=held.bot_until,
+            paused_chats=held.chats,
+            chats_paused_until=held.chats_until,
         )
+        await self._show(status)
+
+    async def _show(self, status: BotStatus) -> None:
+        self._published = status
         with suppress(TimeoutError, RedisAway, OSError):
-            await asyncio.wait_for(publish_bot(self._redis, status), 2)
+            async with asyncio.timeout(2):
+                await publish_bot(self._redis, status)
 
     async def _confirm(self) -> None:
         """Tell Telegram what was handled last, so that it does not come again at the next start."""

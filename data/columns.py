@@ -17,7 +17,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 if TYPE_CHECKING:
-    from sqlalchemy import Dialect
+    from sqlalchemy import ColumnElement, Dialect
     from sqlalchemy.sql.compiler import SQLCompiler
 
 MAX_AMOUNT = 2**256 - 1
@@ -161,3 +161,25 @@ def _now_on_sqlite(element: DatabaseNow, _compiler: SQLCompiler, **_: Any) -> st
     # julianday is good to a millisecond; 2440587.5 is the first of January 1970 in it
     now = "CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER) * 1000"
     return f"({now} + {element.microseconds})"
+
+
+class Sooner(FunctionElement[datetime]):
+    """A time, so many seconds earlier."""
+
+    inherit_cache = True
+    type = UtcTime()
+
+    def __init__(self, time: ColumnElement[datetime], seconds: ColumnElement[int]) -> None:
+        super().__init__(time, seconds)
+
+
+@compiles(Sooner, "postgresql")
+def _sooner_on_postgresql(element: Sooner, compiler: SQLCompiler, **options: Any) -> str:
+    time, seconds = (compiler.process(one, **options) for one in element.clauses)
+    return f"({time} - make_interval(secs => {seconds}))"
+
+
+@compiles(Sooner, "sqlite")
+def _sooner_on_sqlite(element: Sooner, compiler: SQLCompiler, **options: Any) -> str:
+    time, seconds = (compiler.process(one, **options) for one in element.clauses)
+    return f"({time} - {seconds} * 1000000)"

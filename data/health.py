@@ -6,16 +6,16 @@ its last stamp.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from data.model import Chain, CoverageGap
-    from data.redis.published import ChainStatus, NodeStatus
+    from data.redis.published import BotStatus, ChainStatus, DeliveryStatus, NodeStatus
 
 HEADS_ONLY = "heads only"
 """The plan of a node that tells of new blocks, but not what is in them."""
@@ -28,10 +28,27 @@ LAG_SECONDS = 60.0
 """A chain whose cursor is further behind its head is not in time."""
 HEAD_AGE = timedelta(minutes=10)
 """No chain we follow goes so long without a block."""
+LONG_PAUSE = timedelta(minutes=1)
+"""Telegram asks for seconds when it is busy; for longer where it has had enough of us."""
+TRIED_WITHIN = timedelta(seconds=60)
+"""The bot waits half a minute for an answer of Telegram's that does not come."""
 OUTBOX_AGE = timedelta(minutes=5)
 """Alerts leave within seconds; in an unpaused chat none waits longer than a minute."""
 SHOWN_GAPS = 3
 """Of each chain, open ones; the rest is counted."""
+SHOWN_REASONS = 3
+"""Of each kind of trouble, the most frequent."""
+_COUNTED = {
+    "answered": "answers to what a reorg took",
+    "dropped": "alerts dropped",
+    "failed": "failures",
+    "unknown": "sends of unknown outcome",
+    "repeated": "alerts told again because of that",
+    "flooded": "times told to wait (429)",
+    "malformed": "sent without markup",
+    "unreachable": "chats lost",
+    "gone": "messages found deleted",
+}
 _LATCHED = (
     "compare its nodes with a block explorer, take the wrong ones out of {setting}, and start the"
     " watcher again; docs/operating.md says what else there is to do"
@@ -105,6 +122,15 @@ def check_lease(chain: Chain, holder: str | None) -> Check:
     )
 
 
+def check_alone(workers: int) -> Check:
+    """Who delivers where Redis cannot be asked."""
+    if not workers:
+        return Check("delivery", Verdict.FAIL, "bot not running, or cut off from the database")
+    who = "1 worker goes on" if workers == 1 else f"{workers} workers go on"
+    detail = f"{who} by the database, each at 1/{workers} of the bot's rate, until Redis is back"
+    return Check("delivery", Verdict.WARN, detail)
+
+
 def check_outbox(waiting: int, oldest: datetime | None, now: datetime) -> Check:
     """Whether alerts leave."""
     if not waiting or oldest is None:
@@ -122,6 +148,64 @@ def check_stamp(name: str, written_at: datetime | None, now: datetime) -> Check:
     if age > STALE_AFTER:
         return Check(name, Verdict.FAIL, f"{name} not running: it last wrote {told(age)} ago")
     return Check(name, Verdict.OK, f"wrote {told(age)} ago")
+
+
+def check_delivery(status: DeliveryStatus | None, now: datetime) -> list[Check]:
+    """Whether delivery goes round, what it did lately, and which chats cannot hear of anything."""
+    stamp = check_stamp("delivery", status.written_at if status else None, now)
+    if status is None:
+        return [stamp]
+    waiting = f"{status.pending:,} alerts waiting in {status.chats_waiting:,} chats"
+    if status.pending_since is not None:
+        waiting += f", the oldest for {told(now - status.pending_since)}"
+    checks = [replace(stamp, detail=f"{stamp.detail}; {waiting}")]
+    for name, counts in (("last hour", status.last_hour), ("last day", status.last_day)):
+        troubles = any(counts.get(one) for one in ("failed", "unknown", "flooded", "malformed"))
+        verdict = Verdict.WARN if troubles and name == "last hour" else Verdict.OK
+        checks.append(Check(f"delivery {name}", verdict, told_counts(counts)))
+    reasons = [
+        f"{name} {number:,}: {reason}"
+        for name in ("dropped", "failed", "unknown", "unreachable")
+        for reason, number in status.reasons(name)[:SHOWN_REASONS]
+    ]
+    checks += [Check("delivery reason", Verdict.OK, one) for one in reasons]
+    resting = {state: number for state, number in status.chats.items() if state != "active"}
+    chats = [f"{status.chats.get('active', 0):,} active"]
+    chats += [f"{number:,} {state}" for state, number in sorted(resting.items())]
+    return [*checks, Check("chats", Verdict.OK, ", ".join(chats))]
+
+
+def told_counts(counts: Mapping[str, int]) -> str:
+    """What was counted of deliveries, as a line."""
+    parts = [f"{counts.get('sent', 0):,} alerts sent", f"{counts.get('edited', 0):,} edits"]
+    parts += [f"{counts[name]:,} {words}" for name, words in _COUNTED.items() if counts.get(name)]
+    return ", ".join(parts)
+
+
+def check_pauses(status: BotStatus, now: datetime) -> list[Check]:
+    """Where Telegram asked for so much patience that people will miss their alerts."""
+    checks = []
+    if status.paused_until is not None and status.paused_until - now > LONG_PAUSE:
+        until = told_time(status.paused_until, now)
+        detail = f"Telegram wants nothing from the bot until {until}: alerts wait in the outbox"
+        checks.append(Check("telegram", Verdict.WARN, detail))
+    last = status.chats_paused_until
+    if last is not None and last - now > LONG_PAUSE:
+        chats = "1 chat" if status.paused_chats == 1 else f"{status.paused_chats:,} chats"
+        detail = f"Telegram wants nothing for {chats}, for the last of them until"
+        checks.append(Check("telegram", Verdict.WARN, f"{detail} {told_time(last, now)}"))
+    return checks
+
+
+def check_bot(status: BotStatus | None, now: datetime) -> Check:
+    """The polling loop, and Telegram as it sees it."""
+    if status is None or status.trouble is None or status.tries_again_at is None:
+        return check_stamp("bot", status.written_at if status else None, now)
+    if now - status.tries_again_at > TRIED_WITHIN:
+        return check_stamp("bot", max(status.written_at, status.tries_again_at), now)
+    age = now - status.written_at
+    verdict = Verdict.FAIL if age > STALE_AFTER else Verdict.WARN
+    return Check("bot", verdict, f"no answer from Telegram for {told(age)}: {status.trouble}")
 
 
 def is_healthy(checks: Sequence[Check]) -> bool:

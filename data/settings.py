@@ -88,6 +88,7 @@ class Settings(BaseSettings):
     rate_chat_burst: int = Field(default=3, ge=1, le=10_000)
     rate_group_per_minute: int = Field(default=20, ge=1, le=10_000)
     paid_broadcast: bool = False
+    digest_after_hours: float = Field(default=6, gt=0, le=876_000)
 
     @field_validator("bot_token")
     @classmethod

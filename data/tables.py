@@ -18,7 +18,6 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
-    true,
 )
 
 from data.columns import Amount, Bytes, Dollars, UtcTime
@@ -261,10 +260,27 @@ chat_queues = Table(
     Column("version", BigInteger, nullable=False),
     Column("lease_owner", String(64)),
     Column("lease_until", UtcTime),
-    # a private chat takes a message a second; groups and channels, 20 a minute, go first, because
-    # what they have takes longest
-    Column("quick", Boolean, nullable=False, server_default=true()),
-    Index("ix_chat_queues_due", "priority", "quick", "due_at"),
+    # of chats that are alike urgent: whose own rate will take longest has a head start
+    Column("start_by", UtcTime, nullable=False),
+    Index("ix_chat_queues_due", "priority", "start_by"),
+)
+
+# Who delivers just now: without Redis each takes its share of the rate.
+delivery_workers = Table(
+    "delivery_workers",
+    metadata,
+    Column("owner", String(64), primary_key=True),
+    Column("until", UtcTime, nullable=False),
+)
+
+# Sends that are on their way, or went, while Redis is away.
+send_claims = Table(
+    "send_claims",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("owner", String(64), nullable=False),
+    Column("until", UtcTime, nullable=False),
+    Column("telegram_id", BigInteger),
 )
 
 cursors = Table(

@@ -4,10 +4,15 @@ The way of an alert, file by file:
 
 - ``delivery``      leases chats that are due, a few at once, until told to stop
 - ``turn``          one leased chat: read, decide, pass the limiter, claim, send, record
+- ``claimed``       a send under its claims · ``setbacks``: what it means that it was not shown
+- ``revision``      a message shown anew · ``taken_back``: an answer, if a reorg took much
+- ``certainty``     whether a block is safe or final · ``confirmations``: edits that say so
 - ``outbox``        what waits for a chat, read again before every message
 - ``verdict``       whether an alert is still wanted (mutes, deleted watches)
-- ``batch``         alone, or with many others in one list
+- ``batch``         alone, with many others in one list, or later in a digest
+- ``pace``          how a group's twenty messages a minute are spent
 - ``rate_limiter``  Telegram's limits; command answers take from the same buckets
+- ``turnstile``     in which order turns ask it
 - ``render``        an alert as HTML; from ``title``, ``amounts``, ``parties``, ``flow``
 - ``warnings``      why an alert is not to be believed at sight
 - ``listing``       several alerts in one message
@@ -15,8 +20,11 @@ The way of an alert, file by file:
 - ``pursuits``      beside the alerts: edits what became of followed transactions · ``pursuit``: the
   text · ``story``: what that is made of
 - ``send``          one call to Telegram → ``outcomes``
+- ``roll``          who else delivers · ``alone``, ``marks``: limits and claims without Redis
+- ``alarm``         wakes it when a chat is due again
 - ``floods``        whom a 429 is meant for · ``backoff``: how long to keep away
 - ``events``        what listeners are told · ``instruments``: the log and the counters
+- ``ledger``        how delivery stands, published for whoever runs it
 - ``means``         what every turn works with
 """
 

@@ -6,12 +6,18 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.delivery.alarm import Alarm
+from bot.delivery.alone import Alone
 from bot.delivery.backoff import Backoff
+from bot.delivery.confirmations import Confirmations
 from bot.delivery.events import DeliveryEvent, EventKind
 from bot.delivery.instruments import count_event, log_event
-from bot.delivery.means import Means
+from bot.delivery.ledger import Ledger
+from bot.delivery.marks import Marks
+from bot.delivery.means import Means, utc_now
 from bot.delivery.pursuits import Pursuits
-from bot.delivery.rate_limiter import RateLimiter
+from bot.delivery.rate_limiter import RateLimiter, limits_of
+from bot.delivery.roll import Roll
 from bot.delivery.turn import Turn
 from data.errors import ConfigurationError
 from data.queries import queues
@@ -30,9 +36,12 @@ if TYPE_CHECKING:
     from data.queries.queues import ChatLease
     from data.settings import Settings
 
-AT_ONCE = 8
+LEAST_AT_ONCE, MOST_AT_ONCE = 8, 48
+"""Turns: Telegram takes its time to answer, and the rate must be reached all the same."""
+_ANSWER_SECONDS = 0.5
 POLL_SECONDS = 1.0
-LAST_WORDS_SECONDS = 8.0
+LAST_WORDS_SECONDS = 6.0
+"""For Telegram's answers after a stop; then there is time left to give back what was not sent."""
 _CANCEL_AGAIN_AFTER = 0.5
 
 
@@ -55,23 +64,33 @@ class Delivery:
     ) -> None:
         self._owner = owner
         self._sleeper = Sleeper(redis)
+        self._alarm = Alarm(self._sleeper.set)
         self._turns: set[asyncio.Task[None]] = set()
+        self._at_once = at_once(settings.rate_bot_per_second)
         self._not_before = 0.0
         self._stalled = False
+        self._ledger = Ledger(database, redis, utc_now)
+        alone = Alone(limits_of(settings))
+        send_lease = timedelta(seconds=settings.send_lease_for)
+        marks = Marks(Claims(redis, owner, send_lease), database, owner, send_lease, alone)
         self._means = Means(
             bot=bot,
             database=database,
-            limiter=limiter or RateLimiter(redis, settings),
-            claims=Claims(redis, owner, timedelta(seconds=settings.send_lease_for)),
+            limiter=limiter or RateLimiter(redis, settings, alone=alone, database=database),
+            claims=marks,
             backoff=Backoff(settings.backoff_first, settings.backoff_longest),
             chains=settings.known_chains,
             labels=settings.labels,
             lease_for=timedelta(seconds=settings.chat_lease_for),
             stopping=asyncio.Event(),
+            crowded=lambda: len(self._turns) >= self._at_once,
             paid=settings.paid_broadcast,
-            listeners=listeners,
+            digest_after=timedelta(hours=settings.digest_after_hours),
+            listeners=(*listeners, self._ledger),
         )
+        self._roll = Roll(self._means, redis, alone, marks, owner)
         followed = tuple(settings.known_chains[name] for name in settings.chains)
+        self._confirmations = Confirmations(self._means, redis)
         self._pursuits = Pursuits(
             self._means, redis, followed, owner, settings.keep_movements_from_usd
         )
@@ -87,6 +106,9 @@ class Delivery:
                     group.create_task(self._sleeper.listen()),
                     group.create_task(self._hear(stopping)),
                     group.create_task(self._pursuits.run()),
+                    group.create_task(self._confirmations.run()),
+                    group.create_task(self._ledger.run()),
+                    group.create_task(self._roll.run()),
                 ]
                 await self._lease_until_stopped(group)
                 await self._end_turns()
@@ -96,6 +118,8 @@ class Delivery:
             if fatal is None:
                 raise
             raise _first(fatal) from None
+        finally:
+            self._alarm.stop()
 
     async def _hear(self, stopping: asyncio.Event) -> None:
         await stopping.wait()
@@ -105,7 +129,7 @@ class Delivery:
     async def _lease_until_stopped(self, group: asyncio.TaskGroup) -> None:
         repaired = False
         while not self._means.stopping.is_set():
-            free = AT_ONCE - len(self._turns)
+            free = self._at_once - len(self._turns)
             leased: list[ChatLease] = []
             if free:
                 try:
@@ -115,6 +139,9 @@ class Delivery:
                     self._stall(error)
                 else:
                     self._resume()
+                    self._ledger.round_made()
+            else:
+                self._ledger.round_made()
             for held in leased:
                 self._begin_turn(group, held)
             if len(leased) < free or not free:
@@ -141,7 +168,9 @@ class Delivery:
         loop = asyncio.get_running_loop()
         wait = max(wait, self._not_before - loop.time())
         if wait > 0:
-            self._wake_in(wait)
+            # once a second until then: of every look an alarm would be left
+            if wait < POLL_SECONDS:
+                self._alarm.ring_in(wait)
             return []
         async with self._means.database.write() as connection:
             return await queues.lease(connection, self._owner, self._means.lease_for, free)
@@ -152,6 +181,9 @@ class Delivery:
             again_in = await turn.take()
         except ConfigurationError:
             raise
+        except asyncio.CancelledError:
+            await self._give_back(turn)
+            raise
         except Exception as error:  # noqa: BLE001 - one chat's trouble must not end delivery
             self._stall(error)
             await self._give_back(turn)
@@ -159,7 +191,7 @@ class Delivery:
         if turn.telegram_away:
             self._keep_away()
         if again_in is not None:
-            self._wake_in(again_in)
+            self._alarm.ring_in(again_in)
 
     async def _give_back(self, turn: Turn) -> None:
         try:
@@ -176,11 +208,6 @@ class Delivery:
     def _end_turn(self, turn: asyncio.Task[None]) -> None:
         self._turns.discard(turn)
         self._sleeper.set()
-
-    def _wake_in(self, seconds: float) -> None:
-        """Wake the loop when something is due; what is further off, the slow poll finds."""
-        if seconds <= POLL_SECONDS:
-            asyncio.get_running_loop().call_later(seconds, self._sleeper.set)
 
     def _stall(self, error: Exception) -> None:
         if not self._stalled:
@@ -199,6 +226,11 @@ class Delivery:
             await asyncio.wait(self._turns, timeout=LAST_WORDS_SECONDS)
         for turn in self._turns:
             turn.cancel()
+
+
+def at_once(bot_per_second: float) -> int:
+    """How many turns it takes to reach a rate."""
+    return min(MOST_AT_ONCE, max(LEAST_AT_ONCE, round(bot_per_second * _ANSWER_SECONDS)))
 
 
 def _first(group: BaseExceptionGroup[ConfigurationError]) -> ConfigurationError:

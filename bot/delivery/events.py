@@ -13,6 +13,8 @@ class EventKind(StrEnum):
     SENT = "sent"
     REPEATED = "repeated"
     EDITED = "edited"
+    ANSWERED = "answered"
+    GONE = "gone"
     DROPPED = "dropped"
     FLOODED = "flooded"
     FAILED = "failed"
@@ -23,6 +25,8 @@ class EventKind(StrEnum):
     MALFORMED = "malformed"
     STALLED = "stalled"
     RESUMED = "resumed"
+    ALONE = "alone"
+    TOGETHER = "together"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.delivery.amounts import value
+from bot import keyboards
+from bot.delivery.amounts import UNPRICED, value
+from bot.delivery.certainty import MARKS
 from bot.delivery.clean import label_markup
 from bot.delivery.headline import headline
 from bot.delivery.markup import LONGEST, visible_length
@@ -16,11 +18,14 @@ from bot.delivery.render import (
     matched_watches,
     moment,
     render,
+    span,
     told_movements,
     watch_name,
 )
 from bot.delivery.warnings import brief_warnings
-from data.model import AlertState
+from bot.paging import page_length, pages_of
+from data.model import AlertState, Certainty
+from data.queries.alerts.listed import Gist, Summary, by_value
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -29,8 +34,6 @@ if TYPE_CHECKING:
     from data.labels import Labels
     from data.model import Alert, Chain, Chat, Movement, Watch
 
-# Telegram reads 100 entities a message; a line has up to four
-MOST_LINES = 24
 _KEPT_FREE = 300
 
 
@@ -44,48 +47,98 @@ def render_message(
     now: datetime,
     *,
     repeats: Collection[int] = (),
+    summary: Summary | None = None,
+    page: int = 0,
+    is_digest: bool = False,
+    certainty: Certainty = Certainty.SEEN,
 ) -> Rendered:
-    """What a message shows of its alerts, one or many; ``repeats`` are ids that may be repeats."""
-    if len(alerts) == 1:
+    """What a message shows of its alerts, one or many; ``repeats`` are ids that may be repeats.
+
+    ``summary`` is of all alerts of the message, where ``alerts`` are only those of one ``page`` of
+    it, in their order. ``is_digest``: they are told long after they happened. ``certainty`` is that
+    of the least sure of all of them.
+    """
+    if len(alerts) == 1 and (summary is None or summary.total == 1):
         (alert,) = alerts
         repeat = alert.id in repeats
-        return render(alert, movements, watches, chat, chains, labels, now, repeat=repeat)
-    by_size = sorted(alerts, key=lambda alert: _size(alert, movements), reverse=True)
-    where = {alert.chain for alert in alerts}
-    on = f" on {_title(where.pop(), chains)}" if len(where) == 1 else ""
-    lines = [f"🐋 <b>{len(alerts)} alerts</b>{on}, the largest first"]
-    length = visible_length(lines[0])
-    for position, alert in enumerate(by_size[:MOST_LINES], 1):
-        line = _line(position, alert, movements, watches, chains, labels, alone=bool(on))
-        length += visible_length(line) + 1
-        if length > LONGEST - _KEPT_FREE:
-            break
-        lines.append(line)
-    more = len(alerts) - (len(lines) - 1)
-    if more:
-        lines.append(f"… and {more} more")
-    lines.extend(_late(alerts, movements, now))
-    if any(alert.state is AlertState.RETRACTED for alert in alerts):
-        lines.append("<s>Struck through</s>: taken back by a reorganisation of the chain")
-    if any(alert.id in repeats for alert in alerts):
-        lines.append("🔁 Possible repeat of some: an earlier attempt left no trace")
-    return Rendered("\n".join(lines), "list")
+        return render(
+            alert,
+            movements,
+            watches,
+            chat,
+            chains,
+            labels,
+            now,
+            repeat=repeat,
+            certainty=certainty,
+        )
+    if summary is None:
+        gists = {alert.id: _gist(alert, movements, now) for alert in alerts}
+        summary, alerts = Summary.of(alerts, gists), by_value(alerts, gists)
+        alerts = alerts[: page_length(summary.total)]
+    first = page * page_length(summary.total) + 1
+    lines = [
+        _Line(position, alert, movements, watches, chains, labels, summary, is_digest=is_digest)
+        for position, alert in enumerate(alerts, first)
+    ]
+    head = _head(summary, page, chains, now, is_digest=is_digest)
+    below = _below(summary, alerts, page, now, is_digest=is_digest)
+    if certainty in MARKS:
+        below.append(f"{MARKS[certainty]}, all of them")
+    if repeats:
+        below.append("🔁 Possible repeat of some: an earlier attempt left no trace")
+    parts = ["\n".join(part) for part in (head, _fitted(lines), below)]
+    text = "\n\n".join(filter(None, parts))
+    return Rendered(text, "list", keyboards.pages(page, summary.total))
 
 
-def _size(alert: Alert, movements: Mapping[int, Movement]) -> Decimal:
+def _gist(alert: Alert, movements: Mapping[int, Movement], now: datetime) -> Gist:
     movement = movements.get(alert.movement_id)
-    return Decimal(0) if movement is None or movement.usd is None else movement.usd
+    return Gist(None, now) if movement is None else Gist(movement.usd, movement.block.time)
 
 
-def _late(
-    alerts: Sequence[Alert], movements: Mapping[int, Movement], now: datetime
-) -> Iterable[str]:
-    """When it was, for blocks that were read late."""
-    found = (movements.get(alert.movement_id) for alert in alerts)
-    times = sorted(movement.block.time for movement in found if movement is not None)
-    if times and now - times[0] > LATE:
-        first, last = moment(times[0], now), moment(times[-1], now)
-        yield f"🕓 Blocks of {first}" if first == last else f"🕓 Blocks from {first} to {last}"
+def _head(
+    summary: Summary, page: int, chains: Mapping[str, Chain], now: datetime, *, is_digest: bool
+) -> list[str]:
+    alone = next(iter(summary.chains)) if len(summary.chains) == 1 else None
+    on = f" on {_title(alone, chains)}" if alone is not None else ""
+    which = f"page {page + 1:,} of {pages_of(summary.total):,}" if page else "the largest first"
+    if is_digest:
+        head = f"🕓 <b>While I was away: {summary.total:,} alerts</b>{on}"
+        return [head, f"{span(summary.first, summary.last, now)}, {which}"]
+    return [f"🐋 <b>{summary.total:,} alerts</b>{on}, {which}"]
+
+
+def _below(
+    summary: Summary, shown: Sequence[Alert], page: int, now: datetime, *, is_digest: bool
+) -> list[str]:
+    """What is said under the lines."""
+    lines = []
+    if not page and summary.total > len(shown):
+        lines.append(f"… and {summary.total - len(shown):,} more")
+    if not is_digest and now - summary.first > LATE:
+        first, last = moment(summary.first, now), moment(summary.last, now)
+        lines.append(
+            f"🕓 Blocks of {first}" if first == last else f"🕓 Blocks from {first} to {last}"
+        )
+    if any(alert.state is AlertState.RETRACTED for alert in shown):
+        lines.append("<s>Struck through</s>: taken back by a reorganisation of the chain")
+    elif summary.taken_back:
+        lines.append("↩️ Some on another page were taken back by a reorganisation of the chain")
+    return lines
+
+
+def _fitted(lines: Sequence[_Line]) -> Iterable[str]:
+    """The lines in full, as far as a message holds that; the longest ones in short, else."""
+    whole = {line.position: line.in_full() for line in lines}
+    length = sum(visible_length(text) + 1 for text in whole.values())
+    for line in sorted(lines, key=lambda one: -visible_length(whole[one.position])):
+        if length <= LONGEST - _KEPT_FREE:
+            break
+        short = line.in_short()
+        length -= visible_length(whole[line.position]) - visible_length(short)
+        whole[line.position] = short
+    return whole.values()
 
 
 def _title(name: str, chains: Mapping[str, Chain]) -> str:
@@ -93,32 +146,63 @@ def _title(name: str, chains: Mapping[str, Chain]) -> str:
     return label_markup(chain.title if chain else name)
 
 
-def _line(
-    position: int,
-    alert: Alert,
-    movements: Mapping[int, Movement],
-    watches: Mapping[int, Watch],
-    chains: Mapping[str, Chain],
-    labels: Labels,
-    *,
-    alone: bool,
-) -> str:
-    """What happened, and below it from whom to whom; the chain only where there are several."""
-    matched = matched_watches(alert, watches)
-    chain = chains.get(alert.chain)
-    names = Names.of(alert.chain, chain, matched, labels)
-    told = told_movements(alert, movements)
-    for_feed = bool(matched) and matched[0].is_feed
-    parts = [names.transaction(alert.tx_hash, "Transaction")]
-    if told:
-        said = headline(told[0], chain, for_feed=for_feed)
-        parts = [f"{names.transaction(alert.tx_hash, said)} · {value(told[0])}"]
-    parts.extend(brief_warnings(alert, told))
-    parts.extend([] if alone else [_title(alert.chain, chains)])
-    below = [way(told[0], names)] if told else []
-    # a wallet's label stands at its address
-    below.extend(
-        watch_name(watch, chains) if watch.is_feed else f"#{watch.number}" for watch in matched[:1]
-    )
-    text = "\n".join(filter(None, [f"{position}. {' · '.join(parts)}", " · ".join(below)]))
-    return f"<s>{text}</s>" if alert.state is AlertState.RETRACTED else text
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One alert of a list."""
+
+    position: int
+    alert: Alert
+    movements: Mapping[int, Movement]
+    watches: Mapping[int, Watch]
+    chains: Mapping[str, Chain]
+    labels: Labels
+    summary: Summary
+    is_digest: bool
+
+    def in_full(self) -> str:
+        """What happened, and below it from whom to whom; the chain only where there are several,
+        the time in a digest."""
+        alert = self.alert
+        matched = matched_watches(alert, self.watches)
+        names = self._names()
+        told = told_movements(alert, self.movements)
+        for_feed = bool(matched) and matched[0].is_feed
+        parts = [names.transaction(alert.tx_hash, "Transaction")]
+        if told:
+            said = headline(told[0], names.chain, for_feed=for_feed)
+            parts = [f"{names.transaction(alert.tx_hash, said)} · {value(told[0])}"]
+        parts.extend(brief_warnings(alert, told))
+        parts.extend(self._beside(told))
+        below = [way(told[0], names)] if told else []
+        # a wallet's label stands at its address
+        below.extend(
+            watch_name(watch, self.chains) if watch.is_feed else f"#{watch.number}"
+            for watch in matched[:1]
+        )
+        return self._struck("\n".join(filter(None, [" · ".join(parts), " · ".join(below)])))
+
+    def in_short(self) -> str:
+        """The link and the value alone: foreign names can be very long, and all lines must fit."""
+        told = told_movements(self.alert, self.movements)
+        worth = value(told[0]) if told else UNPRICED
+        link = self._names().transaction(self.alert.tx_hash, "Transaction")
+        return self._struck(" · ".join([link, worth, *brief_warnings(self.alert, told)]))
+
+    def _names(self) -> Names:
+        chain = self.chains.get(self.alert.chain)
+        matched = matched_watches(self.alert, self.watches)
+        return Names.of(self.alert.chain, chain, matched, self.labels)
+
+    def _beside(self, told: Sequence[Movement]) -> Iterable[str]:
+        if len(self.summary.chains) > 1:
+            yield _title(self.alert.chain, self.chains)
+        if self.is_digest and told:
+            time, one_day = (
+                told[0].block.time,
+                self.summary.first.date() == self.summary.last.date(),
+            )
+            yield f"{time:%H:%M}" if one_day else f"{time.day} {time:%b %H:%M}"
+
+    def _struck(self, text: str) -> str:
+        text = f"{self.position:,}. {text}"
+        return f"<s>{text}</s>" if self.alert.state is AlertState.RETRACTED else text

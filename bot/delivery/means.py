@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     from bot.delivery.backoff import Backoff
     from bot.delivery.events import DeliveryEvent, Listener
+    from bot.delivery.marks import Marks
     from bot.delivery.rate_limiter import RateLimiter
     from data.database import Database
     from data.labels import Labels
     from data.model import Chain
-    from data.redis.claims import Claims
 
 
 def utc_now() -> datetime:
@@ -32,22 +32,31 @@ def utc_now() -> datetime:
 class Means:
     """Shared by all turns of one process; ``backoff`` knows chats by id, and Telegram as None.
 
-    ``paid``: Telegram may charge for messages beyond the bot's free rate.
+    ``paid``: Telegram may charge for messages beyond the bot's free rate. ``crowded`` tells whether
+    other chats may be waiting for a turn. Alerts of blocks older than ``digest_after`` are told in
+    a digest.
     """
 
     bot: Bot
     database: Database
     limiter: RateLimiter
-    claims: Claims
+    claims: Marks
     backoff: Backoff
     chains: Mapping[str, Chain]
     labels: Labels
     lease_for: timedelta
     stopping: Event
+    crowded: Callable[[], bool]
     paid: bool
+    digest_after: timedelta
     listeners: Sequence[Listener]
     floods: Floods = field(default_factory=Floods)
     clock: Callable[[], datetime] = utc_now
+
+    def forget_failures(self, chat_id: int) -> None:
+        """Telegram took something of the chat's."""
+        self.backoff.succeeded(chat_id)
+        self.backoff.succeeded(None)
 
     def tell(self, event: DeliveryEvent) -> None:
         """Let every listener know."""

@@ -1,6 +1,7 @@
 """What became of a send or an edit, told apart by what must be done next.
 
 - ``Shown``        Telegram has it (a send's message id; an edit that changes nothing counts too)
+- ``Gone``         not shown; the message to be edited or answered was deleted
 - ``Flooded``      not sent; wait as long as Telegram says
 - ``Unreachable``  not sent; the chat has a new state
 - ``Moved``        not sent; the chat has another id now
@@ -21,12 +22,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """``message_id`` is Telegram's. ``as_plain`` when the markup could not be read, ``gone`` when
-    the message that was to be edited is no more."""
+    """``message_id`` is Telegram's. ``as_plain`` when the markup could not be read."""
 
     message_id: int
     as_plain: bool = False
-    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The message to be edited or answered is no more, or can no longer be edited; ``reason`` is
+    what Telegram said."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,4 +87,4 @@ class Unknown:
     reason: str
 
 
-Outcome = Shown | Flooded | Unreachable | Moved | TopicLost | Refused | Failed | Unknown
+Outcome = Shown | Gone | Flooded | Unreachable | Moved | TopicLost | Refused | Failed | Unknown

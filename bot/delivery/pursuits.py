@@ -16,6 +16,7 @@ from bot.delivery.events import DeliveryEvent, EventKind
 from bot.delivery.outcomes import (
     Failed,
     Flooded,
+    Gone,
     Moved,
     Refused,
     Shown,
@@ -158,7 +159,7 @@ class Pursuits:
         rendered = Rendered(pursuit_text(story), "pursuit")
         outcome = await edit(means.bot, chat, one.telegram_id, rendered, _ANSWER_WITHIN)
         match outcome:
-            case Shown(gone=True):
+            case Gone():
                 async with means.database.write() as connection:
                     await pursuits.let_go(connection, [one.id], means.clock())
             case Shown() | Refused() | TopicLost():

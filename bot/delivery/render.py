@@ -17,6 +17,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.delivery.amounts import value
+from bot.delivery.certainty import MARKS
 from bot.delivery.clean import clean, label_markup
 from bot.delivery.flow import flow_line
 from bot.delivery.headline import headline
@@ -25,11 +26,13 @@ from bot.delivery.parties import Names, way
 from bot.delivery.title import title
 from bot.delivery.verdict import movement_ids, watch_ids
 from bot.delivery.warnings import warnings
-from data.model import AlertState
+from data.model import AlertState, Certainty
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
+
+    from aiogram.types import InlineKeyboardMarkup
 
     from data.labels import Labels
     from data.model import Alert, Chain, Chat, Movement, Watch
@@ -48,6 +51,7 @@ class Rendered:
 
     text: str
     template: str
+    keyboard: InlineKeyboardMarkup | None = None
 
 
 def render(
@@ -60,10 +64,12 @@ def render(
     now: datetime,
     *,
     repeat: bool = False,
+    certainty: Certainty = Certainty.SEEN,
 ) -> Rendered:
     """One alert. ``watches`` are those that still exist, ``movements`` those of the alert.
 
-    ``repeat`` marks it as one that may have been shown before.
+    ``repeat`` marks it as one that may have been shown before; ``certainty`` is how sure its block
+    is.
     """
     matched = matched_watches(alert, watches)
     chain = chains.get(alert.chain)
@@ -73,7 +79,10 @@ def render(
     is_named_below = watch is not None and bool(told) and _tells_no_more(told[0], watch, names)
     lines = [*_story(told, names, watch, chat, is_named_below=is_named_below)]
     lines.append(_where(alert, told, names, now))
-    lines.extend(_watch_line(matched, chains, names, is_linked=is_named_below))
+    watched = _watch_line(matched, chains, names, is_linked=is_named_below)
+    # at the end of a short line, so that the message does not grow when it is edited in
+    if last := " · ".join([*watched, *([MARKS[certainty]] if certainty in MARKS else [])]):
+        lines.append(last)
     lines.extend(_price_notes(told))
     lines.extend(warnings(alert, told, chain))
     text = "\n".join(lines)
@@ -158,6 +167,15 @@ def moment(time: datetime, now: datetime) -> str:
     """``3 Aug 14:05 UTC``, with the year where it is not this one."""
     year = "" if time.year == now.year else f" {time.year}"
     return f"{time.day} {time:%b}{year} {time:%H:%M} UTC"
+
+
+def span(first: datetime, last: datetime, now: datetime) -> str:
+    """``1 May 09:00 – 18:30 UTC``, with the second day where it is another."""
+    begin = moment(first, now).removesuffix(" UTC")
+    if first.date() == last.date():
+        same = f"{first:%H:%M}" == f"{last:%H:%M}"
+        return f"{begin} UTC" if same else f"{begin} – {last:%H:%M} UTC"
+    return f"{begin} – {moment(last, now)}"
 
 
 def _watch_line(

@@ -16,7 +16,7 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramUnauthorizedError,
 )
-from aiogram.types import LinkPreviewOptions
+from aiogram.types import LinkPreviewOptions, ReplyParameters
 from aiohttp import ClientConnectorError, ConnectionTimeoutError, InvalidURL
 
 from bot.delivery.clean import clean
@@ -24,6 +24,7 @@ from bot.delivery.markup import plain_text
 from bot.delivery.outcomes import (
     Failed,
     Flooded,
+    Gone,
     Moved,
     Outcome,
     Refused,
@@ -36,6 +37,8 @@ from data.errors import ConfigurationError
 from data.model import ChatKind, ChatState
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from aiogram import Bot
 
     from bot.delivery.render import Rendered
@@ -61,6 +64,7 @@ _NOTHING_TO_EDIT = (
     "message can't be edited",
     "message_id_invalid",
 )
+_NOTHING_TO_ANSWER = ("message to be replied not found", "message to reply not found")
 # raised before a byte of the request was written
 _NEVER_LEFT = (ClientConnectorError, ConnectionTimeoutError, InvalidURL)
 
@@ -73,10 +77,13 @@ async def send(
     within: float,
     *,
     paid: bool = False,
+    reply_to: int | None = None,
 ) -> Outcome:
     """Send a message; ``within`` seconds the outcome is known, or is Unknown.
 
-    ``paid`` lets Telegram charge for it where the bot is over its free rate.
+    ``reply_to`` is Telegram's id of the message that it answers: where that was deleted nothing is
+    sent, and the outcome is Gone. ``paid`` lets Telegram charge for it where the bot is over its
+    free rate.
 
     Raises ConfigurationError when Telegram no longer takes the bot's token.
     """
@@ -88,11 +95,44 @@ async def send(
             message_thread_id=topic_id or None,
             parse_mode=parse_mode,
             link_preview_options=_NO_PREVIEW,
+            reply_parameters=None if reply_to is None else ReplyParameters(message_id=reply_to),
+            reply_markup=rendered.keyboard,
             allow_paid_broadcast=paid or None,
             request_timeout=max(1, round(within)),
         )
         return message.message_id
 
+    return await _with_markup_or_without(call, rendered, chat)
+
+
+async def edit(bot: Bot, chat: Chat, message_id: int, rendered: Rendered, within: float) -> Outcome:
+    """Show a message anew. One that already reads so counts as shown.
+
+    Raises ConfigurationError when Telegram no longer takes the bot's token.
+    """
+
+    async def call(text: str, parse_mode: str | None) -> int:
+        try:
+            await bot.edit_message_text(
+                text,
+                chat_id=chat.id,
+                message_id=message_id,
+                parse_mode=parse_mode,
+                link_preview_options=_NO_PREVIEW,
+                reply_markup=rendered.keyboard,
+                request_timeout=max(1, round(within)),
+            )
+        except TelegramBadRequest as error:
+            if _UNCHANGED not in error.message.lower():
+                raise
+        return message_id
+
+    return await _with_markup_or_without(call, rendered, chat)
+
+
+async def _with_markup_or_without(
+    call: Callable[[str, str | None], Awaitable[int]], rendered: Rendered, chat: Chat
+) -> Outcome:
     try:
         return Shown(await call(rendered.text, "HTML"))
     except TelegramBadRequest as error:
@@ -104,32 +144,6 @@ async def send(
         return Shown(await call(plain_text(rendered.text), None), as_plain=True)
     except (TelegramAPIError, ClientDecodeError) as error:
         return outcome_of(error, chat)
-
-
-async def edit(bot: Bot, chat: Chat, message_id: int, rendered: Rendered, within: float) -> Outcome:
-    """Show a message anew. One that already reads so, or is no more, counts as shown.
-
-    Raises ConfigurationError when Telegram no longer takes the bot's token.
-    """
-    try:
-        await bot.edit_message_text(
-            rendered.text,
-            chat_id=chat.id,
-            message_id=message_id,
-            parse_mode="HTML",
-            link_preview_options=_NO_PREVIEW,
-            request_timeout=max(1, round(within)),
-        )
-    except TelegramBadRequest as error:
-        said = error.message.lower()
-        if _UNCHANGED in said:
-            return Shown(message_id)
-        if any(words in said for words in _NOTHING_TO_EDIT):
-            return Shown(message_id, gone=True)
-        return _refusal(error, chat)
-    except (TelegramAPIError, ClientDecodeError) as error:
-        return outcome_of(error, chat)
-    return Shown(message_id)
 
 
 def outcome_of(error: TelegramAPIError | ClientDecodeError, chat: Chat) -> Outcome:
@@ -160,6 +174,8 @@ def outcome_of(error: TelegramAPIError | ClientDecodeError, chat: Chat) -> Outco
 def _refusal(error: TelegramBadRequest | TelegramForbiddenError, chat: Chat) -> Outcome:
     words = error.message.lower()
     said = _said(error)
+    if any(known in words for known in (*_NOTHING_TO_EDIT, *_NOTHING_TO_ANSWER)):
+        return Gone(said)
     if any(known in words for known in _LOST_TOPICS):
         return TopicLost(said)
     if _DEACTIVATED in words:

@@ -7,63 +7,61 @@ moment ago counts, and then shows one message.
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
-from dataclasses import replace
+from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.delivery import outbox
-from bot.delivery.batch import next_batch
+from bot.delivery import outbox, taken_back
+from bot.delivery.batch import digest_wait, next_batch
+from bot.delivery.certainty import certainty_of
+from bot.delivery.claimed import claimed
+from bot.delivery.confirmations import CONFIRM_WITHIN
 from bot.delivery.events import DeliveryEvent, EventKind
-from bot.delivery.listing import render_message
-from bot.delivery.outcomes import (
-    Failed,
-    Flooded,
-    Moved,
-    Outcome,
-    Refused,
-    Shown,
-    TopicLost,
-    Unknown,
-    Unreachable,
-)
+from bot.delivery.outcomes import Outcome, Refused, Shown, TopicLost
 from bot.delivery.render import Rendered
-from bot.delivery.send import edit, send
+from bot.delivery.revision import rendered_story, show_anew
+from bot.delivery.send import send
+from bot.delivery.setbacks import Setbacks
 from bot.delivery.verdict import refusal
-from bot.texts.groups import TOPIC_LOST
-from data.errors import ConfigurationError
-from data.model import ChatState, Priority
-from data.queries import alerts, chats, messages, moving, queues
+from data.model import Certainty, ChatState, Priority
+from data.queries import alerts, certainty, chats, cursors, messages, movements, queues
 from data.queries.moving import GENERAL
-from data.redis.away import RedisAway
 from data.redis.claims import AlreadySent, Claimed, HeldByOther, Uncertain, alert_key
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from bot.delivery.means import Means
-    from bot.delivery.outbox import Story
-    from data.model import Alert, Chat, Message
+    from bot.delivery.outbox import Waiting
+    from data.model import Alert, Chat, Message, Movement
     from data.queries.queues import ChatLease
+    from data.redis.claims import Answer
 
 PATIENCE = 0.25
 """Seconds a turn waits in its place; for longer it gives the chat back."""
+LONGEST_TURN = 0.5
+"""Seconds after which it makes room for others, when there are some."""
 _ANSWER_WITHIN = 15.0
 _GO_ON = 0.0
 
 
 class Turn:
-    """One chat while this process has its lease.
-
-    ``telegram_away`` tells afterwards that no other chat would have fared better.
-    """
+    """One chat while this process has its lease."""
 
     def __init__(self, means: Means, held: ChatLease) -> None:
         self._means = means
         self._held = held
-        self._leased_at = asyncio.get_running_loop().time()
-        self.telegram_away = False
+        self._began_at = self._leased_at = asyncio.get_running_loop().time()
+        self._setbacks = Setbacks(means)
+        self._looked_at: set[tuple[int, int]] = set()
+        """Messages, by id and revision, of which an answer tells if they need one."""
+        self._lost_topics: set[int] = set()
+
+    @property
+    def telegram_away(self) -> bool:
+        """Whether Telegram could not be reached at all."""
+        return self._setbacks.telegram_away
 
     async def take(self) -> float | None:
         """Show all that waits. Seconds until the chat is due again; None when it is done with.
@@ -77,11 +75,16 @@ class Turn:
                 async with self._means.database.write() as connection:
                     await queues.finish(connection, self._held)
                 return None
-            if wait > PATIENCE or self._means.stopping.is_set():
+            if wait > PATIENCE or self._is_over():
                 await self.give_back(wait)
                 return wait
             await asyncio.sleep(wait)
         return None
+
+    def _is_over(self) -> bool:
+        now = asyncio.get_running_loop().time()
+        others = now - self._began_at > LONGEST_TURN and self._means.crowded()
+        return others or self._means.stopping.is_set()
 
     async def give_back(self, again_in: float) -> None:
         """End the lease; the chat is due again after so many seconds."""
@@ -101,12 +104,13 @@ class Turn:
     async def _step(self) -> float | None:
         """Show one message. Seconds to wait before the next, None when nothing is left."""
         async with self._means.database.read() as connection:
-            waiting = await outbox.read(connection, self._held.chat_id)
+            old_before = self._means.clock() - self._means.digest_after
+            waiting = await outbox.read(connection, self._held.chat_id, old_before)
         if waiting is None:
             return None
         if waiting.chat.moved_to is not None:
             # what was written while it moved
-            await self._move(waiting.chat, waiting.chat.moved_to)
+            await self._setbacks.move(waiting.chat, waiting.chat.moved_to)
             return None
         if waiting.chat.state is not ChatState.ACTIVE:
             await self._drop_all(waiting.chat, f"chat {waiting.chat.state}")
@@ -114,19 +118,29 @@ class Turn:
         if waiting.chat.notice is not None:
             return await self._say(waiting.chat, waiting.chat.notice)
         now = self._means.clock()
-        wanted = await self._drop_unwanted(waiting.chat, waiting.story, now)
-        urgent = any(alert.priority is Priority.WATCH for alert in wanted)
+        wanted = await self._drop_unwanted(waiting, now)
+        urgent = any(
+            alert.priority is Priority.WATCH and waiting.gists[alert.id].time >= old_before
+            for alert in wanted
+        )
         if waiting.stale and not urgent:
-            return await self._show_anew(waiting.chat, waiting.stale[0], now)
+            answered = await self._answer(waiting.chat, waiting.stale)
+            if answered is not None:
+                return answered
+            return await self._show_anew(waiting.chat, waiting.stale[0])
         if wanted:
-            return await self._tell(waiting.chat, replace(waiting.story, alerts=wanted), now)
-        return _GO_ON if waiting.story.alerts else None
+            return await self._tell(waiting, wanted, now)
+        if waiting.alerts:
+            return _GO_ON
+        is_for_that = self._held.priority is Priority.CONFIRMATION
+        return await self._confirm(waiting.chat, now) if is_for_that else None
 
-    async def _drop_unwanted(self, chat: Chat, story: Story, now: datetime) -> list[Alert]:
-        refusals = {alert.id: refusal(alert, chat, story.watches, now) for alert in story.alerts}
+    async def _drop_unwanted(self, waiting: Waiting, now: datetime) -> list[Alert]:
+        chat, watches = waiting.chat, waiting.watches
+        refusals = {alert.id: refusal(alert, chat, watches, now) for alert in waiting.alerts}
         for reason in {reason for reason in refusals.values() if reason is not None}:
             await self._drop(chat, [one for one, why in refusals.items() if why == reason], reason)
-        return [alert for alert in story.alerts if refusals[alert.id] is None]
+        return [alert for alert in waiting.alerts if refusals[alert.id] is None]
 
     async def _drop_all(self, chat: Chat, reason: str) -> None:
         async with self._means.database.write() as connection:
@@ -137,11 +151,22 @@ class Turn:
             await alerts.drop(connection, ids, reason)
         self._means.tell(DeliveryEvent(EventKind.DROPPED, chat.id, len(ids), reason))
 
-    async def _tell(self, chat: Chat, story: Story, now: datetime) -> float | None:
-        limiter = self._means.limiter
-        batch = next_batch(story.alerts, await limiter.one_by_one(chat.id, chat.kind))
+    async def _tell(self, waiting: Waiting, wanted: Sequence[Alert], now: datetime) -> float | None:
+        chat, limiter = waiting.chat, self._means.limiter
+        pace = await limiter.pace(chat.id, chat.kind)
+        old_before = now - self._means.digest_after
+        batch = next_batch(wanted, waiting.gists, pace.one_by_one, old_before)
         urgent = min(alert.priority for alert in batch)
-        wait = await limiter.acquire(chat.id, chat.kind, urgent)
+        wait = pace.wait
+        if waiting.gists[batch[0].id].time < old_before:
+            urgent = Priority.DIGEST
+            wait = max(wait, digest_wait(batch, now).total_seconds())
+        if wait:
+            return wait
+        async with self._means.database.read() as connection:
+            story = await outbox.read_told(connection, batch, waiting.gists, old_before)
+            heights = await cursors.all_settled(connection)
+        wait = await limiter.acquire(chat.id, chat.kind, urgent, self._held.rank)
         if wait:
             return wait
         found = dict(
@@ -151,60 +176,53 @@ class Turn:
                 strict=True,
             )
         )
-        for alert, answer in found.items():
-            if isinstance(answer, AlreadySent):
-                await self._record(chat, [alert], answer.message_id)
+        await self._record_known(chat, found)
         ready = [one for one in batch if isinstance(found[one], Claimed | Uncertain)]
         if not ready:
             held = [one.left for one in found.values() if isinstance(one, HeldByOther)]
             return min(held).total_seconds() + PATIENCE if held else _GO_ON
         doubtful = [one for one in ready if isinstance(found[one], Uncertain)]
-        told = replace(story, alerts=ready)
-        rendered = self._render(chat, told, now, repeats={alert.id for alert in doubtful})
-        return await self._send(chat, ready, doubtful, rendered)
+        if len(ready) < len(batch):
+            async with self._means.database.read() as connection:
+                story = await outbox.read_told(connection, ready, waiting.gists, old_before)
+        is_whole = len(story.alerts) == len(ready)
+        sure = certainty_of(chat, ready, story.movements, heights) if is_whole else Certainty.SEEN
+        repeats = {alert.id for alert in doubtful}
+        rendered = rendered_story(self._means, chat, story, now, sure, repeats)
+        return await self._send(chat, ready, doubtful, rendered, sure, story.movements)
 
-    def _render(
-        self, chat: Chat, story: Story, now: datetime, repeats: set[int] | None = None
-    ) -> Rendered:
-        return render_message(
-            story.alerts,
-            story.movements,
-            story.watches,
-            chat,
-            self._means.chains,
-            self._means.labels.for_chat(story.names),
-            now,
-            repeats=repeats or (),
-        )
+    async def _record_known(self, chat: Chat, found: Mapping[Alert, Answer]) -> None:
+        """What Redis knows to be sent, message by message."""
+        known: defaultdict[int, list[Alert]] = defaultdict(list)
+        for alert, answer in found.items():
+            if isinstance(answer, AlreadySent):
+                known[answer.message_id].append(alert)
+        for message_id, told in known.items():
+            await self._record(chat, told, message_id)
 
     async def _send(
-        self, chat: Chat, ready: Sequence[Alert], doubtful: Sequence[Alert], rendered: Rendered
+        self,
+        chat: Chat,
+        ready: Sequence[Alert],
+        doubtful: Sequence[Alert],
+        rendered: Rendered,
+        sure: Certainty,
+        as_of: Mapping[int, Movement],
     ) -> float | None:
-        claims = self._means.claims
         fresh_keys = [alert_key(alert) for alert in ready if alert not in doubtful]
         doubtful_keys = [alert_key(alert) for alert in doubtful]
-        try:
-            outcome = await self._shown_in(chat, ready[0].topic_id, rendered)
-        except ConfigurationError:
-            with suppress(RedisAway):
-                await claims.release(fresh_keys, doubtful_keys)
-            raise
+
+        async def shown() -> Outcome:
+            return await self._shown_in(chat, ready[0].topic_id, rendered)
+
+        outcome = await claimed(self._means.claims, fresh_keys, doubtful_keys, shown)
         if isinstance(outcome, Shown):
-            # if Redis is away now, the database remembers it alone
-            with suppress(RedisAway):
-                await claims.sent([*fresh_keys, *doubtful_keys], outcome.message_id)
-            await self._record(chat, ready, outcome.message_id)
+            await self._record(chat, ready, outcome.message_id, sure, as_of)
             self._tell_of_success(chat, ready, doubtful, rendered, outcome)
             return _GO_ON
-        # what cannot be settled now runs out by itself, and is uncertain then
-        with suppress(RedisAway):
-            if isinstance(outcome, Unknown):
-                await claims.doubt([*fresh_keys, *doubtful_keys])
-            else:
-                await claims.release(fresh_keys, doubtful_keys)
         if isinstance(outcome, TopicLost) and ready[0].topic_id != GENERAL:
-            return await self._fall_back(chat, ready[0].topic_id, outcome)
-        return await self._after(chat, outcome, ready)
+            return await self._setbacks.fall_back(chat, ready[0].topic_id, outcome)
+        return await self._setbacks.face(chat, outcome, ready)
 
     async def _shown_in(self, chat: Chat, topic_id: int, rendered: Rendered) -> Outcome:
         means, within = self._means, self._answer_within()
@@ -218,17 +236,28 @@ class Turn:
         rendered = Rendered(notice, "notice")
         outcome = await self._shown_in(chat, GENERAL, rendered)
         if not isinstance(outcome, Shown | Refused):
-            return await self._after(chat, outcome, ())
+            return await self._setbacks.face(chat, outcome, ())
         async with self._means.database.write() as connection:
             await chats.notice_told(connection, chat.id, notice)
         return _GO_ON
 
-    async def _record(self, chat: Chat, told: Sequence[Alert], message_id: int) -> None:
+    async def _record(
+        self,
+        chat: Chat,
+        told: Sequence[Alert],
+        message_id: int,
+        sure: Certainty = Certainty.SEEN,
+        as_of: Mapping[int, Movement] | None = None,
+    ) -> None:
+        """Note what was told, of which movements; what a reorg changed on the way is edited."""
+        now = self._means.clock()
         async with self._means.database.write() as connection:
-            ours = await messages.record(
-                connection, chat.id, told[0].topic_id, message_id, self._means.clock()
-            )
+            topic = told[0].topic_id
+            ours = await messages.record(connection, chat.id, topic, message_id, now, sure)
             await alerts.sent(connection, [alert.id for alert in told], ours)
+            if await movements.are_others_now(connection, (as_of or {}).values()):
+                await messages.edit(connection, ours)
+                await queues.enqueue(connection, [(chat.id, Priority.EDIT)])
 
     def _tell_of_success(
         self,
@@ -239,96 +268,47 @@ class Turn:
         outcome: Shown,
     ) -> None:
         means = self._means
-        self._forget_failures(chat)
+        means.forget_failures(chat.id)
         means.tell(DeliveryEvent(EventKind.SENT, chat.id, len(told)))
         if doubtful:
             means.tell(DeliveryEvent(EventKind.REPEATED, chat.id, len(doubtful)))
         if outcome.as_plain:
             means.tell(DeliveryEvent(EventKind.MALFORMED, chat.id, len(told), rendered.template))
 
-    async def _show_anew(self, chat: Chat, message: Message, now: datetime) -> float | None:
-        """Edit a message to what its alerts are now; doing it twice does no harm: no claim."""
+    async def _show_anew(self, chat: Chat, message: Message) -> float | None:
+        done = await show_anew(self._means, chat, message, Priority.EDIT, self._answer_within())
+        if isinstance(done, float):
+            return done
+        return await self._setbacks.face(chat, done, ())
+
+    async def _answer(self, chat: Chat, stale: Sequence[Message]) -> float | None:
+        """Answer what a reorg took, if it was large; None when there is nothing (more) to say."""
+        fresh = [one for one in stale if (one.id, one.revision) not in self._looked_at]
+        if not fresh:
+            return None
+        done = await taken_back.answer(
+            self._means, chat, fresh, self._answer_within(), self._lost_topics
+        )
+        if done is None:
+            self._looked_at.update((one.id, one.revision) for one in fresh)
+            return None
+        if isinstance(done, float):
+            return done
+        return await self._setbacks.face(chat, done, ())
+
+    async def _confirm(self, chat: Chat, now: datetime) -> float | None:
+        """Say that what a message tells is safe by now, if the limits have nothing else to do; what
+        has to wait is found again when the bot is idle."""
         async with self._means.database.read() as connection:
-            story = await outbox.read_message(connection, message)
-        if story.alerts:
-            wait = await self._means.limiter.acquire(chat.id, chat.kind, Priority.EDIT)
-            if wait:
-                return wait
-            rendered = self._render(chat, story, now)
-            outcome = await edit(
-                self._means.bot, chat, message.telegram_id, rendered, self._answer_within()
+            heights = await cursors.all_settled(connection)
+            due = await certainty.due_in_chat(
+                connection, chat.id, heights, sent_after=now - CONFIRM_WITHIN
             )
-            if not isinstance(outcome, Shown | Refused | TopicLost):
-                return await self._after(chat, outcome, ())
-            if not isinstance(outcome, Shown):
-                self._means.tell(DeliveryEvent(EventKind.FAILED, chat.id, 0, outcome.reason))
-        async with self._means.database.write() as connection:
-            await messages.shown(connection, message.id, message.revision)
-        self._forget_failures(chat)
-        self._means.tell(DeliveryEvent(EventKind.EDITED, chat.id))
-        return _GO_ON
-
-    async def _after(self, chat: Chat, outcome: Outcome, told: Sequence[Alert]) -> float | None:
-        """What a message that was not shown means for the chat and the bot."""
-        match outcome:
-            case Flooded():
-                return await self._flooded(chat, outcome)
-            case Unreachable():
-                await self._lose(chat, outcome)
-                return None
-            case Moved():
-                await self._move(chat, outcome.chat_id)
-                return None
-            case TopicLost():
-                # not even where whatever has no topic goes
-                await self._lose(chat, Unreachable(ChatState.SILENCED, outcome.reason))
-                return None
-            case Refused():
-                await self._drop(chat, [alert.id for alert in told], outcome.reason)
-                return _GO_ON
-            case Failed() | Unknown():
-                kind = EventKind.FAILED if isinstance(outcome, Failed) else EventKind.UNKNOWN
-                self._means.tell(DeliveryEvent(kind, chat.id, len(told), outcome.reason))
-                self.telegram_away = isinstance(outcome, Failed) and outcome.everywhere
-                return self._means.backoff.failed(chat.id)
-            case Shown():
-                return _GO_ON
-
-    async def _flooded(self, chat: Chat, outcome: Flooded) -> float:
-        means = self._means
-        now = asyncio.get_running_loop().time()
-        for_bot = means.floods.note(chat.id, outcome.retry_after, now)
-        await means.limiter.pause(chat.id, outcome.retry_after)
-        if for_bot is not None:
-            await means.limiter.pause(None, for_bot)
-            await means.limiter.slow_down()
-        reason = f"retry after {outcome.retry_after:g} s"
-        means.tell(DeliveryEvent(EventKind.FLOODED, chat.id, reason=reason))
-        return outcome.retry_after
-
-    async def _lose(self, chat: Chat, outcome: Unreachable) -> None:
-        async with self._means.database.write() as connection:
-            await chats.set_state(connection, chat.id, outcome.state, outcome.reason)
-            await alerts.drop_all_of_chat(connection, chat.id, outcome.reason)
-        self._means.tell(DeliveryEvent(EventKind.UNREACHABLE, chat.id, reason=outcome.reason))
-
-    async def _move(self, chat: Chat, to: int) -> None:
-        async with self._means.database.write() as connection:
-            await moving.move(connection, chat.id, to)
-        self._means.tell(DeliveryEvent(EventKind.MOVED, chat.id, reason=f"now {to}"))
-
-    async def _fall_back(self, chat: Chat, topic_id: int, outcome: TopicLost) -> float | None:
-        """Alerts of a lost topic go to the general one, and the chat is told so, once."""
-        async with self._means.database.write() as connection:
-            watches = await moving.to_general_topic(connection, chat.id, topic_id)
-            if watches:
-                await chats.set_notice(connection, chat.id, TOPIC_LOST)
-        self._means.tell(DeliveryEvent(EventKind.TOPIC_LOST, chat.id, reason=outcome.reason))
-        return _GO_ON
-
-    def _forget_failures(self, chat: Chat) -> None:
-        self._means.backoff.succeeded(chat.id)
-        self._means.backoff.succeeded(None)
+        if not due:
+            return None
+        within = self._answer_within()
+        done = await show_anew(self._means, chat, due[0].message, Priority.CONFIRMATION, within)
+        return None if isinstance(done, float) else await self._setbacks.face(chat, done, ())
 
     def _answer_within(self) -> float:
         """Seconds for Telegram's answer, so that it comes while the lease still holds."""

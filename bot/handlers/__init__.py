@@ -13,6 +13,8 @@
 - ``noise``       /noise
 - ``language``    /language
 - ``why``         /why
+- ``history``     /history, its pages, and an alert in full
+- ``pages``       the pages of a list of alerts, for anybody in the chat
 - ``mute``        /mute and /unmute
 - ``tx``          /tx
 - ``gas``         /gas

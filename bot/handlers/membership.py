@@ -13,8 +13,8 @@ from aiogram.types import ChatMemberRestricted
 from bot import keyboards
 from bot.languages import speak
 from bot.texts import groups as texts
-from data.model import ChatKind, ChatState
-from data.queries import chats, moving
+from data.model import ChatKind, ChatState, Priority
+from data.queries import chats, messages, moving, queues
 from data.redis.wake import wake
 
 if TYPE_CHECKING:
@@ -39,8 +39,12 @@ def make_router(context: Context) -> Router:
     async def upgraded(message: Message) -> None:
         await note_move(message, context)
 
+    async def reopened(message: Message) -> None:
+        await note_reopening(message, context)
+
     router.my_chat_member.register(changed)
     router.message.register(upgraded, F.migrate_to_chat_id)
+    router.message.register(reopened, F.forum_topic_reopened | F.general_forum_topic_unhidden)
     return router
 
 
@@ -64,6 +68,12 @@ async def note_membership(event: ChatMemberUpdated, context: Context) -> None:
             )
         await chats.set_state(connection, event.chat.id, state, reason)
         chat = await chats.get(connection, event.chat.id)
+        # what changed while nothing could be said there is shown now
+        resumed = state is ChatState.ACTIVE and await messages.to_edit(connection, event.chat.id)
+        if resumed:
+            await queues.enqueue(connection, [(event.chat.id, Priority.EDIT)])
+    if resumed:
+        await wake(context.redis)
     _log.info("chat changed", chat=event.chat.id, state=state.value)
     if came and chat is not None and event.bot is not None:
         # who blocked the bot, or never met it, cannot be told; a group may have silenced it
@@ -93,6 +103,16 @@ async def note_move(message: Message, context: Context) -> None:
         await moving.move(connection, message.chat.id, new)
     await wake(context.redis)
     _log.info("chat moved", chat=message.chat.id, to=new)
+
+
+async def note_reopening(message: Message, context: Context) -> None:
+    """A topic is open again: a chat that fell silent because none was left may hear again."""
+    async with context.database.write() as connection:
+        chat = await chats.get(connection, message.chat.id)
+        if chat is None or chat.state is not ChatState.SILENCED:
+            return
+        await chats.set_state(connection, chat.id, ChatState.ACTIVE, None)
+    _log.info("chat changed", chat=message.chat.id, state=ChatState.ACTIVE.value)
 
 
 def _state(event: ChatMemberUpdated) -> tuple[ChatState, str | None]:

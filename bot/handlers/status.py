@@ -26,6 +26,11 @@ def make_router() -> Router:
 
 
 async def status(message: Message, context: Context) -> None:
-    """How far each chain is, by the time stamps of whoever did the work."""
+    """How far each chain is, by the time stamps of whoever did the work; how delivery stands, for
+    those who run it."""
     health = await read_health(context)
-    await answer(message, status_text(health, context.clock()))
+    sender = message.from_user
+    # in a group others read along
+    is_private = message.chat.type == "private"
+    is_admin = is_private and sender is not None and sender.id in context.settings.admin_ids
+    await answer(message, status_text(health, context.clock(), for_admin=is_admin))

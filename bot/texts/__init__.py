@@ -6,10 +6,12 @@
 - ``watches``  a watch, the watchlist, what became of them
 - ``feeds``    whale feeds
 - ``names``    what the chat calls addresses
+- ``history``  a chat's alerts, and what became of each
 - ``mutes``    mute and unmute
 - ``gas``      what transactions cost
 - ``pursuits`` followed transactions, apart from their own messages
 - ``languages`` which language the bot writes in
 - ``groups``   what groups and channels are told, and whoever sets them up
 - ``status``   what the bot knows about its own health · ``gaps``: the blocks it did not see
+- ``standing`` how delivery stands, for whoever runs the bot
 """

@@ -26,6 +26,10 @@ BACK = N_("‹ Back")
 BACK_TO_LIST = N_("‹ List")
 PREVIOUS = N_("‹ Previous")
 NEXT = N_("Next ›")
+NEWER = N_("‹ Newer")
+OLDER = N_("Older ›")
+BACK_TO_HISTORY = N_("‹ History")
+FIRST_PAGE = "« 1"
 ALL_CHAINS = N_("All chains")
 FORGET_NAME = N_("Forget it")
 FORGET_NAMES = N_("Forget them")
@@ -39,6 +43,26 @@ SAFE = N_("🛡 Safe")
 
 TELL_UNPRICED = N_("Tell me without a price, too")
 IGNORE_UNPRICED = N_("Only what has a price")
+
+
+def more(count: int) -> str:
+    """``204 more ›``."""
+    return f"{count:,} more ›"
+
+
+def to_previous(page: int) -> str:
+    """From a page, counted from 0, to the one before it."""
+    return f"‹ {page:,}"
+
+
+def to_next(page: int) -> str:
+    """From a page, counted from 0, to the one after it."""
+    return f"{page + 2:,} ›"
+
+
+def to_last(last: int) -> str:
+    """To the last page, counted from 0."""
+    return f"{last + 1:,} »"
 
 
 def let_in(rule: NoiseRule, *, noise: bool) -> str:

@@ -17,6 +17,11 @@ NOT_UNDERSTOOD = N_(
     "I only understand commands, addresses and transactions: paste an address to watch it, or send"
     " /help."
 )
+LIST_FORGOTTEN = N_("I don't remember any more what was in that list.")
+PAGES_TOO_OFTEN = N_(
+    "A group has room for 20 messages a minute, pages among them, and most of it is taken: try"
+    " again in half a minute."
+)
 BUTTON_TOO_OLD = N_("This button is from an older version: send the command again.")
 
 
@@ -53,7 +58,8 @@ A value is <code>250000</code>, <code>$250k</code>, <code>1.5m</code>, <code>50 
 /timing <code>&lt;instant or safe&gt;</code> – at the newest block, or once it is safe"""),
     N_("""<b>Noise</b>
 /noise – what I keep from you, to switch it
-/why <code>&lt;transaction&gt;</code>, or as a reply to an alert – why, or why not"""),
+/why <code>&lt;transaction&gt;</code>, or as a reply to an alert – why, or why not
+/history <code>[number]</code> – your alerts, the newest first, or one of them in full"""),
     N_("""<b>Quiet</b>
 /mute <code>[number] &lt;duration&gt;</code> – <code>30m</code>, <code>2h</code>, <code>1d</code>
 /unmute <code>[number]</code>"""),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.languages import N_, _, ngettext
 from bot.numbers import full_quantity, grouped
 from bot.texts.gaps import gap_words
+from bot.texts.standing import standing
 from bot.texts.words import ago_words
 from data.health import HEADS_ONLY, told_size
 
@@ -46,20 +47,23 @@ _SIZES = {
 }
 
 
-def status(health: Health, now: datetime) -> str:
-    """The answer to ``/status``."""
+def status(health: Health, now: datetime, *, for_admin: bool = False) -> str:
+    """The answer to ``/status``; ``for_admin`` with how delivery stands."""
     for shown in _SHOWN_GAPS:
-        text = _status(health, now, shown)
+        text = _status(health, now, shown, for_admin=for_admin)
         if len(text) <= _LONGEST:
             break
     return text
 
 
-def _status(health: Health, now: datetime, shown: int) -> str:
+def _status(health: Health, now: datetime, shown: int, *, for_admin: bool) -> str:
     parts = [_chain(chain, now, shown, redis=health.redis) for chain in health.chains]
     if not health.redis:
         parts.insert(0, _("⚠️ Redis cannot be reached, so heads and nodes are unknown."))
-    return "\n\n".join([_("<b>Status</b>"), *parts, _outbox(health, now)])
+    parts.append(_outbox(health, now))
+    if for_admin:
+        parts.append(standing(health.delivery, now, redis=health.redis))
+    return "\n\n".join([_("<b>Status</b>"), *parts])
 
 
 def _chain(chain: ChainHealth, now: datetime, shown: int, *, redis: bool) -> str:

@@ -9,6 +9,8 @@
 - ``dealings``   whom an address knows, for addresses that look like one of them
 - ``alerts``     the outbox: what is to be told, and what became of it
 - ``messages``   what Telegram shows
+- ``certainty``  which messages may say that their blocks became safe or final
+- ``standing``   how delivery stands: what waits, and in which state the chats are
 - ``queues``     which chats have something to send, and who is at it
 - ``cursors``    how far a chain's alerts are in the database, its recent hashes
 - ``gaps``       blocks that were not seen, or that no check could verify

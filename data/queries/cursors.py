@@ -168,6 +168,15 @@ async def unlatch(connection: AsyncConnection, chain: str) -> bool:
     return forgotten.rowcount == 1
 
 
+async def all_settled(connection: AsyncConnection) -> dict[str, Settled]:
+    """How far each chain was last known to be safe and finalized."""
+    statement = select(cursors.c.chain, cursors.c.safe_number, cursors.c.finalized_number)
+    return {
+        chain: Settled(safe, finalized)
+        for chain, safe, finalized in await connection.execute(statement)
+    }
+
+
 async def settled(connection: AsyncConnection, chain: str) -> Settled:
     """How far the chain was last known to be safe and finalized."""
     statement = select(cursors.c.safe_number, cursors.c.finalized_number).where(

@@ -22,7 +22,12 @@ def message_of(row: Any) -> Message:
 
 
 async def record(
-    connection: AsyncConnection, chat_id: int, topic_id: int, telegram_id: int, now: datetime
+    connection: AsyncConnection,
+    chat_id: int,
+    topic_id: int,
+    telegram_id: int,
+    now: datetime,
+    certainty: Certainty = Certainty.SEEN,
 ) -> int:
     """Note a message that Telegram has accepted; our id. Noting it again changes nothing."""
     statement = (
@@ -34,6 +39,7 @@ async def record(
             revision=1,
             shown_revision=1,
             sent_at=now,
+            certainty=certainty,
         )
         .on_conflict_do_update(
             index_elements=["chat_id", "telegram_id"], set_={"topic_id": topic_id}
@@ -43,22 +49,75 @@ async def record(
     return int((await connection.execute(statement)).scalar_one())
 
 
+async def sent_after(connection: AsyncConnection, chat_id: int, moment: datetime) -> list[datetime]:
+    """When the chat was sent what it got after that moment."""
+    lately = (messages.c.chat_id == chat_id) & (messages.c.sent_at > moment)
+    found = await connection.execute(select(messages.c.sent_at).where(lately))
+    return list(found.scalars())
+
+
+async def get(connection: AsyncConnection, message_id: int) -> Message | None:
+    """The message with our id, if it is still remembered."""
+    found = await connection.execute(select(messages).where(messages.c.id == message_id))
+    row = found.one_or_none()
+    return None if row is None else message_of(row)
+
+
+async def of_telegram(
+    connection: AsyncConnection, chat_id: int, telegram_id: int
+) -> Message | None:
+    """The chat's message with Telegram's id, if it is remembered and one of alerts."""
+    found = await connection.execute(
+        select(messages).where(messages.c.chat_id == chat_id, messages.c.telegram_id == telegram_id)
+    )
+    row = found.one_or_none()
+    return None if row is None else message_of(row)
+
+
 async def to_edit(connection: AsyncConnection, chat_id: int) -> list[Message]:
-    """The chat's messages whose alerts have changed since they were shown, oldest first."""
+    """The chat's messages whose alerts have changed since they were shown, oldest first; none that
+    was deleted."""
     statement = (
         select(messages)
-        .where(messages.c.chat_id == chat_id, messages.c.revision > messages.c.shown_revision)
+        .where(
+            messages.c.chat_id == chat_id,
+            messages.c.revision > messages.c.shown_revision,
+            ~messages.c.gone,
+        )
         .order_by(messages.c.id)
     )
     return [message_of(row) for row in await connection.execute(statement)]
 
 
-async def shown(connection: AsyncConnection, message_id: int, revision: int) -> None:
-    """Telegram shows that revision, or never will (the message was deleted)."""
+async def shown(
+    connection: AsyncConnection,
+    message_id: int,
+    revision: int,
+    certainty: Certainty = Certainty.SEEN,
+) -> None:
+    """Telegram shows that revision with that certainty, or refuses to."""
     await connection.execute(
         update(messages)
-        .where(messages.c.id == message_id, messages.c.shown_revision < revision)
-        .values(shown_revision=revision)
+        .where(messages.c.id == message_id, messages.c.shown_revision <= revision)
+        .values(shown_revision=revision, certainty=certainty)
+    )
+
+
+async def edit(connection: AsyncConnection, message_id: int) -> None:
+    """What it tells has changed: it is to be shown anew, unless it was deleted."""
+    await connection.execute(
+        update(messages)
+        .where(messages.c.id == message_id, ~messages.c.gone)
+        .values(revision=messages.c.revision + 1)
+    )
+
+
+async def gone(connection: AsyncConnection, message_id: int) -> None:
+    """It was deleted in the chat: nothing is shown in it, or told about it, any more."""
+    await connection.execute(
+        update(messages)
+        .where(messages.c.id == message_id)
+        .values(gone=True, shown_revision=messages.c.revision)
     )
 
 

@@ -15,7 +15,7 @@ from data.queries.bulk import insert_all
 from data.tables import legs, movements
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Delete
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -201,6 +201,18 @@ async def _stored_in(
         found = await _legs_of(connection, [row.id for row in rows])
         stored += [_movement(row, found[row.id]) for row in rows]
     return stored
+
+
+async def are_others_now(connection: AsyncConnection, seen: Iterable[Movement]) -> bool:
+    """Whether a reorg has put one of these movements into another block since they were read."""
+    blocks = {one.id: one.block.hash for one in seen if one.id is not None}
+    for ids in batches(blocks):
+        which = among(connection, movements.c.id, ids)
+        statement = select(movements.c.id, movements.c.block_hash).where(which)
+        for row in await connection.execute(statement):
+            if row.block_hash != blocks[row.id]:
+                return True
+    return False
 
 
 async def orphan_above(connection: AsyncConnection, chain: str, number: int, until: int) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import and_, delete, exists, func, literal, select, update
 
 from data.model import AlertState, ChatKind, ChatState, Priority
 from data.queries import insert, queues
-from data.tables import alerts, chat_names, chat_queues, chats, pursuits, watches
+from data.tables import alerts, chat_names, chat_queues, chats, messages, pursuits, watches
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -50,6 +50,12 @@ async def move(connection: AsyncConnection, old: int, new: int) -> None:
         update(chat_names).where(chat_names.c.chat_id == old, ~has).values(chat_id=new)
     )
     await connection.execute(update(pursuits).where(pursuits.c.chat_id == old).values(chat_id=new))
+    # nobody can edit what was said in the group: it is read only, and in no supergroup
+    await connection.execute(
+        update(messages)
+        .where(messages.c.chat_id == old)
+        .values(gone=True, shown_revision=messages.c.revision)
+    )
     await connection.execute(delete(chat_queues).where(chat_queues.c.chat_id == old))
     await _wake(connection, new)
 

@@ -6,6 +6,7 @@
 - ``wake``        wake-ups: something is in the outbox, or became of a transaction
 - ``claims``      a send's mark, so that nothing is said twice
 - ``limiter``     the token buckets and the sliding log that Telegram's limits ask for
+- ``tallies``     how often what happened lately
 - ``scripts``     the Lua files beside, loaded
 - ``away``        the error of a server that cannot be asked
 """

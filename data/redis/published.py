@@ -1,8 +1,8 @@
 """What the processes publish for each other and the health check, stamped by who wrote it.
 
 Keys: ``published:chain:{chain}`` → JSON of ChainStatus, from the watcher; ``published:bot`` →
-JSON of BotStatus, from the bot. Nothing expires: an old stamp is the sign of a process that
-stands still.
+JSON of BotStatus, and ``published:delivery`` → JSON of DeliveryStatus, from the bot. Nothing
+expires: an old stamp is the sign of a process that stands still.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from data.model import Chain
 
 _BOT = "published:bot"
+_DELIVERY = "published:delivery"
+HOUR_AND_DAY = timedelta(hours=1), timedelta(days=1)
 SEEING = frozenset({"following", "catching up"})
 """States in which a chain's blocks come in."""
 SILENT = timedelta(seconds=60)
@@ -73,12 +75,48 @@ class ChainStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 class BotStatus(msgspec.Struct, frozen=True, kw_only=True):
     """The bot's progress. ``written_at`` is set by the polling loop each time Telegram answered
-    it; ``last_update_at`` when it last brought something."""
+    it; ``last_update_at`` when it last brought something. ``trouble`` says what Telegram does
+    instead of answering; it is asked again at ``tries_again_at``."""
 
     written_at: datetime
     username: str
     polling_since: datetime
     last_update_at: datetime | None = None
+    paused_until: datetime | None = None
+    """Telegram asked the bot to send nothing until then."""
+    paused_chats: int = 0
+    """How many chats it asked to leave alone,"""
+    chats_paused_until: datetime | None = None
+    """the last of them until then."""
+    trouble: str | None = None
+    tries_again_at: datetime | None = None
+
+
+class DeliveryStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """How delivery stands. ``written_at`` is set by the loop that leases chats, when it has made a
+    round.
+
+    ``chats`` counts all chats by their state. ``last_hour`` and ``last_day`` count what happened,
+    over all processes, by the names of ``bot.delivery.events``; some also as ``name: reason``.
+    """
+
+    written_at: datetime
+    pending: int
+    pending_since: datetime | None
+    chats_waiting: int
+    chats: dict[str, int]
+    last_hour: dict[str, int]
+    last_day: dict[str, int]
+
+    def reasons(self, name: str) -> list[tuple[str, int]]:
+        """Why something happened in the last day, the most frequent first."""
+        prefix = f"{name}: "
+        found = [
+            (key.removeprefix(prefix), number)
+            for key, number in self.last_day.items()
+            if key.startswith(prefix)
+        ]
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
 
 def _key(chain: str) -> str:
@@ -125,5 +163,21 @@ async def bot_status(redis: Redis) -> BotStatus | None:
         return None
     try:
         return msgspec.json.decode(text, type=BotStatus)
+    except msgspec.MsgspecError:
+        return None
+
+
+async def publish_delivery(redis: Redis, status: DeliveryStatus) -> None:
+    """Replace what is published of delivery."""
+    await redis.set(_DELIVERY, msgspec.json.encode(status).decode())
+
+
+async def delivery_status(redis: Redis) -> DeliveryStatus | None:
+    """How delivery last stood; None if it never said, or nothing legible."""
+    text = await redis.get(_DELIVERY)
+    if text is None:
+        return None
+    try:
+        return msgspec.json.decode(text, type=DeliveryStatus)
     except msgspec.MsgspecError:
         return None

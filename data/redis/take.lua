@@ -1,5 +1,6 @@
 -- May one message go? Answers 0 for "go", and has counted it; else the microseconds to wait, and
--- has counted nothing.
+-- has counted nothing. Beside it 1 where every message of this urgency has to wait as long, for the
+-- bot's sake, else 0.
 --
 -- KEYS  1 pause of the bot, 2 pause of the chat, 3 bucket of the bot, 4 bucket or log of the chat
 --       5 how much the bot is slowed down, 6 who waits for the bot's bucket
@@ -99,7 +100,7 @@ if own > 0 or bots > 0 then
     redis.call('HSET', KEYS[6], ARGV[3], string.format('%.0f', now + bots + WORD))
     redis.call('PEXPIRE', KEYS[6], 60000)
   end
-  return math.ceil(math.max(own, bots))
+  return {math.ceil(math.max(own, bots)), own <= 0 and 1 or 0}
 end
 
 redis.call('HDEL', KEYS[6], ARGV[3])
@@ -110,4 +111,4 @@ else
   redis.call('RPUSH', KEYS[4], string.format('%.0f', now))
   redis.call('PEXPIRE', KEYS[4], math.ceil(tonumber(ARGV[5]) / 1000) + 60000)
 end
-return 0
+return {0, 0}

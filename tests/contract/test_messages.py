@@ -46,3 +46,20 @@ async def test_a_message_is_to_be_edited_until_its_latest_revision_is_shown(
         await messages.shown(connection, ours[0], 2)  # never backwards
         await messages.shown(connection, ours[1], 2)
         assert await messages.to_edit(connection, 1) == []
+
+
+async def test_a_deleted_message_is_never_to_be_edited_again(database: Database) -> None:
+    async with database.write() as connection:
+        await a_chat(connection)
+        (moved,) = await stored(connection, movement(1))
+        await alerted(connection, 1, moved)
+        (alert,) = await alerts.pending(connection, 1, 10)
+        ours = await messages.record(connection, 1, 0, 10, NOW)
+        await alerts.sent(connection, [alert.id], ours)
+        await alerts.retract(connection, [key(moved)])
+        # when it turns out to be deleted
+        await messages.gone(connection, ours)
+        assert await messages.to_edit(connection, 1) == []
+        # then whatever becomes of its transaction
+        assert await alerts.bring_back(connection, [key(moved)]) == []
+        assert await messages.to_edit(connection, 1) == []

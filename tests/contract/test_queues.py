@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select, update
 
+from data.columns import DatabaseNow
 from data.database import Database
 from data.model import Priority
 from data.queries import alerts, messages, queues
@@ -220,3 +221,46 @@ async def test_repair_starts_from_an_empty_queue(database: Database) -> None:
         await queues.repair(connection)
 
     assert [held.chat_id for held in await lease(database)] == [1]
+
+
+async def test_a_chat_with_much_to_be_told_has_a_head_start_of_two_minutes(
+    database: Database,
+) -> None:
+    # given chats that came before one with ten alerts, a group with many, and one with few
+    await queue(database, (1, Priority.WATCH), (2, Priority.WATCH))
+    await queue(database, *[(3, Priority.WATCH)] * 10)
+    await queue(database, *[(-4, Priority.WATCH)] * 500, (5, Priority.WATCH))
+
+    order = [held.chat_id for held in await lease(database)]
+
+    assert order[:2] == [-4, 3]
+    assert sorted(order[2:]) == [1, 2, 5]
+
+
+async def test_what_comes_while_a_chat_waits_adds_to_its_head_start(database: Database) -> None:
+    await queue(database, *[(1, Priority.FEED)] * 4)
+    for _ in range(5):
+        await queue(database, (2, Priority.FEED))
+
+    assert [held.chat_id for held in await lease(database)] == [2, 1]
+
+
+async def test_a_chat_that_never_comes_to_an_end_keeps_nobody_back_for_long(
+    database: Database,
+) -> None:
+    # given a chat that has waited for an hour, with a new one beside it
+    await queue(database, (1, Priority.FEED), (2, Priority.FEED))
+    async with database.write() as connection:
+        an_hour_ago = DatabaseNow(-LONG)
+        await connection.execute(
+            update(chat_queues).where(chat_queues.c.chat_id == 1).values(start_by=an_hour_ago)
+        )
+    held = (await lease(database, limit=1))[0]
+    # when it is given back
+    async with database.write() as connection:
+        await queues.release(connection, held, AT_ONCE)
+    # then it is before the other by two minutes, no more
+    async with database.read() as connection:
+        rows = await connection.execute(select(chat_queues.c.chat_id, chat_queues.c.start_by))
+        start = {row.chat_id: row.start_by for row in rows}
+    assert start[2] - start[1] < queues.MOST_HEAD_START

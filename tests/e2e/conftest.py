@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.ground import Ground, open_ground
 from tests.e2e.product import Product, open_product
 
 
@@ -18,4 +19,10 @@ async def product(tmp_path: Path, redis_url: str, any_database_url: str) -> Asyn
 async def embedded(tmp_path: Path, redis_url: str, sqlite_url: str) -> AsyncIterator[Product]:
     """On SQLite only, where the database makes no difference."""
     async with open_product(tmp_path, redis_url, sqlite_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def ground(tmp_path: Path) -> AsyncIterator[Ground]:
+    async with open_ground(tmp_path) as opened:
         yield opened

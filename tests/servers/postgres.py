@@ -33,6 +33,8 @@ from data.pid_file import PidFile
 PREFIX = "spyhop-postgres-"
 # Nothing of a test's data has to survive the test.
 CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_wal_size=256MB")
+# What was committed survives the server's death, though not the machine's.
+FORGETFUL_OF_POWER = ("fsync=off", "max_wal_size=256MB")
 
 
 class PostgresServer:
@@ -86,6 +88,39 @@ def running_postgres() -> Iterator[PostgresServer]:
         if process is not None:
             process.stop(20, signal.SIGINT)
         shutil.rmtree(folder)
+
+
+class MortalPostgres(PostgresServer):
+    """A server of its own that can be killed, and started again with all that it had committed."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        self._owner = owner_of_server()
+        if self._owner:
+            os.chown(self._folder, *self._owner)
+        self._programs = readable(find_programs(), self._folder, self._owner)
+        password = secrets.token_urlsafe(16)
+        _init(self._programs, self._folder, password, self._owner)
+        self._process, self._port = self._started(None)
+        address = f"127.0.0.1:{self._port}"
+        super().__init__(f"postgresql+asyncpg://spyhop:{quote(password)}@{address}/postgres")
+
+    def kill(self) -> None:
+        """SIGKILL: no word to anybody, and its children find out by themselves."""
+        self._process.stop(0, signal.SIGKILL)
+
+    def start(self) -> None:
+        """Let it find its way back by its log."""
+        self._process, _ = self._started(self._port)
+
+    def remove(self) -> None:
+        """Stop it and take its folder away."""
+        self._process.stop(20, signal.SIGINT)
+        shutil.rmtree(self._folder)
+
+    def _started(self, port: int | None) -> tuple[ChildProcess, int]:
+        folder, owner = self._folder, self._owner
+        return _start(self._programs, folder, owner, same_port=port, behave=FORGETFUL_OF_POWER)
 
 
 def find_programs() -> Path:
@@ -165,11 +200,20 @@ def _as(
     )
 
 
-def _start(programs: Path, folder: Path, owner: tuple[int, int] | None) -> tuple[ChildProcess, int]:
+def _start(
+    programs: Path,
+    folder: Path,
+    owner: tuple[int, int] | None,
+    *,
+    same_port: int | None = None,
+    behave: tuple[str, ...] = CARELESS,
+) -> tuple[ChildProcess, int]:
     log = folder / "log"
-    for _ in range(5):  # somebody else may take the free port before the server does
-        port = _free_port()
-        settings = (*CARELESS, "listen_addresses=127.0.0.1", "max_connections=200", "timezone=UTC")
+    # somebody else may take the free port before the server does, and what a killed server left
+    # may still hold its memory
+    for _ in range(5 if same_port is None else 50):
+        port = same_port or _free_port()
+        settings = (*behave, "listen_addresses=127.0.0.1", "max_connections=200", "timezone=UTC")
         options = [part for setting in settings for part in ("-c", setting)]
         with log.open("ab") as output:
             process = ChildProcess(

@@ -6,11 +6,15 @@
 - ``held``        alerts that wait for their block to become safe, released or forgotten
 - ``reorg``       what a reorg does to alerts, and what undoes it
 - ``repointing``  alerts that tell of another movement after a reorg than before
+- ``answers``     of which alerts that were taken back an answer told
 - ``touched``     what a transaction did to alerts, and the queueing of every chat that it concerns
 - ``asked``       what became of one that somebody asks about
 - ``outbox``      what waits for a chat, and what became of it
+- ``listed``      what waits for a chat or is in one message, by value
+- ``history``     a chat's alerts, page by page
 """
 
+from data.queries.alerts.answers import answered, taken_back
 from data.queries.alerts.asked import of_reply, of_transaction
 from data.queries.alerts.held import forget_held_above, release_held, release_held_of_chat
 from data.queries.alerts.noise import NOISE
@@ -41,6 +45,7 @@ __all__ = [
     "NewAlert",
     "Touched",
     "alert_of",
+    "answered",
     "bring_back",
     "drop",
     "drop_all_of_chat",
@@ -58,6 +63,7 @@ __all__ = [
     "restate",
     "retract",
     "sent",
+    "taken_back",
     "write",
     "write_for_feeds",
 ]

@@ -39,8 +39,13 @@ def alert_of(row: Any) -> Alert:
     )
 
 
-async def pending(connection: AsyncConnection, chat_id: int, limit: int) -> list[Alert]:
-    """The chat's oldest pending alerts whose block stands; orphaned ones wait their reorg out."""
+async def pending(
+    connection: AsyncConnection, chat_id: int, limit: int, since: datetime | None = None
+) -> list[Alert]:
+    """The chat's oldest pending alerts whose block stands; orphaned ones wait their reorg out.
+
+    With ``since`` only those of blocks since then.
+    """
     statement = (
         select(alerts)
         .join(movements, movements.c.id == alerts.c.movement_id)
@@ -52,6 +57,8 @@ async def pending(connection: AsyncConnection, chat_id: int, limit: int) -> list
         .order_by(alerts.c.id)
         .limit(limit)
     )
+    if since is not None:
+        statement = statement.where(movements.c.block_time >= since)
     return [alert_of(row) for row in await connection.execute(statement)]
 
 
@@ -115,7 +122,7 @@ async def drop_all_of_chat(connection: AsyncConnection, chat_id: int, reason: st
 
 async def oldest_pending(connection: AsyncConnection) -> tuple[int, datetime | None]:
     """How many alerts wait in the outbox, and since when the oldest does; held ones do not."""
-    # written out, or PostgreSQL may read the whole table rather than the index of what is pending
+    # written out, because neither database uses a partial index for a parameter for sure
     waits = alerts.c.state == literal_column(f"'{AlertState.PENDING.value}'")
     statement = select(func.count(), func.min(alerts.c.created_at)).where(waits)
     number, oldest = (await connection.execute(statement)).one()

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select, update
 from data.model import AlertState
 from data.queries import among_ids
 from data.queries.alerts.touched import NOTHING, Touched
-from data.tables import alerts, messages
+from data.tables import alerts, messages, movements
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -51,8 +51,21 @@ async def bring_back(connection: AsyncConnection, movement_ids: Collection[int])
 
 
 async def restate(connection: AsyncConnection, movement_ids: Collection[int]) -> Touched:
-    """Amounts changed in a reorg: have the messages about it edited."""
-    return await _edit(connection, movement_ids, AlertState.SENT)
+    """Amounts changed in a reorg: have the messages about it edited.
+
+    Also where the movement is one of an alert's further ones: these stand by their transaction.
+    """
+    of_same = await connection.execute(
+        _of_same_transactions(connection.dialect.name), {"ids": list(movement_ids)}
+    )
+    return await _edit(connection, [row.id for row in of_same], AlertState.SENT)
+
+
+@cache
+def _of_same_transactions(dialect: str) -> Any:
+    other = movements.alias()
+    same = (other.c.chain == movements.c.chain) & (other.c.tx_hash == movements.c.tx_hash)
+    return select(other.c.id).join(movements, same).where(among_ids(dialect, movements.c.id, "ids"))
 
 
 async def _turn(
@@ -89,7 +102,11 @@ def _one_revision_more(dialect: str) -> Any:
         alerts.c.state == bindparam("shown_as"),
         alerts.c.message_id.is_not(None),
     )
-    return update(messages).where(messages.c.id.in_(shown)).values(revision=messages.c.revision + 1)
+    return (
+        update(messages)
+        .where(messages.c.id.in_(shown), ~messages.c.gone)
+        .values(revision=messages.c.revision + 1)
+    )
 
 
 def _of(connection: AsyncConnection) -> ColumnElement[bool]:

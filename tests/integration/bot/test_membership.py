@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from data.model import ChatKind, ChatState
-from data.queries import chats, watches
+from data.model import ChatKind, ChatState, Priority
+from data.queries import chats, messages, queues, watches
 from tests.integration.bot.conversation import ME, NOW, Conversation
 
 PLACE = -77
@@ -103,6 +104,48 @@ async def test_a_group_that_says_that_it_moves_takes_its_watches_along(talk: Con
     assert new is not None
     assert (new.state, new.kind) == (ChatState.ACTIVE, ChatKind.SUPERGROUP)
     assert moved.label == "ours"
+
+
+async def test_whoever_lets_the_bot_in_again_is_shown_what_changed_meanwhile(
+    talk: Conversation,
+) -> None:
+    # given a message that a reorg changed while nothing could be said there
+    await met(talk, ChatKind.SUPERGROUP)
+    async with talk.context.database.write() as connection:
+        ours = await messages.record(connection, PLACE, 0, 10, NOW)
+        await messages.edit(connection, ours)
+        await chats.set_state(connection, PLACE, ChatState.KICKED, None)
+    # when
+    await talk.feed(**my_place("supergroup", {"status": "member"}))
+    # then
+    async with talk.context.database.write() as connection:
+        (leased,) = await queues.lease(connection, "one", timedelta(seconds=9), 5)
+    assert (leased.chat_id, leased.priority) == (PLACE, Priority.EDIT)
+
+
+@pytest.mark.parametrize(
+    ("state", "then"),
+    [(ChatState.SILENCED, ChatState.ACTIVE), (ChatState.KICKED, ChatState.KICKED)],
+)
+async def test_a_topic_that_is_open_again_ends_a_silence(
+    talk: Conversation, state: ChatState, then: ChatState
+) -> None:
+    await met(talk, ChatKind.SUPERGROUP)
+    async with talk.context.database.write() as connection:
+        await chats.set_state(connection, PLACE, state, "TOPIC_CLOSED")
+    await talk.feed(
+        message={
+            "message_id": 3,
+            "date": int(NOW.timestamp()),
+            "chat": {"id": PLACE, "type": "supergroup", "title": "Whales"},
+            "from": OWNER,
+            "forum_topic_reopened": {},
+        }
+    )
+    async with talk.context.database.read() as connection:
+        chat = await chats.get(connection, PLACE)
+    assert chat is not None
+    assert chat.state is then
 
 
 async def met(talk: Conversation, kind: ChatKind) -> None:

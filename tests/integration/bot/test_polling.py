@@ -113,6 +113,16 @@ async def test_publishes_nothing_new_while_telegram_does_not_answer(talk: Conver
     status = await bot_status(talk.context.redis)
     assert status is not None
     assert status.written_at == NOW  # when Telegram told the bot its name
+    assert status.tries_again_at == NOW + timedelta(minutes=5, milliseconds=1)
+    assert status.trouble == "Telegram does not answer, trying again (TelegramNetworkError)"
+
+
+async def test_an_answer_ends_the_trouble_that_is_told_of(talk: Conversation) -> None:
+    await run(talk, Script(talk, TelegramNetworkError(TRIED, "away"), []))
+
+    status = await bot_status(talk.context.redis)
+    assert status is not None
+    assert (status.trouble, status.tries_again_at) == (None, None)
 
 
 async def test_a_refused_token_is_a_configuration_error(talk: Conversation) -> None:

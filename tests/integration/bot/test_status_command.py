@@ -6,11 +6,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bot.dispatcher import make_dispatcher
 from data.chains import known_chains
 from data.model import BlockRef, CoverageGap, Settled, UnverifiedBlock
 from data.queries import cursors, gaps
 from data.redis.connection import open_redis
-from data.redis.published import ChainStatus, NodeStatus, publish
+from data.redis.published import (
+    ChainStatus,
+    DeliveryStatus,
+    NodeStatus,
+    publish,
+    publish_delivery,
+)
 from data.tables import cursors as cursor_table
 
 if TYPE_CHECKING:
@@ -183,3 +190,57 @@ async def test_still_answers_without_redis(talk: Conversation) -> None:
     assert "Redis cannot be reached" in text
     assert "read up to 1,000,000" in text
     await away.aclose()
+
+
+def delivery(talk: Conversation, **more: object) -> DeliveryStatus:
+    values: dict[str, object] = {
+        "written_at": talk.now - timedelta(seconds=3),
+        "pending": 12,
+        "pending_since": talk.now - timedelta(seconds=40),
+        "chats_waiting": 2,
+        "chats": {"active": 40, "blocked": 3, "silenced": 1},
+        "last_hour": {"sent": 1_200, "edited": 7},
+        "last_day": {
+            "sent": 30_000, "dropped": 5, "dropped: muted": 4, "dropped: <b>": 1, "flooded": 2,
+            "unknown": 1, "unknown: no answer in time": 1,
+        },
+    }  # fmt: skip
+    return DeliveryStatus(**{**values, **more})  # type: ignore[arg-type]
+
+
+def run_by(talk: Conversation, *people: int) -> Conversation:
+    settings = talk.context.settings.model_copy(update={"admin_ids": people})
+    context = replace(talk.context, settings=settings)
+    return replace(talk, context=context, dispatcher=make_dispatcher(context))
+
+
+async def test_whoever_runs_it_sees_how_delivery_stands(talk: Conversation) -> None:
+    await publish_delivery(talk.context.redis, delivery(talk))
+
+    text = await run_by(talk, 7).say("/status")
+
+    assert "🟢 <b>Delivery</b>: last round 3 s ago" in text
+    assert "Waiting: 12 alerts, the oldest for 40 s; 2 chats" in text
+    assert "Last hour: 1,200 alerts sent, 7 edits" in text
+    assert "2 times told to wait (429)" in text
+    assert "Dropped: muted (4); &lt;b&gt; (1)" in text
+    assert "Uncertain: no answer in time (1)" in text
+    assert "Chats: 40 active, 3 blocked, 1 silenced" in text
+
+
+async def test_nobody_else_does(talk: Conversation) -> None:
+    await publish_delivery(talk.context.redis, delivery(talk))
+
+    assert "Delivery" not in await run_by(talk, 8).say("/status")
+    # nor in a group, where others read along
+    assert "Delivery" not in await run_by(talk, 7).say("/status@spyhop_bot", kind="supergroup")
+
+
+async def test_a_delivery_that_stands_still_is_seen_by_its_own_stamp(talk: Conversation) -> None:
+    await publish_delivery(
+        talk.context.redis, delivery(talk, written_at=talk.now - timedelta(minutes=9))
+    )
+
+    text = await run_by(talk, 7).say("/status")
+
+    assert "🔴 <b>Delivery</b>: stands still, last round 9 min ago" in text

@@ -8,8 +8,10 @@ from data.chains import known_chains
 from data.health import (
     Check,
     Verdict,
+    check_bot,
     check_chain,
     check_coverage,
+    check_delivery,
     check_lease,
     check_outbox,
     check_stamp,
@@ -19,7 +21,7 @@ from data.health import (
     told_size,
 )
 from data.model import CoverageGap
-from data.redis.published import ChainStatus, NodeStatus
+from data.redis.published import BotStatus, ChainStatus, DeliveryStatus, NodeStatus
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ETHEREUM = known_chains()["ethereum"]
@@ -337,3 +339,77 @@ def test_open_gaps_and_doubts_are_warnings_and_what_was_filled_is_none() -> None
 )  # fmt: skip
 def test_sizes_are_told_as_people_do(size: int, text: str) -> None:
     assert told_size(size) == text
+
+
+def delivery(**told: Any) -> DeliveryStatus:
+    known: dict[str, Any] = {
+        "written_at": NOW - timedelta(seconds=3),
+        "pending": 0,
+        "pending_since": None,
+        "chats_waiting": 0,
+        "chats": {"active": 40, "blocked": 3},
+        "last_hour": {"sent": 1_200},
+        "last_day": {"sent": 30_000, "dropped": 4, "dropped: muted": 4},
+    }
+    return DeliveryStatus(**(known | told))
+
+
+def test_a_delivery_that_goes_round_is_well_and_tells_what_it_did() -> None:
+    checks = check_delivery(delivery(pending=2, pending_since=NOW - timedelta(seconds=30)), NOW)
+
+    assert set(verdicts(checks).values()) == {Verdict.OK}
+    assert [check.detail for check in checks] == [
+        "wrote 3 s ago; 2 alerts waiting in 0 chats, the oldest for 30 s",
+        "1,200 alerts sent, 0 edits",
+        "30,000 alerts sent, 0 edits, 4 alerts dropped",
+        "dropped 4: muted",
+        "40 active, 3 blocked",
+    ]
+
+
+def test_failures_of_the_last_hour_are_a_warning_and_those_before_are_history() -> None:
+    lately = verdicts(check_delivery(delivery(last_hour={"unknown": 1}), NOW))
+    before = verdicts(check_delivery(delivery(last_day={"unknown": 1}), NOW))
+
+    assert lately["delivery last hour"] is Verdict.WARN
+    assert before["delivery last day"] is Verdict.OK
+
+
+def test_a_delivery_that_stands_still_is_not_well() -> None:
+    assert check_delivery(None, NOW)[0].verdict is Verdict.FAIL
+    still = check_delivery(delivery(written_at=NOW - timedelta(minutes=3)), NOW)
+    assert still[0].verdict is Verdict.FAIL
+
+
+def _bot(answered: timedelta, due: timedelta | None) -> BotStatus:
+    return BotStatus(
+        written_at=NOW - answered,
+        username="spyhop_bot",
+        polling_since=NOW - timedelta(days=1),
+        trouble=None if due is None else "Telegram does not answer",
+        tries_again_at=None if due is None else NOW - due,
+    )
+
+
+@pytest.mark.parametrize(
+    ("answered", "due", "verdict", "words"),
+    [
+        (9, None, Verdict.OK, "wrote 9 s ago"),
+        (40, -3, Verdict.WARN, "no answer from Telegram for 40 s: Telegram does not answer"),
+        (3_600, -9_000, Verdict.FAIL, "no answer from Telegram for 60 min"),
+        (3_600, 30, Verdict.FAIL, "no answer from Telegram for 60 min"),
+        (3_600, 600, Verdict.FAIL, "bot not running: it last wrote 10 min ago"),
+        (3_600, None, Verdict.FAIL, "bot not running: it last wrote 60 min ago"),
+    ],
+)
+def test_a_telegram_that_is_away_is_told_from_a_bot_that_is(
+    answered: int, due: int | None, verdict: Verdict, words: str
+) -> None:
+    ages = timedelta(seconds=answered), None if due is None else timedelta(seconds=due)
+    check = check_bot(_bot(*ages), NOW)
+    assert check.verdict is verdict
+    assert check.detail.startswith(words)
+
+
+def test_a_bot_that_never_wrote_does_not_run() -> None:
+    assert check_bot(None, NOW).verdict is Verdict.FAIL

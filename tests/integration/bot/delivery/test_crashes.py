@@ -130,5 +130,11 @@ async def test_a_stop_does_not_wait_for_ever_and_leaves_what_it_cut_in_doubt(
     assert await outbox.states(chat_id) == [("pending", None)]
     async with delivering(bot, database, redis, settings) as told:
         (message,) = await telegram.wait_for_messages(chat_id)
+        await until(lambda: all_sent(outbox, chat_id))
+        await until(lambda: repeated(told))
     assert "Possible repeat" in message.text
     assert told.count(EventKind.REPEATED) == 1
+
+
+async def repeated(told) -> bool:
+    return told.count(EventKind.REPEATED) > 0

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.delivery.events import EventKind
-from bot.texts.places import TOPIC_LOST
+from bot.texts.groups import TOPIC_LOST
 from data.model import ChatKind
 from data.queries import chats, moving, watches
 from data.tables import chat_queues
@@ -186,3 +186,24 @@ async def no_queue(outbox) -> bool:
     async with outbox.database.read() as connection:
         rows = await connection.execute(select(chat_queues.c.chat_id))
         return rows.first() is None
+
+
+async def test_what_was_said_in_a_group_is_let_go_when_it_becomes_a_supergroup(
+    telegram, outbox, means, owner
+):
+    # given a message in a group that has become a supergroup, where nobody can edit it
+    group = telegram.create_group("Whales", (owner,))
+    await outbox.chat(group.id, ChatKind.GROUP)
+    alert = await outbox.alert(await outbox.watch(group.id))
+    async with delivering(*means):
+        await until(lambda: all_sent(outbox, group.id))
+    supergroup = telegram.migrate(group.id)
+    async with outbox.database.write() as connection:
+        await moving.move(connection, group.id, supergroup.id)
+    # when
+    await outbox.retract(alert)
+    async with delivering(*means):
+        await until(lambda: no_queue(outbox))
+    # then
+    assert (await outbox.message(alert)).gone
+    assert telegram.calls("editMessageText") == []

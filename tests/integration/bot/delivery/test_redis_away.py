@@ -1,4 +1,4 @@
-"""Redis goes away and comes back while alerts wait."""
+"""The database or Redis goes away and comes back while alerts wait."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ import asyncio
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from bot.delivery.events import EventKind
+from data.queries import queues
 from data.redis.claims import Claims
-from data.redis.limiter import Limiter
 from tests.integration.bot.delivery.running import delivering, until
 
 
 async def test_delivery_waits_says_so_once_and_goes_on_by_itself(
     telegram, outbox, bot, database, redis, settings, monkeypatch
 ):
-    # given
+    # given a database that cannot be asked for chats
     chat_id = telegram.create_user("Ada").id
     telegram.create_private_chat(chat_id)
     await outbox.chat(chat_id)
     watch = await outbox.watch(chat_id)
 
     async def away(*_args, **_options):
-        raise RedisConnectionError("away")
+        raise ConnectionError("away")
 
-    asked = Limiter.bot_paused_for
-    monkeypatch.setattr(Limiter, "bot_paused_for", away)
+    asked = queues.lease
+    monkeypatch.setattr(queues, "lease", away)
     async with delivering(bot, database, redis, settings) as told:
         await outbox.alert(watch)
         await until(lambda: stalled(told))
         for _ in range(20):
             await asyncio.sleep(0)
         # when
-        monkeypatch.setattr(Limiter, "bot_paused_for", asked)
+        monkeypatch.setattr(queues, "lease", asked)
         # then
         await telegram.wait_for_messages(chat_id)
     assert told.count(EventKind.STALLED) == 1

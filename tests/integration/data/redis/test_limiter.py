@@ -124,11 +124,13 @@ async def test_a_groups_minute_slides(limiter):
         now = START + n * SECOND // 10
         assert await limiter.take(GROUP, by_log=True, now=now) == 0
     # then the next goes when the first has left the window, and only that one
-    assert await limiter.room(GROUP, now=now) == 0
+    assert await limiter.used(GROUP, now=now) == (20, 0.0)
     wait = await limiter.take(GROUP, by_log=True, now=now)
     later = now + wait
     assert START + WINDOW_SECONDS * SECOND < later <= START + WINDOW_SECONDS * SECOND + 1000
-    assert await limiter.room(GROUP, now=later) == 1
+    used, since_last = await limiter.used(GROUP, now=later)
+    assert used == 19
+    assert since_last == (later - now) / SECOND
     assert await limiter.take(GROUP, by_log=True, now=later) == 0
     assert await limiter.take(GROUP, by_log=True, now=later) > 0
 

@@ -17,6 +17,7 @@ from data.labels import Label, Labels, curated_labels
 from data.model import (
     MOST_LEGS,
     AlertState,
+    Certainty,
     Leg,
     MovementKind,
     Price,
@@ -311,6 +312,18 @@ def test_what_a_reorg_took_back_is_struck_through():
     assert text.endswith("</s>\n↩️ Taken back by a reorganisation of the chain")
 
 
+@pytest.mark.parametrize(
+    ("certainty", "mark"),
+    [(Certainty.CONFIRMED, "✓ confirmed"), (Certainty.FINALIZED, "✓✓ final")],
+)
+def test_how_sure_it_is_stands_at_the_end_and_makes_the_message_no_longer(certainty, mark):
+    before, after = shown(), shown(certainty=certainty)
+    assert plain_text(after).splitlines()[-1] == f"👁 #1 Cold wallet · {mark}"
+    assert len(after.splitlines()) == len(before.splitlines())
+    assert "✓" not in before
+    assert plain_text(shown(certainty=certainty, watches={})).splitlines()[-1] == mark
+
+
 def test_a_possible_repeat_is_marked():
     assert "Possible repeat" in shown(repeat=True)
     assert "Possible repeat" not in shown()
@@ -332,9 +345,9 @@ def test_many_alerts_make_a_list_by_size():
     ).text
     lines = plain_text(text).splitlines()
     assert lines[0] == "🐋 100 alerts on Ethereum, the largest first"
-    assert lines[1] == "1. Received 100 ETH · $250K"
-    assert lines[2] == "Binance 14 → Cold wallet · #1"
-    assert lines[-1] == f"… and {100 - (len(lines) - 2) // 2} more"
+    assert lines[2] == "1. Received 100 ETH · $250K"
+    assert lines[3] == "Binance 14 → Cold wallet · #1"
+    assert lines[-1] == "… and 90 more"
 
 
 def test_a_list_of_several_chains_names_each():

@@ -6,7 +6,16 @@ from aiogram import exceptions
 from aiogram.methods import SendMessage
 from aiohttp import ServerDisconnectedError
 
-from bot.delivery.outcomes import Failed, Flooded, Moved, Refused, TopicLost, Unknown, Unreachable
+from bot.delivery.outcomes import (
+    Failed,
+    Flooded,
+    Gone,
+    Moved,
+    Refused,
+    TopicLost,
+    Unknown,
+    Unreachable,
+)
 from bot.delivery.send import outcome_of
 from data.errors import ConfigurationError
 from data.model import ChatKind, ChatState
@@ -63,6 +72,19 @@ def test_a_group_that_moved_has_another_id():
 )
 def test_a_lost_topic_is_not_a_lost_chat(words):
     assert of(exceptions.TelegramBadRequest(METHOD, words)) == TopicLost(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Bad Request: message to edit not found",
+        "Bad Request: message can't be edited",
+        "Bad Request: MESSAGE_ID_INVALID",
+        "Bad Request: message to be replied not found",
+    ],
+)
+def test_a_message_that_is_no_more_is_no_trouble_of_its_chat(words):
+    assert of(exceptions.TelegramBadRequest(METHOD, words)) == Gone(words)
 
 
 def test_a_flood_tells_how_long():
