@@ -8,7 +8,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from bot.delivery.clean import symbol_markup
-from bot.numbers import quantity, short_quantity, short_usd
+from bot.languages import _
+from bot.numbers import grouped, quantity, short_quantity, short_usd
 from data.imitation import borrowed
 from data.model import MovementKind, PriceState, Standard
 
@@ -22,7 +23,6 @@ _NUMBERS_SHOWN = 3
 _LONGEST_NUMBER = 10
 _NOTHING = Decimal(0)
 _DUST_USD, _DUST_SHARE = Decimal(5), 1000
-UNPRICED = "no price known"
 
 
 def assets(legs: Sequence[Leg], chain: Chain | None) -> str:
@@ -43,7 +43,9 @@ def assets(legs: Sequence[Leg], chain: Chain | None) -> str:
     ]
     shown = things[:_SHOWN]
     more = len(things) - len(shown)
-    return " + ".join([*shown, *([f"{more} more"] if more else [])])
+    if more:
+        shown.append(_("{count} more").format(count=grouped(more)))
+    return " + ".join(shown)
 
 
 def value(movement: Movement) -> str:
@@ -51,10 +53,10 @@ def value(movement: Movement) -> str:
     known.
     """
     if movement.usd is None:
-        return UNPRICED
+        return _("no price known")
     text = escape(short_usd(movement.usd))
     if movement.price_state is PriceState.THIN:
-        return f"≈ {text}, thin market"
+        return _("≈ {usd}, thin market").format(usd=text)
     return f"≈ {text}" if movement.kind is MovementKind.SWAP else text
 
 
@@ -68,7 +70,9 @@ def symbol(leg: Leg, chain: Chain | None) -> str:
     if curated is not None:
         return symbol_markup(curated.symbol)
     text = symbol_markup(leg.symbol)
-    return f"{text} (not the real one)" if borrowed(chain, leg.token, leg.symbol) else text
+    if borrowed(chain, leg.token, leg.symbol):
+        return _("{symbol} (not the real one)").format(symbol=text)
+    return text
 
 
 def _is_sum(leg: Leg) -> bool:
@@ -77,7 +81,9 @@ def _is_sum(leg: Leg) -> bool:
 
 def _sum(leg: Leg, chain: Chain | None) -> str:
     if leg.decimals is None:
-        return f"{short_quantity(Decimal(abs(leg.amount)))} base units of {symbol(leg, chain)}"
+        amount = short_quantity(Decimal(abs(leg.amount)))
+        said = _("{amount} base units of {symbol}")
+        return said.format(amount=amount, symbol=symbol(leg, chain))
     # dust begins with a <
     return f"{escape(short_quantity(quantity(leg.amount, leg.decimals)))} {symbol(leg, chain)}"
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.languages import N_
 from data.model import AlertState, Certainty, ChatKind
 from data.queries.certainty import of_block
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from data.model import Alert, Chat, Movement, Settled
 
-MARKS = {Certainty.CONFIRMED: "✓ confirmed", Certainty.FINALIZED: "✓✓ final"}
+MARKS = {Certainty.CONFIRMED: N_("✓ confirmed"), Certainty.FINALIZED: N_("✓✓ final")}
 
 
 def certainty_of(

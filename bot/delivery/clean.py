@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from html import escape
 
+from bot.languages import _
+
 SYMBOL_LENGTH = 16
 LABEL_LENGTH = 40
 _LOOKED_AT = 1_000
@@ -42,7 +44,7 @@ def clean(text: str, longest: int) -> str:
 def symbol_markup(text: str) -> str:
     """What a token calls itself, as HTML: short, and never a link."""
     name = clean(text, SYMBOL_LENGTH).translate(_DEFUSED)
-    return "unnamed token" if name in _NO_NAME else escape(name, quote=False)
+    return _("unnamed token") if name in _NO_NAME else escape(name, quote=False)
 
 
 def label_markup(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.delivery.clean import label_markup
+from bot.languages import N_, _
 from data.labels.flow import FlowDirection, flows
 from data.model import MovementKind
 
@@ -16,6 +17,27 @@ if TYPE_CHECKING:
     from data.model import Movement
 
 _SIGNS = {"exchange": "🏦", "bridge": "🌉", "staking": "🔒", "issuer": "🏛", "fund": "💼"}
+_INFLOWS = {
+    "exchange": N_("🏦 Exchange inflow: {entity}"),
+    "bridge": N_("🌉 Bridge inflow: {entity}"),
+    "staking": N_("🔒 Staking inflow: {entity}"),
+    "issuer": N_("🏛 Issuer inflow: {entity}"),
+    "fund": N_("💼 Fund inflow: {entity}"),
+}
+_OUTFLOWS = {
+    "exchange": N_("🏦 Exchange outflow: {entity}"),
+    "bridge": N_("🌉 Bridge outflow: {entity}"),
+    "staking": N_("🔒 Staking outflow: {entity}"),
+    "issuer": N_("🏛 Issuer outflow: {entity}"),
+    "fund": N_("💼 Fund outflow: {entity}"),
+}
+_BETWEEN = {
+    "exchange": N_("🏦 Exchange to exchange: {source} → {target}"),
+    "bridge": N_("🌉 Bridge to bridge: {source} → {target}"),
+    "staking": N_("🔒 Staking to staking: {source} → {target}"),
+    "issuer": N_("🏛 Issuer to issuer: {source} → {target}"),
+    "fund": N_("💼 Fund to fund: {source} → {target}"),
+}
 
 
 def flow_line(movement: Movement, labels: Labels) -> str:
@@ -34,12 +56,12 @@ def _is_news(flow: Flow, movement: Movement) -> bool:
 def _line(flow: Flow) -> str:
     entity = label_markup(flow.entity)
     if flow.direction is FlowDirection.SELF:
-        return f"{_SIGNS[flow.kind]} Between wallets of {entity}"
-    way = "inflow" if flow.direction is FlowDirection.IN else "outflow"
-    return f"{_SIGNS[flow.kind]} {flow.kind.capitalize()} {way}: {entity}"
+        between = _("{sign} Between wallets of {entity}")
+        return between.format(sign=_SIGNS[flow.kind], entity=entity)
+    ways = _INFLOWS if flow.direction is FlowDirection.IN else _OUTFLOWS
+    return _(ways[flow.kind]).format(entity=entity)
 
 
 def _from_one_to_another(found: Sequence[Flow]) -> str:
-    kind = found[0].kind
     source, target = (label_markup(one.entity) for one in found)
-    return f"{_SIGNS[kind]} {kind.capitalize()} to {kind}: {source} → {target}"
+    return _(_BETWEEN[found[0].kind]).format(source=source, target=target)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot import keyboards
-from bot.delivery.amounts import UNPRICED, value
+from bot.delivery.amounts import value
 from bot.delivery.certainty import MARKS
 from bot.delivery.clean import label_markup
 from bot.delivery.headline import headline
@@ -23,7 +23,10 @@ from bot.delivery.render import (
     watch_name,
 )
 from bot.delivery.warnings import brief_warnings
+from bot.languages import _, ngettext
+from bot.numbers import grouped
 from bot.paging import page_length, pages_of
+from bot.texts.words import day_words
 from data.model import AlertState, Certainty
 from data.queries.alerts.listed import Gist, Summary, by_value
 
@@ -84,9 +87,9 @@ def render_message(
     head = _head(summary, page, chains, now, is_digest=is_digest)
     below = _below(summary, alerts, page, now, is_digest=is_digest)
     if certainty in MARKS:
-        below.append(f"{MARKS[certainty]}, all of them")
+        below.append(_("{certainty}, all of them").format(certainty=_(MARKS[certainty])))
     if repeats:
-        below.append("🔁 Possible repeat of some: an earlier attempt left no trace")
+        below.append(_("🔁 Possible repeat of some: an earlier attempt left no trace"))
     parts = ["\n".join(part) for part in (head, _fitted(lines), below)]
     text = "\n\n".join(filter(None, parts))
     return Rendered(text, "list", keyboards.pages(page, summary.total))
@@ -101,12 +104,38 @@ def _head(
     summary: Summary, page: int, chains: Mapping[str, Chain], now: datetime, *, is_digest: bool
 ) -> list[str]:
     alone = next(iter(summary.chains)) if len(summary.chains) == 1 else None
-    on = f" on {_title(alone, chains)}" if alone is not None else ""
-    which = f"page {page + 1:,} of {pages_of(summary.total):,}" if page else "the largest first"
+    which = _("the largest first")
+    if page:
+        pages = _("page {page} of {pages}")
+        which = pages.format(page=grouped(page + 1), pages=grouped(pages_of(summary.total)))
+    count, chain = grouped(summary.total), "" if alone is None else _title(alone, chains)
     if is_digest:
-        head = f"🕓 <b>While I was away: {summary.total:,} alerts</b>{on}"
-        return [head, f"{span(summary.first, summary.last, now)}, {which}"]
-    return [f"🐋 <b>{summary.total:,} alerts</b>{on}, {which}"]
+        away = _while_away(summary.total, alone=alone is not None).format(count=count, chain=chain)
+        return [away, f"{span(summary.first, summary.last, now)}, {which}"]
+    said = ngettext(
+        "🐋 <b>{count} alert</b>, {which}", "🐋 <b>{count} alerts</b>, {which}", summary.total
+    )
+    if alone is not None:
+        said = ngettext(
+            "🐋 <b>{count} alert</b> on {chain}, {which}",
+            "🐋 <b>{count} alerts</b> on {chain}, {which}",
+            summary.total,
+        )
+    return [said.format(count=count, chain=chain, which=which)]
+
+
+def _while_away(total: int, *, alone: bool) -> str:
+    if alone:
+        return ngettext(
+            "🕓 <b>While I was away: {count} alert</b> on {chain}",
+            "🕓 <b>While I was away: {count} alerts</b> on {chain}",
+            total,
+        )
+    return ngettext(
+        "🕓 <b>While I was away: {count} alert</b>",
+        "🕓 <b>While I was away: {count} alerts</b>",
+        total,
+    )
 
 
 def _below(
@@ -115,16 +144,16 @@ def _below(
     """What is said under the lines."""
     lines = []
     if not page and summary.total > len(shown):
-        lines.append(f"… and {summary.total - len(shown):,} more")
+        more = summary.total - len(shown)
+        lines.append(_("… and {count} more").format(count=grouped(more)))
     if not is_digest and now - summary.first > LATE:
         first, last = moment(summary.first, now), moment(summary.last, now)
-        lines.append(
-            f"🕓 Blocks of {first}" if first == last else f"🕓 Blocks from {first} to {last}"
-        )
+        said = _("🕓 Blocks of {first}") if first == last else _("🕓 Blocks from {first} to {last}")
+        lines.append(said.format(first=first, last=last))
     if any(alert.state is AlertState.RETRACTED for alert in shown):
-        lines.append("<s>Struck through</s>: taken back by a reorganisation of the chain")
+        lines.append(_("<s>Struck through</s>: taken back by a reorganisation of the chain"))
     elif summary.taken_back:
-        lines.append("↩️ Some on another page were taken back by a reorganisation of the chain")
+        lines.append(_("↩️ Some on another page were taken back by a reorganisation of the chain"))
     return lines
 
 
@@ -167,7 +196,7 @@ class _Line:
         names = self._names()
         told = told_movements(alert, self.movements)
         for_feed = bool(matched) and matched[0].is_feed
-        parts = [names.transaction(alert.tx_hash, "Transaction")]
+        parts = [names.transaction(alert.tx_hash, _("Transaction"))]
         if told:
             said = headline(told[0], names.chain, for_feed=for_feed)
             parts = [f"{names.transaction(alert.tx_hash, said)} · {value(told[0])}"]
@@ -184,8 +213,8 @@ class _Line:
     def in_short(self) -> str:
         """The link and the value alone: foreign names can be very long, and all lines must fit."""
         told = told_movements(self.alert, self.movements)
-        worth = value(told[0]) if told else UNPRICED
-        link = self._names().transaction(self.alert.tx_hash, "Transaction")
+        worth = value(told[0]) if told else _("no price known")
+        link = self._names().transaction(self.alert.tx_hash, _("Transaction"))
         return self._struck(" · ".join([link, worth, *brief_warnings(self.alert, told)]))
 
     def _names(self) -> Names:
@@ -201,8 +230,8 @@ class _Line:
                 told[0].block.time,
                 self.summary.first.date() == self.summary.last.date(),
             )
-            yield f"{time:%H:%M}" if one_day else f"{time.day} {time:%b %H:%M}"
+            yield f"{time:%H:%M}" if one_day else f"{day_words(time, time)} {time:%H:%M}"
 
     def _struck(self, text: str) -> str:
-        text = f"{self.position:,}. {text}"
+        text = f"{grouped(self.position)}. {text}"
         return f"<s>{text}</s>" if self.alert.state is AlertState.RETRACTED else text

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.delivery.clean import label_markup
 from bot.delivery.markup import link
+from bot.languages import _
 from data.addresses import checksummed
 from data.model import MovementKind
 
@@ -52,11 +53,12 @@ class Names:
         """
         name = self.name(address)
         text = checksummed(address)
-        what = "contract " if is_contract and not name else ""
         if self.chain is None:
-            return f"{name} ({text})" if name else f"{what}{text}"
-        url = self.chain.explorer.address.format(address=text)
-        return what + link(name or f"{text[:6]}…{text[-4:]}", url)
+            party = f"{name} ({text})" if name else text
+        else:
+            url = self.chain.explorer.address.format(address=text)
+            party = link(name or f"{text[:6]}…{text[-4:]}", url)
+        return _("contract {address}").format(address=party) if is_contract and not name else party
 
     def name(self, address: bytes) -> str:
         """What the chat calls an address, or others do, as HTML; empty where nobody does."""
@@ -66,7 +68,8 @@ class Names:
         known = self.labels.of(self.chain_name, address)
         if known is None:
             return ""
-        return label_markup(known.name) + (" (defunct)" if known.defunct else "")
+        name = label_markup(known.name)
+        return _("{name} (defunct)").format(name=name) if known.defunct else name
 
     def transaction(self, tx_hash: bytes, markup: str) -> str:
         """Markup linked to a transaction; followed by the hash where there is no explorer."""
@@ -85,11 +88,14 @@ def way(movement: Movement, names: Names) -> str:
         is_contract = movement.counterparty_is_contract
         other = names.party(movement.counterparty, is_contract=is_contract)
     if movement.kind is MovementKind.MINT:
-        return f"new → {own}"
+        return _("new → {address}").format(address=own)
     if movement.kind is MovementKind.BURN:
-        return f"{own} → burned"
+        return _("{address} → burned").format(address=own)
+    several = _("several addresses")
     if movement.kind in _SENDS:
-        return f"{own} → {other or 'several addresses'}"
+        return f"{own} → {other or several}"
     if movement.kind in _RECEIVES:
-        return f"{other or 'several addresses'} → {own}"
-    return f"{own} at {other}" if other and movement.counterparty != movement.address else own
+        return f"{other or several} → {own}"
+    if other and movement.counterparty != movement.address:
+        return _("{address} at {other}").format(address=own, other=other)
+    return own

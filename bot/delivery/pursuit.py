@@ -19,7 +19,8 @@ from bot.delivery.headline import PLAIN, headline
 from bot.delivery.markup import link
 from bot.delivery.parties import Names
 from bot.delivery.title import sign
-from bot.numbers import gwei, quantity, short_quantity
+from bot.languages import _, ngettext
+from bot.numbers import grouped, gwei, quantity, short_quantity
 from data.model import Depth, PursuitState, Replacement
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from data.labels import Labels
     from data.model import Chain, Inclusion, Movement, Pursuit, Wish
 
-_LOST = "Taken out of its block by a reorganisation of the chain"
 _MOVEMENTS_SHOWN = 2
 
 
@@ -78,20 +78,25 @@ def _nowhere(story: Story) -> Iterable[str]:
     where = " · ".join(titles)
     match one.state:
         case PursuitState.UNKNOWN:
-            yield "🤷 <b>No chain that I follow knows it</b>"
+            yield _("🤷 <b>No chain that I follow knows it</b>")
             yield name
-            yield f"Looked for 10 minutes on {where}: in blocks, and among those that wait."
-            yield "Is it on another chain, or was it never sent? Send it again to look once more."
+            looked = _("Looked for 10 minutes on {chains}: in blocks, and among those that wait.")
+            yield looked.format(chains=where)
+            yield _(
+                "Is it on another chain, or was it never sent? Send it again to look once more."
+            )
         case PursuitState.EXPIRED:
-            yield "⌛ <b>Not found in a day</b>"
+            yield _("⌛ <b>Not found in a day</b>")
             yield name
         case _:
-            yield "🔎 <b>Looking for the transaction…</b>"
+            yield _("🔎 <b>Looking for the transaction…</b>")
             yield name
-            yield f"On {where}: in blocks, and among those that wait."
+            looking = _("On {chains}: in blocks, and among those that wait.")
+            yield looking.format(chains=where)
     if story.unseen:
         titles = [label_markup(title) for title in story.unseen]
-        yield f"⚠️ Not to be seen just now: {', '.join(titles)}"
+        unseen = _("⚠️ Not to be seen just now: {chains}")
+        yield unseen.format(chains=", ".join(titles))
 
 
 def _title(one: Pursuit, names: Names) -> str:
@@ -99,45 +104,47 @@ def _title(one: Pursuit, names: Names) -> str:
     if inclusion is not None:
         block = _block(inclusion.number, names)
         count = told.confirmations
-        deep = f"{count:,} {'confirmation' if count == 1 else 'confirmations'}"
+        deep = ngettext("{count} confirmation", "{count} confirmations", count)
+        depth = deep.format(count=grouped(count))
         match one.state:
             case PursuitState.CONFIRMED:
-                return f"✅ <b>Confirmed and final</b> in {block}"
+                said = _("✅ <b>Confirmed and final</b> in {block}")
             case PursuitState.FAILED:
-                how = "final" if one.has_ended else deep
-                return f"❌ <b>Failed</b> in {block} · {how}"
+                said = _("❌ <b>Failed</b> in {block} · {depth}")
+                depth = _("final") if one.has_ended else depth
             case PursuitState.EXPIRED:
-                return f"⌛ <b>In {block}</b>, not final after a day"
+                said = _("⌛ <b>In {block}</b>, not final after a day")
             case _:
-                return f"⛏ <b>In {block}</b> · {deep}"
+                said = _("⛏ <b>In {block}</b> · {depth}")
+        return said.format(block=block, depth=depth)
     match one.state:
         case PursuitState.REPLACED:
             return f"🔁 <b>{_replaced(told.replacement)}</b>"
         case PursuitState.DROPPED:
-            return "🗑 <b>Dropped</b>: no node has known it for 10 minutes"
+            return _("🗑 <b>Dropped</b>: no node has known it for 10 minutes")
         case PursuitState.EXPIRED:
-            return "⌛ <b>Still pending after a day</b>: I no longer follow it"
+            return _("⌛ <b>Still pending after a day</b>: I no longer follow it")
         case PursuitState.SEARCHING:
-            return "🔎 <b>Looking for the transaction…</b>"
+            return _("🔎 <b>Looking for the transaction…</b>")
         case PursuitState.UNKNOWN:
-            return "🤷 <b>The chain does not know it</b>"
+            return _("🤷 <b>The chain does not know it</b>")
         case _:
-            return "⏳ <b>Pending</b>"
+            return _("⏳ <b>Pending</b>")
 
 
 def _replaced(how: Replacement | None) -> str:
     match how:
         case Replacement.SPEED_UP:
-            return "Replaced: sped up with a higher fee"
+            return _("Replaced: sped up with a higher fee")
         case Replacement.CANCEL:
-            return "Cancelled by its sender"
+            return _("Cancelled by its sender")
         case _:
-            return "Replaced by another of the same sender"
+            return _("Replaced by another of the same sender")
 
 
 def _parties(wish: Wish, names: Names) -> str:
     sender = names.party(wish.sender)
-    target = names.party(wish.target) if wish.target is not None else "new contract"
+    target = names.party(wish.target) if wish.target is not None else _("new contract")
     line = f"{sender} → {target}"
     return f"{line} · {_coins(wish.value, names.chain)}" if wish.value else line
 
@@ -153,44 +160,74 @@ def _moved(moved: Sequence[Movement], names: Names) -> Iterable[str]:
 
 
 def _paid(inclusion: Inclusion, chain: Chain | None) -> str:
-    used = f"{inclusion.gas_used:,} gas"
+    used = grouped(inclusion.gas_used)
     if inclusion.gas_price is None:
-        return f"Used {used}"
+        return _("Used {count} gas").format(count=used)
     fee = inclusion.gas_used * inclusion.gas_price + (inclusion.l1_fee or 0)
-    besides = " and the L1 fee" if inclusion.l1_fee else ""
-    return f"Fee {_coins(fee, chain)} · {used} at {gwei(inclusion.gas_price)}{besides}"
+    said = _("Fee {fee} · {count} gas at {price}")
+    if inclusion.l1_fee:
+        said = _("Fee {fee} · {count} gas at {price} and the L1 fee")
+    return said.format(fee=_coins(fee, chain), count=used, price=escape(gwei(inclusion.gas_price)))
 
 
 def _offer(wish: Wish) -> str:
-    offered = f"Nonce {wish.nonce:,} · offers up to {gwei(wish.fee)}"
-    return offered if wish.tip is None else f"{offered}, tip {gwei(wish.tip)}"
+    said = _("Nonce {nonce} · offers up to {price}")
+    if wish.tip is not None:
+        said = _("Nonce {nonce} · offers up to {price}, tip {tip}")
+    return said.format(
+        nonce=grouped(wish.nonce),
+        price=escape(gwei(wish.fee)),
+        tip="" if wish.tip is None else escape(gwei(wish.tip)),
+    )
 
 
 def _notes(one: Pursuit, names: Names) -> Iterable[str]:
     told = one.told
     if told.replaced_by is not None:
-        yield f"Instead: {names.transaction(told.replaced_by, _short(told.replaced_by))}"
+        other = names.transaction(told.replaced_by, _short(told.replaced_by))
+        yield _("Instead: {transaction}").format(transaction=other)
     elif one.state is PursuitState.REPLACED:
-        yield "Its nonce is used; which transaction did it, no node told."
+        yield _("Its nonce is used; which transaction did it, no node told.")
     if one.state is PursuitState.DROPPED:
-        yield "Its nonce is free: it may still be sent again, or be replaced."
+        yield _("Its nonce is free: it may still be sent again, or be replaced.")
     if told.taken_back:
-        again = f" ({told.taken_back} times)" if told.taken_back > 1 else ""
-        back = "; now in another" if told.inclusion is not None else ""
-        yield f"↩️ {_LOST}{again}{back}"
+        yield _lost(told.taken_back, is_back=told.inclusion is not None)
+
+
+def _lost(times: int, *, is_back: bool) -> str:
+    if times == 1:
+        lost = _("↩️ Taken out of its block by a reorganisation of the chain")
+        if is_back:
+            lost = _("↩️ Taken out of its block by a reorganisation of the chain; now in another")
+        return lost
+    lost = ngettext(
+        "↩️ Taken out of its block by a reorganisation of the chain ({count} time)",
+        "↩️ Taken out of its block by a reorganisation of the chain ({count} times)",
+        times,
+    )
+    if is_back:
+        lost = ngettext(
+            "↩️ Taken out of its block by a reorganisation of the chain ({count} time); now in"
+            " another",
+            "↩️ Taken out of its block by a reorganisation of the chain ({count} times); now in"
+            " another",
+            times,
+        )
+    return lost.format(count=grouped(times))
 
 
 def _where(one: Pursuit, names: Names) -> str:
     title = label_markup(names.chain.title if names.chain else names.chain_name)
-    parts = [title, names.transaction(one.tx_hash, "transaction ↗")]
+    parts = [title, names.transaction(one.tx_hash, _("transaction ↗"))]
     settled = one.told.inclusion is not None or one.state is PursuitState.REPLACED
     if settled and not one.has_ended:
-        parts.append("safe, not final yet" if one.told.depth is Depth.SAFE else "not safe yet")
+        is_safe = one.told.depth is Depth.SAFE
+        parts.append(_("safe, not final yet") if is_safe else _("not safe yet"))
     return " · ".join(parts)
 
 
 def _block(number: int, names: Names) -> str:
-    text = f"block {number:,}"
+    text = _("block {number}").format(number=grouped(number))
     if names.chain is None:
         return text
     return link(text, names.chain.explorer.block.format(number=number))
@@ -198,7 +235,7 @@ def _block(number: int, names: Names) -> str:
 
 def _coins(amount: int, chain: Chain | None) -> str:
     if chain is None:
-        return f"{amount:,} wei"
+        return f"{grouped(amount)} wei"
     coins = short_quantity(quantity(amount, chain.native_decimals))
     return f"{escape(coins)} {symbol_markup(chain.native_symbol)}"
 

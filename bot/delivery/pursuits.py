@@ -28,8 +28,9 @@ from bot.delivery.pursuit import pursuit_text
 from bot.delivery.render import Rendered
 from bot.delivery.send import edit
 from bot.delivery.story import read_story
+from bot.languages import speaking
 from data.errors import ConfigurationError
-from data.model import ChatState, Priority
+from data.model import ChatState, Language, Priority
 from data.queries import chats, pursuits
 from data.redis.away import RedisAway
 from data.redis.claims import Claims, HeldByOther
@@ -146,7 +147,8 @@ class Pursuits:
                 return 0  # somebody else did it meanwhile
             chat = await chats.get(connection, one.chat_id)
             story = await self._story(connection, one)
-        return await self._put(story, chat)
+        with speaking(chat.reads if chat is not None else Language.ENGLISH):
+            return await self._put(story, chat)
 
     async def _put(self, story: Story, chat: Chat | None) -> float:
         one, means = story.pursuit, self._means

@@ -26,6 +26,9 @@ from bot.delivery.parties import Names, way
 from bot.delivery.title import title
 from bot.delivery.verdict import movement_ids, watch_ids
 from bot.delivery.warnings import warnings
+from bot.languages import N_, _, ngettext
+from bot.numbers import grouped
+from bot.texts.words import day_words
 from data.model import AlertState, Certainty
 
 if TYPE_CHECKING:
@@ -37,8 +40,8 @@ if TYPE_CHECKING:
     from data.labels import Labels
     from data.model import Alert, Chain, Chat, Movement, Watch
 
-TAKEN_BACK = "↩️ Taken back by a reorganisation of the chain"
-POSSIBLE_REPEAT = "🔁 Possible repeat: an earlier attempt left no trace"
+TAKEN_BACK = N_("↩️ Taken back by a reorganisation of the chain")
+POSSIBLE_REPEAT = N_("🔁 Possible repeat: an earlier attempt left no trace")
 _MOVEMENTS_SHOWN = 3
 _WATCHES_SHOWN = 3
 LATE = timedelta(minutes=2)
@@ -81,15 +84,15 @@ def render(
     lines.append(_where(alert, told, names, now))
     watched = _watch_line(matched, chains, names, is_linked=is_named_below)
     # at the end of a short line, so that the message does not grow when it is edited in
-    if last := " · ".join([*watched, *([MARKS[certainty]] if certainty in MARKS else [])]):
+    if last := " · ".join([*watched, *([_(MARKS[certainty])] if certainty in MARKS else [])]):
         lines.append(last)
     lines.extend(_price_notes(told))
     lines.extend(warnings(alert, told, chain))
     text = "\n".join(lines)
     if alert.state is AlertState.RETRACTED:
-        text = f"<s>{text}</s>\n{TAKEN_BACK}"
+        text = f"<s>{text}</s>\n{_(TAKEN_BACK)}"
     if repeat:
-        text = f"{text}\n{POSSIBLE_REPEAT}"
+        text = f"{text}\n{_(POSSIBLE_REPEAT)}"
     return Rendered(text, "alert")
 
 
@@ -134,7 +137,7 @@ def _story(
     is_named_below: bool,
 ) -> Iterable[str]:
     if not told:
-        yield "<b>A transaction of which nothing more is known</b>"
+        yield _("<b>A transaction of which nothing more is known</b>")
         return
     yield title(told[0], names.chain, watch, chat)
     if not is_named_below:
@@ -143,30 +146,30 @@ def _story(
         yield line
     for movement in told[1:_MOVEMENTS_SHOWN]:
         said = headline(movement, names.chain, for_feed=False)
-        yield f"also {said} · {value(movement)}: {way(movement, names)}"
+        also = _("also {said} · {value}: {way}")
+        yield also.format(said=said, value=value(movement), way=way(movement, names))
     more = len(told) - _MOVEMENTS_SHOWN
     if more > 0:
-        yield f"also {more} more"
+        yield _("also {count} more").format(count=grouped(more))
 
 
 def _where(alert: Alert, told: Sequence[Movement], names: Names, now: datetime) -> str:
     parts = [label_markup(names.chain.title if names.chain else alert.chain)]
     if told:
         block = told[0].block
-        number = f"block {block.number:,}"
+        number = _("block {number}").format(number=grouped(block.number))
         if names.chain is not None:
             number = link(number, names.chain.explorer.block.format(number=block.number))
         parts.append(number)
         if now - block.time > LATE:
             parts.append(moment(block.time, now))
-    parts.append(names.transaction(alert.tx_hash, "transaction ↗"))
+    parts.append(names.transaction(alert.tx_hash, _("transaction ↗")))
     return " · ".join(parts)
 
 
 def moment(time: datetime, now: datetime) -> str:
     """``3 Aug 14:05 UTC``, with the year where it is not this one."""
-    year = "" if time.year == now.year else f" {time.year}"
-    return f"{time.day} {time:%b}{year} {time:%H:%M} UTC"
+    return f"{day_words(time, now)} {time:%H:%M} UTC"
 
 
 def span(first: datetime, last: datetime, now: datetime) -> str:
@@ -189,17 +192,20 @@ def _watch_line(
     if is_linked and first.address is not None:
         shown[0] = f"#{first.number} {names.party(first.address)}"
     more = len(matched) - len(shown)
-    yield "👁 " + ", ".join([*shown, *([f"{more} more"] if more else [])])
+    if more:
+        shown.append(_("{count} more").format(count=grouped(more)))
+    yield "👁 " + ", ".join(shown)
 
 
 def watch_name(watch: Watch, chains: Mapping[str, Chain]) -> str:
     """A watch as the chat's list shows it: ``#3 Cold wallet``."""
     label = label_markup(watch.label or "")
     if not label and watch.is_feed:
-        label = "All chains feed"
+        label = _("All chains feed")
         if watch.chain is not None:
             chain = chains.get(watch.chain)
-            label = f"{label_markup(chain.title if chain else watch.chain)} feed"
+            name = label_markup(chain.title if chain else watch.chain)
+            label = _("{chain} feed").format(chain=name)
     return f"#{watch.number} {label}".rstrip()
 
 
@@ -212,11 +218,15 @@ def _price_notes(told: Sequence[Movement]) -> Iterable[str]:
     if later:
         behind, price = max(later, key=lambda pair: pair[0])
         source = label_markup(clean(price.source, 24))
-        yield f"ℹ️ Priced {_span(behind)} after the block ({source})"
+        note = _("ℹ️ Priced {duration} after the block ({source})")
+        yield note.format(duration=_span(behind), source=source)
 
 
 def _span(time: timedelta) -> str:
     minutes = time // timedelta(minutes=1)
     if minutes < 120:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} days"
+        return _("{count} min").format(count=minutes)
+    if minutes < 48 * 60:
+        return _("{count} h").format(count=minutes // 60)
+    days = minutes // 1440
+    return ngettext("{count} day", "{count} days", days).format(count=grouped(days))

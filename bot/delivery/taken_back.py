@@ -24,6 +24,9 @@ from bot.delivery.render import POSSIBLE_REPEAT, Rendered, matched_watches, told
 from bot.delivery.revision import let_go
 from bot.delivery.send import send
 from bot.delivery.verdict import MUTED, refusal
+from bot.languages import _, ngettext
+from bot.numbers import grouped
+from bot.texts.words import listed
 from data.model import Priority, UsdThreshold
 from data.queries import alerts
 from data.queries.moving import GENERAL
@@ -180,25 +183,33 @@ def answer_text(
     by_chain: defaultdict[str, int] = defaultdict(int)
     for alert in story.alerts:
         by_chain[alert.chain] += 1
-    where = " and ".join(
-        label_markup(chains[one].title if one in chains else one) for one in sorted(by_chain)
+    where = listed(
+        [label_markup(chains[one].title if one in chains else one) for one in sorted(by_chain)]
     )
     movements = told_movements(largest, story.movements)
     if movements:
         for_feed = bool(matched) and matched[0].is_feed
         what = f"{headline(movements[0], chain, for_feed=for_feed)} · {value(movements[0])}"
     else:
-        what = names.transaction(largest.tx_hash, "a transaction")
+        what = names.transaction(largest.tx_hash, _("a transaction"))
     number = len(story.alerts)
     if number == 1:
-        first = f"<b>Taken back</b>: {what}"
-        why = f"A reorganisation of {where} removed its block, and it has not come back."
-        then = "If it does, the message above is restored."
+        said = _(
+            "↩️ <b>Taken back</b>: {what}\n"
+            "A reorganisation of {chains} removed its block, and it has not come back. If it does,"
+            " the message above is restored."
+        )
     else:
-        first = f"<b>{number:,} alerts taken back</b>, the largest: {what}"
-        why = f"A reorganisation of {where} removed their blocks, and they have not come back."
-        then = "Their messages are struck through; what does come back is restored."
-    lines = [f"↩️ {first}", f"{why} {then}"]
+        said = ngettext(
+            "↩️ <b>{count} alert taken back</b>, the largest: {what}\n"
+            "A reorganisation of {chains} removed their blocks, and they have not come back. Their"
+            " messages are struck through; what does come back is restored.",
+            "↩️ <b>{count} alerts taken back</b>, the largest: {what}\n"
+            "A reorganisation of {chains} removed their blocks, and they have not come back. Their"
+            " messages are struck through; what does come back is restored.",
+            number,
+        )
+    lines = [said.format(count=grouped(number), what=what, chains=where)]
     if is_repeat:
-        lines.append(POSSIBLE_REPEAT)
+        lines.append(_(POSSIBLE_REPEAT))
     return Rendered("\n".join(lines), "answer")

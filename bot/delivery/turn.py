@@ -23,6 +23,7 @@ from bot.delivery.revision import rendered_story, show_anew
 from bot.delivery.send import send
 from bot.delivery.setbacks import Setbacks
 from bot.delivery.verdict import refusal
+from bot.languages import _, speak
 from data.model import Certainty, ChatState, Priority
 from data.queries import alerts, certainty, chats, cursors, messages, movements, queues
 from data.queries.moving import GENERAL
@@ -108,6 +109,7 @@ class Turn:
             waiting = await outbox.read(connection, self._held.chat_id, old_before)
         if waiting is None:
             return None
+        speak(waiting.chat.reads)
         if waiting.chat.moved_to is not None:
             # what was written while it moved
             await self._setbacks.move(waiting.chat, waiting.chat.moved_to)
@@ -233,7 +235,8 @@ class Turn:
         wait = await self._means.limiter.acquire(chat.id, chat.kind, Priority.WATCH)
         if wait:
             return wait
-        rendered = Rendered(notice, "notice")
+        # which one it is stands in the database; it is said in the language of now
+        rendered = Rendered(_(notice), "notice")
         outcome = await self._shown_in(chat, GENERAL, rendered)
         if not isinstance(outcome, Shown | Refused):
             return await self._setbacks.face(chat, outcome, ())

@@ -16,6 +16,7 @@ from bot import keyboards
 from bot.answers import answer, show
 from bot.buttons import HistoryAct, HistoryButton
 from bot.delivery.outbox import read_alerts
+from bot.languages import _
 from bot.middlewares.permission import OPEN
 from bot.parse.text import shown
 from bot.texts import history as texts
@@ -92,7 +93,7 @@ async def _page(context: Context, chat: Chat, act: HistoryAct, number: int) -> S
             page = await alerts.page_below(connection, chat.id, alerts.NEWEST, LENGTH)
         story = await read_alerts(connection, [entry.alert for entry in page.entries])
     if not page.entries:
-        return texts.EMPTY, None
+        return _(texts.EMPTY), None
     text = texts.page(
         page,
         story,

@@ -12,8 +12,9 @@ from bot.delivery.parties import Names, way
 from bot.delivery.render import matched_watches, render, told_movements, watch_name
 from bot.delivery.title import sign
 from bot.delivery.verdict import MUTED, WATCH_REMOVED
-from bot.texts.words import listed, noise_words
-from data.health import told_time
+from bot.languages import N_, _, ngettext
+from bot.numbers import grouped
+from bot.texts.words import listed, noise_words, time_words
 from data.model import AlertState
 from data.queries.alerts import DROPPED_BY_REORG, NOISE
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from data.model import Alert, Chain, Chat
     from data.queries.alerts.history import Entry, Page
 
-EMPTY = (
+EMPTY = N_(
     "Nothing yet: every alert for this chat will stand here, those that I kept to myself with the"
     " reason. /watch begins."
 )
@@ -42,10 +43,15 @@ def page(
     keep_days: int,
 ) -> str:
     """Alerts with what became of them, the newest first."""
-    parts = ["<b>Alerts of this chat</b>, the newest first"]
+    parts = [_("<b>Alerts of this chat</b>, the newest first")]
     parts += ["\n".join(_lines(entry, story, chains, labels, now)) for entry in page.entries]
     if not page.has_older:
-        parts.append(f"That is the oldest that I remember: alerts are kept for {keep_days:,} days.")
+        kept = ngettext(
+            "That is the oldest that I remember: alerts are kept for {count} day.",
+            "That is the oldest that I remember: alerts are kept for {count} days.",
+            keep_days,
+        )
+        parts.append(kept.format(count=grouped(keep_days)))
     return "\n\n".join(parts)
 
 
@@ -60,11 +66,13 @@ def entry(
     """One alert in full, and what became of it."""
     alert = entry.alert
     shown = render(alert, story.movements, story.watches, chat, chains, labels, now).text
-    lines = [f"<b>Alert {alert.id:,}</b>", "", shown, "", became(entry, story, now)]
+    head = _("<b>Alert {number}</b>").format(number=grouped(alert.id))
+    lines = [head, "", shown, "", became(entry, story, now)]
     if alert.topic_id:
-        lines.append(f"Topic {alert.topic_id:,}")
-    lines.append(f"Noticed {told_time(alert.created_at, now)}")
-    lines.append(f"Why? <code>/why 0x{alert.tx_hash.hex()}</code>")
+        lines.append(_("Topic {number}").format(number=grouped(alert.topic_id)))
+    lines.append(_("Noticed {time}").format(time=time_words(alert.created_at, now)))
+    why = _("Why? <code>/why {tx_hash}</code>")
+    lines.append(why.format(tx_hash=f"0x{alert.tx_hash.hex()}"))
     return "\n".join(lines)
 
 
@@ -84,11 +92,12 @@ def _lines(
     if told:
         for_feed = bool(matched) and matched[0].is_feed
         said = names.transaction(alert.tx_hash, headline(told[0], chain, for_feed=for_feed))
-        line = f"<b>{alert.id:,}</b> {sign(told[0])} {said} · {value(told[0])}"
-        below = [way(told[0], names), title, told_time(told[0].block.time, now)]
+        line = f"<b>{grouped(alert.id)}</b> {sign(told[0])} {said} · {value(told[0])}"
+        below = [way(told[0], names), title, time_words(told[0].block.time, now)]
     else:
-        line = f"<b>{alert.id:,}</b> {names.transaction(alert.tx_hash, 'Transaction')}"
-        below = [title, told_time(alert.created_at, now)]
+        link = names.transaction(alert.tx_hash, _("Transaction"))
+        line = f"<b>{grouped(alert.id)}</b> {link}"
+        below = [title, time_words(alert.created_at, now)]
     below += [watch_name(watch, chains) for watch in matched[:1] if watch.is_feed]
     yield f"<s>{line}</s>" if alert.state is AlertState.RETRACTED else line
     yield " · ".join(below)
@@ -101,32 +110,37 @@ def became(entry: Entry, story: Story, now: datetime) -> str:
     movement = story.movements.get(alert.movement_id)
     match alert.state:
         case AlertState.HELD:
-            return "🛡 Held until its block is safe"
+            return _("🛡 Held until its block is safe")
         case AlertState.PENDING if movement is not None and movement.orphaned:
-            return "⏳ Waiting: a reorg took its block, and the transaction may come back"
+            return _("⏳ Waiting: a reorg took its block, and the transaction may come back")
         case AlertState.PENDING:
-            return "⏳ Waiting to be sent"
+            return _("⏳ Waiting to be sent")
         case AlertState.SENT:
-            return f"✅ Sent{_when(entry, now)}"
+            said = _("✅ Sent {time}") if entry.told_at else _("✅ Sent")
+            return said.format(time=_when(entry, now))
         case AlertState.RETRACTED:
-            return f"↩️ Sent{_when(entry, now)}, then taken back by a reorg"
+            said = _("↩️ Sent, then taken back by a reorg")
+            if entry.told_at:
+                said = _("↩️ Sent {time}, then taken back by a reorg")
+            return said.format(time=_when(entry, now))
         case AlertState.DROPPED:
             return _dropped(alert)
 
 
 def _when(entry: Entry, now: datetime) -> str:
-    return "" if entry.told_at is None else f" {told_time(entry.told_at, now)}"
+    return "" if entry.told_at is None else time_words(entry.told_at, now)
 
 
 def _dropped(alert: Alert) -> str:
     reason = alert.reason or ""
     if reason.startswith(NOISE):
-        return f"🔇 Filtered: {listed([noise_words(rule) for rule in sorted(alert.noise)])}"
+        rules = listed([noise_words(rule) for rule in sorted(alert.noise)])
+        return _("🔇 Filtered: {rules}").format(rules=rules)
     if reason == MUTED:
-        return "🔕 Not sent: muted"
+        return _("🔕 Not sent: muted")
     if reason == WATCH_REMOVED:
-        return "✖️ Not sent: its watch was removed"
+        return _("✖️ Not sent: its watch was removed")
     if reason == DROPPED_BY_REORG:
-        return "↩️ Not sent: taken back by a reorg before"
+        return _("↩️ Not sent: taken back by a reorg before")
     said = escape(clean(reason, _REASON_LENGTH), quote=False)
-    return f"✖️ Not sent: {said or 'nobody wrote down why'}"
+    return _("✖️ Not sent: {why}").format(why=said or _("nobody wrote down why"))

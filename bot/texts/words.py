@@ -143,9 +143,13 @@ def time_words(moment: datetime, now: datetime) -> str:
     time = f"{moment:%H:%M} UTC"
     if moment.date() == now.date():
         return time
+    return _("{day}, {time}").format(day=day_words(moment, now), time=time)
+
+
+def day_words(moment: datetime, now: datetime) -> str:
+    """``21 Nov``, with the year where it is not this one."""
     skeleton = "MMMd" if moment.year == now.year else "yMMMd"
-    day = format_skeleton(skeleton, moment, locale=LOCALES[current()])
-    return _("{day}, {time}").format(day=day, time=time)
+    return format_skeleton(skeleton, moment, locale=LOCALES[current()])
 
 
 def duration_words(duration: timedelta) -> str:

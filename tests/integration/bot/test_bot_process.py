@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from aiohttp import web
 from bot.commands import COMMANDS
 from bot.wiring import run_bot
 from data.errors import ConfigurationError
+from data.model import Language
 from data.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -135,17 +137,21 @@ async def test_runs_polling_and_delivery_until_it_is_to_stop(
         run_bot(settings(telegram, redis_url, tmp_path), stopping, deliver_with=delivery.made_with)
     )
     await asyncio.wait_for(delivery.running.wait(), 30)
-    menu: dict[str, str] = {}
-    while not menu or "getUpdates" not in telegram.seen:
+    menus: list[dict[str, str]] = []
+    while len(menus) < len(Language) or "getUpdates" not in telegram.seen:
         method, form = await asyncio.wait_for(telegram.calls.get(), 30)
-        menu = form if method == "setMyCommands" else menu
+        menus += [form] if method == "setMyCommands" else []
 
     stopping.set()
     await asyncio.wait_for(running, 10)
 
     assert delivery.ended
-    assert all(f'"{command}"' in menu["commands"] for command in COMMANDS)
-    assert "all_private_chats" in menu["scope"]
+    for menu in menus:
+        assert all(f'"{command}"' in menu["commands"] for command in COMMANDS)
+        assert "all_private_chats" in menu["scope"]
+    assert [menu.get("language_code") for menu in menus] == [None, "ru", "zh", "es"]
+    in_spanish = {one["command"]: one["description"] for one in json.loads(menus[-1]["commands"])}
+    assert in_spanish["list"] == "Tus seguimientos"
     bot, *_, owner = delivery.given
     assert bot.default.link_preview_is_disabled
     assert owner

@@ -5,15 +5,22 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import pytest
+
 from bot import keyboards
+from bot.commands import COMMANDS
+from bot.languages import _, speaking
 from bot.parse.threshold import parse_threshold
+from bot.texts import buttons as captions
 from bot.texts import feeds, general
 from bot.texts.words import threshold_meaning
 from data.chains import known_chains
-from data.model import Direction, UnitThreshold, Watch
+from data.model import Direction, Language, NoiseRule, UnitThreshold, Watch
 
 CHAINS = tuple(known_chains().values())
 LONGEST_MESSAGE, LONGEST_CALLBACK = 4096, 64
+LONGEST_CAPTION, LONGEST_DESCRIPTION = 32, 64
+"""What a phone shows of a button that has its row, and of a menu's line."""
 
 
 def test_every_chain_has_a_button_that_telegram_takes() -> None:
@@ -29,12 +36,32 @@ def test_every_chain_has_a_button_that_telegram_takes() -> None:
                 assert len((button.callback_data or "").encode()) <= LONGEST_CALLBACK
 
 
-def test_greeting_and_help_name_what_is_followed() -> None:
-    greeting = general.greeting(CHAINS)
+@pytest.mark.parametrize("language", Language)
+def test_greeting_and_help_name_what_is_followed(language: Language) -> None:
+    with speaking(language):
+        greeting, help_text = general.greeting(CHAINS), general.help_text(CHAINS)
 
     assert all(chain.title in greeting for chain in CHAINS)
     assert len(greeting) < LONGEST_MESSAGE
-    assert len(general.help_text(CHAINS)) < LONGEST_MESSAGE
+    assert len(help_text) < LONGEST_MESSAGE
+
+
+@pytest.mark.parametrize("language", Language)
+def test_captions_and_commands_are_short_in_every_language(language: Language) -> None:
+    constants = [
+        text for name, text in vars(captions).items() if name.isupper() and isinstance(text, str)
+    ]
+    with speaking(language):
+        shown = [
+            *map(_, constants),
+            *(captions.let_in(rule, noise=noise) for rule in NoiseRule for noise in (True, False)),
+            captions.mute_for(480),
+            captions.threshold_of(999),
+        ]
+        described = [_(text) for text in COMMANDS.values()]
+
+    assert [text for text in shown if len(text) > LONGEST_CAPTION] == []
+    assert [text for text in described if not 0 < len(text) <= LONGEST_DESCRIPTION] == []
 
 
 def test_units_of_a_coin_mean_it_on_every_chain_that_has_it() -> None:
