@@ -60,25 +60,26 @@ class Marks:
 
     async def sent(self, keys: Sequence[str], message_id: int) -> None:
         """Telegram has accepted them as that message."""
+        # Redis first: the database may fail, and then it alone remembers
+        await self._tell_redis(self._claims.sent(keys, message_id))
         if self.look_in_database:
             async with self._database.write() as connection:
                 await send_claims.sent(connection, keys, message_id)
-        await self._tell_redis(self._claims.sent(keys, message_id))
 
     async def release(self, claimed: Sequence[str], uncertain: Sequence[str]) -> None:
         """The send certainly did not happen. What was uncertain before stays uncertain."""
+        await self._tell_redis(self._claims.release(claimed, uncertain))
         if self.look_in_database:
             async with self._database.write() as connection:
                 await send_claims.forget(connection, claimed)
                 await send_claims.doubt(connection, uncertain)
-        await self._tell_redis(self._claims.release(claimed, uncertain))
 
     async def doubt(self, keys: Sequence[str]) -> None:
         """The send is over and nobody knows how it ended: the next claim finds it uncertain."""
+        await self._tell_redis(self._claims.doubt(keys))
         if self.look_in_database:
             async with self._database.write() as connection:
                 await send_claims.doubt(connection, keys)
-        await self._tell_redis(self._claims.doubt(keys))
 
     async def _claim_in_redis(self, keys: Sequence[str]) -> list[Answer] | None:
         if not self._alone.is_so:
