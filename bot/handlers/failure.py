@@ -53,7 +53,8 @@ async def note_blocked(event: ErrorEvent, context: Context) -> None:
     if message is not None:
         async with context.database.write() as connection:
             reason = "Telegram refused an answer"
-            await chats.set_state(connection, message.chat.id, ChatState.BLOCKED, reason)
+            state = ChatState.BLOCKED if message.chat.type == "private" else ChatState.KICKED
+            await chats.set_state(connection, message.chat.id, state, reason)
 
 
 async def on_failure(event: ErrorEvent) -> None:

@@ -7,10 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from aiogram.exceptions import TelegramForbiddenError
+from aiogram.methods import SendMessage
 
 from data.model import ChatKind, ChatState, Priority
 from data.queries import chats, messages, queues, watches
-from tests.integration.bot.conversation import ME, NOW, Conversation
+from tests.integration.bot.conversation import ME, NOW, Conversation, message_in
 
 PLACE = -77
 OWNER = {"id": 7, "is_bot": False, "first_name": "Ada"}
@@ -174,3 +176,21 @@ def my_place(kind: str, member: dict[str, Any]) -> dict[str, Any]:
             "new_chat_member": {**member, "user": me},
         }
     }
+
+
+@pytest.mark.parametrize(
+    ("chat", "kind", "state"),
+    [(7, "private", ChatState.BLOCKED), (PLACE, "group", ChatState.KICKED)],
+)
+async def test_who_refuses_an_answer_has_blocked_or_removed_the_bot(
+    talk: Conversation, chat: int, kind: str, state: ChatState
+) -> None:
+    refusal = SendMessage(chat_id=chat, text="")
+    talk.session.replies.append(TelegramForbiddenError(method=refusal, message="Forbidden"))
+    # when
+    await talk.feed(message=message_in(chat, "/help", 1, kind=kind))
+    # then
+    async with talk.context.database.read() as connection:
+        found = await chats.get(connection, chat)
+    assert found is not None
+    assert found.state is state
