@@ -21,7 +21,7 @@ from data.model import (
     Priority,
     Shown,
 )
-from data.queries import alerts, chats, movements, queues, retention
+from data.queries import alerts, chats, movements, retention
 from data.queries.alerts import NewAlert, Touched
 from data.queries.retention import ALERTS, GAPS, MESSAGES, MOVEMENTS, PURSUITS
 from data.tables import chat_queues
@@ -109,10 +109,9 @@ async def queued(connection: AsyncConnection, touched: Touched) -> list[tuple[in
     """The chats that are queued for what was touched, and how urgent they are."""
     await connection.execute(delete(chat_queues))
     number = await alerts.enqueue(connection, touched)
-    columns = (chat_queues.c.chat_id, chat_queues.c.priority, chat_queues.c.quick)
+    columns = (chat_queues.c.chat_id, chat_queues.c.priority)
     rows = (await connection.execute(select(*columns).order_by(chat_queues.c.chat_id))).all()
     assert len(rows) == number
-    assert all(row.quick is queues.is_quick(row.chat_id) for row in rows)
     return [(row.chat_id, Priority(row.priority)) for row in rows]
 
 

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.database import Database
-from data.model import Certainty, Settled
+from data.model import Certainty, Priority, Settled
 from data.queries import alerts, certainty, messages, movements
-from tests.contract.samples import NOW, a_chat, alerted, key, movement, stored
+from tests.contract.samples import NOW, a_chat, alerted, key, movement, queued, stored
 
 SINCE = NOW - timedelta(minutes=10)
 
@@ -109,5 +109,6 @@ async def test_amounts_of_a_further_match_that_changed_are_edited_too(database: 
         ours = await messages.record(connection, 1, 0, 10, NOW)
         await alerts.sent(connection, [alert.id], ours)
 
-        assert await alerts.restate(connection, [key(second)]) == [1]
+        touched = await alerts.restate(connection, [key(second)])
+        assert await queued(connection, touched) == [(1, Priority.EDIT)]
         assert [message.id for message in await messages.to_edit(connection, 1)] == [ours]

@@ -11,7 +11,7 @@ from bot.delivery.events import EventKind
 from sandbox.telegram import Limits, TelegramSandbox
 from tests.integration.bot.delivery.running import delivering, until
 
-MANY, FEW = 15, 3
+MANY, FEW = 14, 3
 Away = Callable[[TelegramSandbox], Awaitable[Callable[[], Awaitable[None]]]]
 
 
