@@ -60,6 +60,7 @@ class Marks:
 
     async def sent(self, keys: Sequence[str], message_id: int) -> None:
         """Telegram has accepted them as that message."""
+        # Redis first: the database may fail, and then it alone remembers
         knows = await self._tell_redis(self._claims.sent(keys, message_id))
         if self.look_in_database:
             async with self._database.write() as connection:

@@ -109,5 +109,7 @@ async def test_amounts_of_a_further_match_that_changed_are_edited_too(database: 
         ours = await messages.record(connection, 1, 0, 10, NOW)
         await alerts.sent(connection, [alert.id], ours)
 
-        assert await alerts.restate(connection, [key(second)]) == [1]
+        touched = await alerts.restate(connection, [key(second)])
+
+        assert touched.edited == {key(first), key(second)}
         assert [message.id for message in await messages.to_edit(connection, 1)] == [ours]

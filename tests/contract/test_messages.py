@@ -61,5 +61,5 @@ async def test_a_deleted_message_is_never_to_be_edited_again(database: Database)
         await messages.gone(connection, ours)
         assert await messages.to_edit(connection, 1) == []
         # then whatever becomes of its transaction
-        assert await alerts.bring_back(connection, [key(moved)]) == []
+        assert not await alerts.bring_back(connection, [key(moved)])
         assert await messages.to_edit(connection, 1) == []

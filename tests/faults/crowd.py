@@ -27,6 +27,7 @@ from data.model import (
 )
 from data.queries import alerts, chats, movements, queues, watches
 from data.tables import alerts as alert_table
+from data.tables import send_claims
 from sandbox.telegram import TelegramSandbox
 from sandbox.telegram.messages import Message
 
@@ -154,6 +155,14 @@ async def in_flight(redis: Redis, owner: str) -> frozenset[int]:
         for key, value in zip(keys, values, strict=True)
         if value and value.startswith(f"lease:{owner}:")
     )
+
+
+async def in_flight_without_redis(database: Database, owner: str) -> frozenset[int]:
+    """The same of what it claimed in the database, because Redis was away."""
+    of_owner = (send_claims.c.owner == owner) & send_claims.c.telegram_id.is_(None)
+    async with database.read() as connection:
+        keys = (await connection.execute(select(send_claims.c.key).where(of_owner))).scalars()
+        return frozenset(int(key.split(":")[2], 16) for key in keys)
 
 
 def charge(kills: list[Kill], crowd: Crowd, unknown: Counter[int]) -> list[str]:

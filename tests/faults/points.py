@@ -56,8 +56,8 @@ WATCHER = {
     "fetched": Point(Moment.BEFORE, "data.queries.cursors", "move"),
     "cursor moved": Point(Moment.AFTER, "data.queries.cursors", "move"),
     "alerts written": Point(Moment.AFTER, "data.queries.alerts", "write"),
-    "queued": Point(Moment.AFTER, "data.queries.queues", "enqueue"),
-    "committed": Point(Moment.COMMITTED, "data.queries.queues", "enqueue"),
+    "queued": Point(Moment.AFTER, "data.queries.alerts", "enqueue"),
+    "committed": Point(Moment.COMMITTED, "data.queries.alerts", "enqueue"),
     "before the wake-up": Point(Moment.BEFORE, "watcher.follow", "wake"),
     "woken": Point(Moment.AFTER, "watcher.follow", "wake"),
 }

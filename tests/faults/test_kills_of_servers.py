@@ -19,7 +19,14 @@ from data.redis.connection import open_redis
 from data.redis_server import RedisServer
 from sandbox.telegram import TelegramSandbox
 from tests.effort import TORTURE
-from tests.faults.crowd import Crowd, Kill, charge, in_flight, table
+from tests.faults.crowd import (
+    Crowd,
+    Kill,
+    charge,
+    in_flight,
+    in_flight_without_redis,
+    table,
+)
 from tests.faults.lives import DEADLINE, Life, Lives, open_lives, worker_settings
 from tests.servers.postgres import MortalPostgres
 
@@ -111,6 +118,7 @@ async def _kill(victim: str, ground: Ground, workers: list[Life]) -> frozenset[i
     await dead.end()
     redis = open_redis(ground.valkey.url)
     try:
-        return await in_flight(redis, dead.owner)
+        elsewhere = await in_flight_without_redis(ground.crowd.database, dead.owner)
+        return await in_flight(redis, dead.owner) | elsewhere
     finally:
         await redis.aclose()
