@@ -22,7 +22,9 @@ TOLD_THERE = "told where its chat moved to"
 GENERAL = 0
 """The topic of whatever has none."""
 # written out and one by one: each has an index of its own, and the table is large
-_WAITING = [literal_column(f"'{state.value}'") for state in (AlertState.PENDING, AlertState.HELD)]
+_WAITING: list[ColumnElement[str]] = [
+    literal_column(f"'{state.value}'") for state in (AlertState.PENDING, AlertState.HELD)
+]
 _IS_PENDING, _IS_HELD = (alerts.c.state == state for state in _WAITING)
 _IS_SETTLED = alerts.c.state.not_in(_WAITING)
 

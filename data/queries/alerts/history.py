@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 NEWEST = 2**63 - 1
 """Above every id."""
 # written out, each as its index has it: no index has all alerts of a chat
-_WAITING = [literal_column(f"'{state.value}'") for state in (AlertState.PENDING, AlertState.HELD)]
+_WAITING: list[ColumnElement[str]] = [
+    literal_column(f"'{state.value}'") for state in (AlertState.PENDING, AlertState.HELD)
+]
 _KINDS = (*(alerts.c.state == state for state in _WAITING), alerts.c.state.not_in(_WAITING))
 
 
