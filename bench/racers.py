@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 
     from data.model import Chain
     from data.queries.tokens import TokenRow
+    from watcher.evm.block import EvmBlock
     from watcher.family import Block
 
 CHAIN = known_chains()["ethereum"]
@@ -152,13 +153,13 @@ async def in_memory(database: Database, span: Span, watched: AbstractSet[bytes])
         seen: list[Block] = []
         told = 0
         watch = Stopwatch()
-        fetching = asyncio.create_task(_fetch(source, span.first, span.last))
+        fetching = asyncio.create_task(_fetch(source, prices, span.first, span.last))
         next_one = span.first
         while next_one <= span.last:
             found = await fetching
             next_one = found[-1].ref.number + 1
             if next_one <= span.last:
-                fetching = asyncio.create_task(_fetch(source, next_one, span.last))
+                fetching = asyncio.create_task(_fetch(source, prices, next_one, span.last))
                 await asyncio.sleep(0)  # the node is asked before anything else is done
             batch = []
             for block in found:
@@ -227,8 +228,13 @@ def watch_on(address: bytes) -> Watch:
     return Watch(0, 0, 1, 0, None, address, threshold, both, None, None, _LONG_AGO)
 
 
-async def _fetch(source: EvmBlocks, first: int, last: int) -> Sequence[Any]:
-    return await source.blocks(first, min(last, first + BATCH - 1))
+async def _fetch(source: EvmBlocks, prices: Prices, first: int, last: int) -> Sequence[EvmBlock]:
+    """The next blocks; the feeds of their time have been read then, as when the product looks
+    ahead."""
+    found = await source.blocks(first, min(last, first + BATCH - 1))
+    for block in found:
+        await prices.at(block.ref, ())
+    return found
 
 
 async def _below(source: EvmBlocks, span: Span) -> BlockRef:

@@ -14,6 +14,7 @@ around them
 - ``concern``  what of a batch somebody is to be told: where enrich and match are put to work
 - ``strangers``  tokens at watched addresses whose name or price is to be found out first
 - ``noise``    what is not to be believed, or not worth a message, and by which rule
+- ``foresight``  names and prices of the next batch, asked for while the one before is committed
 - ``slices``   how a large block keeps no other chain waiting
 - ``follow``   one chain: its lease, its loop, what it publishes
 - ``stages``   a batch's way through decode, enrich, match and notify

@@ -147,12 +147,14 @@ class Collector:
         """Leave so many blocks out, or up to the head: they are of no use to us."""
         self._held_up.give_up(blocks, reason)
 
-    async def look_ahead(self, step: Step) -> None:
-        """Fetch what follows a step while that one is still being worked on; one batch at most."""
+    async def look_ahead(self, step: Step) -> Sequence[Block]:
+        """Fetch what follows a step while that one is still being worked on; one batch at most,
+        none where it cannot be had now. The next step has it, unless the chain changes its mind."""
         first = step.after.number + 1
         if self.head >= first:
             with suppress(RpcError):
                 self._ahead = await self._source.blocks(first, self._last_of_batch(first))
+        return self._ahead
 
     async def survey(self) -> None:
         """Ask all nodes for their heads, so that one that stands still does not blind us."""

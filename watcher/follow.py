@@ -320,12 +320,16 @@ class Follower:
         return collector
 
     async def _take_and_look_ahead(self, collector: Collector, step: Step, epoch: int) -> None:
-        """Commit a step; what follows it, if anything does, is fetched meanwhile."""
+        """Commit a step; what follows it, if anything does, is fetched meanwhile, and what that
+        needs is found out."""
         if collector.head <= step.after.number:
             await self._take(collector, step, epoch)
             return
         # asked first, so that the node is at work while we are
-        await together(collector.look_ahead(step), self._take(collector, step, epoch))
+        await together(self._look_ahead(collector, step), self._take(collector, step, epoch))
+
+    async def _look_ahead(self, collector: Collector, step: Step) -> None:
+        await self._stages.foresee(await collector.look_ahead(step))
 
     async def _take(self, collector: Collector, step: Step, epoch: int) -> None:
         if step.is_reorg:

@@ -10,11 +10,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from data.model import MOST_LEGS
-from watcher.concern import SLICE, concerns
-from watcher.enrich import moved_tokens
-from watcher.slices import Turns
-from watcher.strangers import strangers
+from watcher.concern import by_address, concerns
+from watcher.strangers import heavy_tokens, strangers
 from watcher.weigh import weight_of
 
 if TYPE_CHECKING:
@@ -117,7 +114,7 @@ async def with_assets(
 ) -> int:
     """Do a transaction with the names of all tokens that it is about, as far as they can be read,
     and with the prices of those that moved at watched addresses."""
-    learned = Learned(await _heavy_tokens(blocks, weight_of(keep_from_usd)))
+    learned = Learned(await heavy_tokens(blocks, weight_of(keep_from_usd)))
     await assets.names.of(learned.named)
     while True:
         try:
@@ -131,28 +128,14 @@ async def with_assets(
                     learned.learn(ref, tokens, found.get(ref, {}))
 
 
-async def _heavy_tokens(blocks: Iterable[WeighedBlock], least: int) -> set[bytes]:
-    """All tokens that moved in transactions of so much weight; other chains get their turn."""
-    tokens: set[bytes] = set()
-    turns = Turns(SLICE)
-    for block in blocks:
-        for place in block.from_weight(least):
-            found = block.transaction(place)
-            moved = moved_tokens([found]) if found is not None else set()
-            # of more no movement tells: what is kept of them is asked for when it is known
-            if len(moved) <= MOST_LEGS:
-                tokens |= moved
-            await turns.worked(1)
-    return tokens
-
-
 async def concerned(
     chain: Chain, blocks: Sequence[WeighedBlock], known: Known, asked: Asked
 ) -> Wanted:
     """What the blocks come to, with the prices that are at hand of what nobody curated. Raises
     Unread for what nobody has asked for yet."""
     learned = known.learned
-    found = await strangers(chain, blocks, known.names, asked.watches, learned.prices)
+    watched = by_address(asked.watches).keys()
+    found = await strangers(chain, blocks, known.names, watched, learned.prices)
     missing = {
         block.ref: tokens
         for block in blocks

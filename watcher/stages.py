@@ -4,15 +4,21 @@ follows is done in the database's transaction."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from data.database import DATABASE_AWAY
+from watcher.foresight import foresee
 from watcher.learned import Assets
 from watcher.notify import commit, fill
 from watcher.progress import Filling, Progress
+from watcher.rpc.errors import RpcError
 from watcher.slices import Turns
 from watcher.weigh import weighed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from decimal import Decimal
 
@@ -50,6 +56,7 @@ class Stages:
         self._database = database
         self._keep_from_usd = keep_from_usd
         self._now = now
+        self._ahead: dict[bytes, WeighedBlock] = {}
 
     async def take(
         self, step: Step, epoch: int, *, settled: Settled | None = None, covers: bool = False
@@ -82,6 +89,20 @@ class Stages:
             keep_from_usd=self._keep_from_usd,
         )
 
+    async def foresee(self, blocks: Sequence[Block]) -> None:
+        """Do for blocks whose turn is next what can be done before; what fails is done then."""
+        self._ahead = {}
+        with suppress(RpcError, *DATABASE_AWAY):
+            ahead = await self._weighed((block, block.ref.time) for block in blocks)
+            self._ahead = {one.ref.hash: one for one in ahead}
+            await foresee(
+                self._database,
+                self._chain,
+                ahead,
+                self._assets,
+                keep_from_usd=self._keep_from_usd,
+            )
+
     async def _weighed(self, blocks: Iterable[tuple[Block, datetime]]) -> tuple[WeighedBlock, ...]:
         made, turns = [], Turns(SLICE)
         for block, born in blocks:
@@ -91,6 +112,9 @@ class Stages:
         return tuple(made)
 
     async def _weighed_block(self, block: Block, born: datetime) -> WeighedBlock:
+        ready = self._ahead.pop(block.ref.hash, None)
+        if ready is not None and ready.block is block:
+            return replace(ready, born=born)
         glance = await block.glance()
         prices = await self._prices.at(block.ref, glance.tokens)
         return weighed(self._chain, block, glance, self._names.at_hand, prices, born)

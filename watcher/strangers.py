@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 from data.imitation import imitates
 from data.model import MOST_LEGS
 from data.model.block import ZERO_ADDRESS
-from watcher.concern import NOTHING_MORE, SLICE, by_address
+from watcher.concern import NOTHING_MORE, SLICE
+from watcher.enrich import moved_tokens
 from watcher.enrich.flows import flows_of
 from watcher.slices import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from data.model import Chain, Transaction, Watch
+    from data.model import Chain, Transfer
     from data.queries.tokens import TokenRow
     from watcher.concern import FoundOut
     from watcher.weigh import WeighedBlock
@@ -39,28 +40,37 @@ async def strangers(
     chain: Chain,
     blocks: Sequence[WeighedBlock],
     names: Mapping[bytes, TokenRow],
-    watches: Iterable[Watch],
+    watched: AbstractSet[bytes],
     found_out: FoundOut = NOTHING_MORE,
 ) -> Strangers:
-    """What is not known of what moved at watched addresses; other chains get their turn. Nobody
+    """What is not known of what moved at the watched addresses; other chains get their turn. Nobody
     needs to know what a token is worth that passes itself off as another."""
     found = Strangers()
-    watched, turns = by_address(watches).keys(), Turns(SLICE)
+    turns = Turns(SLICE)
     for block in blocks if watched else ():
         priced = block.prices.keys() | found_out.get(block.ref.hash, {}).keys()
         places = sorted(block.glance.touching(watched))
         for transaction in filter(None, map(block.transaction, places)):
-            unnamed = {one for one in _met(transaction, watched) if one not in names}
+            theirs = [
+                one
+                for one in transaction.transfers
+                if one.sender in watched or one.recipient in watched
+            ]
+            unnamed = {one for one in _met(theirs) if one not in names}
             # of more no movement tells: what is kept of them is asked for when it is known
             if len(unnamed) <= MOST_LEGS:
                 found.unnamed.update(unnamed)
-            for changed in _changed(transaction, watched):
+            for changed in _changed(theirs, watched):
                 # a price is of no use without the decimals
                 unpriced = {
                     one
                     for one in changed
                     if (row := names.get(one)) is None
-                    or (one not in priced and not imitates(chain, one, row.symbol or "", row.name))
+                    or (
+                        one not in priced
+                        and row.decimals is not None
+                        and not imitates(chain, one, row.symbol or "", row.name)
+                    )
                 }
                 if unpriced:
                     some = nsmallest(MOST_LEGS, unpriced)
@@ -69,18 +79,29 @@ async def strangers(
     return found
 
 
-def _met(transaction: Transaction, watched: Collection[bytes]) -> set[bytes]:
-    """All tokens of which a watched address gave or got any, be it nothing."""
-    return {
-        one.token
-        for one in transaction.transfers
-        if one.token is not None and (one.sender in watched or one.recipient in watched)
-    }
+async def heavy_tokens(blocks: Iterable[WeighedBlock], least: int) -> set[bytes]:
+    """All tokens that moved in transactions of so much weight; other chains get their turn."""
+    tokens: set[bytes] = set()
+    turns = Turns(SLICE)
+    for block in blocks:
+        for place in block.from_weight(least):
+            found = block.transaction(place)
+            moved = moved_tokens([found]) if found is not None else set()
+            # of more no movement tells: what is kept of them is asked for when it is known
+            if len(moved) <= MOST_LEGS:
+                tokens |= moved
+            await turns.worked(1)
+    return tokens
 
 
-def _changed(transaction: Transaction, watched: AbstractSet[bytes]) -> Iterator[set[bytes]]:
+def _met(transfers: Iterable[Transfer]) -> set[bytes]:
+    """All tokens of which something moved, be it nothing."""
+    return {one.token for one in transfers if one.token is not None}
+
+
+def _changed(transfers: Iterable[Transfer], watched: AbstractSet[bytes]) -> Iterator[set[bytes]]:
     """For each watched address the tokens without numbers of which it has more now, or less."""
-    flows = flows_of(transaction.transfers)
+    flows = flows_of(transfers)
     for address in flows.keys() & watched - {ZERO_ADDRESS}:
         yield {
             token

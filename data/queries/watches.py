@@ -253,6 +253,21 @@ async def on_addresses(
     return [_watch(row, defaults[row.chat_id]) for row in rows if row.chat_id in defaults]
 
 
+async def watched(
+    connection: AsyncConnection, chain: str, addresses: Sequence[bytes]
+) -> set[bytes]:
+    """Those of the addresses that any chat watches, be it active or not."""
+    if not addresses:
+        return set()
+    asked = {"chain": chain, "addresses": pack(addresses, ADDRESS)}
+    return set(await connection.scalars(_watched(connection.dialect.name), asked))
+
+
+@cache
+def _watched(dialect: str) -> Select[tuple[bytes | None]]:
+    return _on_addresses(dialect).with_only_columns(watches.c.address).distinct()
+
+
 @cache
 def _on_addresses(dialect: str) -> Select[Any]:
     here = or_(watches.c.chain.is_(None), watches.c.chain == bindparam("chain"))

@@ -152,10 +152,14 @@ async def test_watches_of_this_chain_and_of_any_chain_are_found(database: Databa
         on_ethereum = await watches.on_addresses(connection, "ethereum", [address(1)])
         on_bsc = await watches.on_addresses(connection, "bsc", [address(1), address(3)])
         on_nothing = await watches.on_addresses(connection, "bsc", [])
+        some = [address(number) for number in (1, 2, 3)]
+        watched = await watches.watched(connection, "ethereum", some)
+        assert await watches.watched(connection, "ethereum", []) == set()
 
     assert sorted(watch.number for watch in on_ethereum) == [1, 2]
     assert sorted(watch.number for watch in on_bsc) == [2, 3]
     assert on_nothing == []
+    assert watched == {address(1), address(2)}
 
 
 @pytest.mark.parametrize("state", [ChatState.BLOCKED, ChatState.KICKED, ChatState.GONE])

@@ -39,8 +39,9 @@ second."""
 FIRST_READ_WITHIN = 60.0
 """Seconds that blocks are held back, after a start, until anybody tells any price: without one no
 alert is worth its dollars, and none would come later."""
-EPOCHS_KEPT = 4
-"""A gap is filled beside the head, and a batch may begin in one epoch and end in the next."""
+EPOCHS_KEPT = 24
+"""Two batches of blocks, of which one is looked ahead at, on a chain of five blocks a minute; and a
+gap is filled beside the head."""
 RIDES_FOR = 10
 """Epochs in which a token that was wanted is read together with the feeds."""
 MOST_RIDING = 6

@@ -187,7 +187,7 @@ def test_what_has_no_price_is_noted_where_it_moved_at_a_watched_address() -> Non
     )
     both = (mine, anothers)
     block = weighed(CHAIN, TreeBlock(REF, both), TreeGlance(both), NAMES, PRICES, NOON)
-    found = asyncio.run(strangers(CHAIN, [block], NAMES, [watch(Usd(Decimal(1)))]))
+    found = asyncio.run(strangers(CHAIN, [block], NAMES, {ALICE}))
     assert found.unpriced == {REF.hash: {SPAM}}
 
 
@@ -196,7 +196,7 @@ def test_what_has_no_name_is_noted_where_it_moved_or_pretended_to_at_a_watched_a
     nft = Transfer(Source.LOG, 0, number, BOB, ALICE, 1, Standard.ERC721, 7)
     moved = transaction(nft, transfer(ALICE, BOB, 0, nothing), transfer(BOB, CAROL, 5, anothers))
     block = weighed(CHAIN, TreeBlock(REF, (moved,)), TreeGlance((moved,)), NAMES, PRICES, NOON)
-    found = asyncio.run(strangers(CHAIN, [block], NAMES, [watch(Usd(Decimal(1)))]))
+    found = asyncio.run(strangers(CHAIN, [block], NAMES, {ALICE}))
     assert found == Strangers(unnamed={number, nothing})
 
 
@@ -204,7 +204,7 @@ def test_of_thousands_of_tokens_only_so_many_are_asked_about_as_a_movement_keeps
     tokens = [b"\x5f" * 18 + number.to_bytes(2) for number in range(3_000)]
     given = (transaction(*[transfer(BOB, ALICE, 5, token) for token in tokens]),)
     block = weighed(CHAIN, TreeBlock(REF, given), TreeGlance(given), NAMES, PRICES, NOON)
-    found = asyncio.run(strangers(CHAIN, [block], NAMES, [watch(Usd(Decimal(1)))]))
+    found = asyncio.run(strangers(CHAIN, [block], NAMES, {ALICE}))
     assert found == Strangers(unpriced={REF.hash: set(tokens[:MOST_LEGS])})
     # and these are those that are kept
     (kept,) = concern(asked(watch(Usd(Decimal(1)))), *given).keep
@@ -220,7 +220,7 @@ def test_a_price_that_was_found_out_counts() -> None:
     wanted = asyncio.run(concerns(CHAIN, [block], names, asked(mine), found_out))
     ((found, _, _),) = wanted.alerts
     assert (found.usd, found.price_state) == (2_000, PriceState.THIN)
-    assert asyncio.run(strangers(CHAIN, [block], names, [mine], found_out)) == Strangers()
+    assert asyncio.run(strangers(CHAIN, [block], names, {mine.address}, found_out)) == Strangers()
 
 
 def test_what_was_found_out_is_kept_and_shown_for_its_new_worth() -> None:
@@ -248,5 +248,5 @@ def test_no_price_is_looked_up_of_what_passes_itself_off_as_something_else() -> 
     names = {**NAMES, SPAM: TokenRow(SPAM, "UЅDТ", "Tether USD", 6)}
     gifts = transaction(transfer(ALICE, BOB, 10**6, SPAM), transfer(ALICE, BOB, 5, UNKNOWN))
     block = weighed(CHAIN, TreeBlock(REF, (gifts,)), TreeGlance((gifts,)), names, PRICES, NOON)
-    found = asyncio.run(strangers(CHAIN, [block], names, [watch(None, address=BOB)]))
+    found = asyncio.run(strangers(CHAIN, [block], names, {BOB}))
     assert found.unpriced == {REF.hash: {UNKNOWN}}

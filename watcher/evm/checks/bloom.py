@@ -6,7 +6,6 @@ of its hash name, each modulo 2048.
 
 from __future__ import annotations
 
-from binascii import unhexlify
 from functools import reduce
 from operator import or_
 from struct import Struct
@@ -14,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from watcher.evm.checks.slices import sliced
 from watcher.evm.keccak import keccak
+from watcher.evm.texts import ADDRESSES, HASHES
 from watcher.evm.wire import BadField, fixed
 from watcher.rpc.errors import GarbledAnswer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from collections.abc import Set as AbstractSet
 
     from watcher.evm.wire import RpcLog
@@ -29,7 +29,8 @@ _BITS = tuple(1 << bit for bit in range(8 * BYTES))
 """Each of the filter's bits by itself: to look one up is cheaper than to shift it into place."""
 _SLICE = 2000
 _ADDRESS, _TOPIC = len("0x") + 2 * 20, len("0x") + 2 * 32
-_three_pairs = Struct(">HHH").unpack_from
+_THREE_PAIRS = Struct(">HHH26x")
+"""At the beginning of a hash."""
 
 
 class Blooms:
@@ -51,8 +52,8 @@ class Blooms:
         """
         known = self._newer.keys() & texts
         bloom = reduce(or_, map(self._newer.__getitem__, known), 0)
-        async for part in sliced(tuple(texts - known), _SLICE):
-            bloom = reduce(or_, map(self._learn, part), bloom)
+        async for part in sliced(tuple(texts - known), min(_SLICE, self._keep)):
+            bloom = reduce(or_, self._learn(part), bloom)
         return bloom
 
     def of_logs(self, logs: Iterable[RpcLog]) -> int:
@@ -62,30 +63,35 @@ class Blooms:
 
     def bits(self, text: str) -> int:
         """The filter with the bits of one address or topic; raises as ``of``."""
-        return self._newer.get(text) or self._learn(text)
+        bits = self._newer.get(text)
+        return next(iter(self._learn([text]))) if bits is None else bits
 
-    def _learn(self, text: str) -> int:
-        bits = self._older.get(text) or bits_of(text)
-        if len(self._newer) >= self._keep:
+    def _learn(self, texts: Sequence[str]) -> Iterable[int]:
+        """Each one's bits; they are remembered as the newest."""
+        found = {text: self._older[text] for text in texts if text in self._older}
+        found |= bits_of([text for text in texts if text not in found])
+        if len(self._newer) + len(found) > self._keep:
             self._older, self._newer = self._newer, {}
-        self._newer[text] = bits
-        return bits
+        self._newer |= found
+        return found.values()
 
 
-def bits_of(text: str) -> int:
-    """The filter with the bits of one address or topic. Raises GarbledAnswer."""
-    length = len(text)
-    if length not in (_ADDRESS, _TOPIC):
+def bits_of(texts: Sequence[str]) -> dict[str, int]:
+    """By address or topic the filter with its bits alone. Raises GarbledAnswer.
+
+    All texts become bytes at once: a block has hundreds that no block before had.
+    """
+    addresses = [text for text in texts if len(text) == _ADDRESS]
+    topics = [text for text in texts if len(text) == _TOPIC]
+    if len(addresses) + len(topics) != len(texts):
         raise GarbledAnswer("a log's address or topic has another length")
-    if text[:2] != "0x" or (length == _TOPIC and text != text.lower()):
+    raw = ADDRESSES.bytes_of(addresses) + HASHES.bytes_of(topics)
+    joined = "".join(topics)
+    if b"" in raw or joined != joined.lower():
         raise GarbledAnswer("a log's address or topic is malformed")
-    try:
-        raw = unhexlify(text[2:])
-    except ValueError:
-        raise GarbledAnswer("a log's address or topic is malformed") from None
-    one, two, three = _three_pairs(keccak(raw))
-    bits: int = _BITS[one & _LAST_BIT] | _BITS[two & _LAST_BIT] | _BITS[three & _LAST_BIT]
-    return bits
+    pairs = _THREE_PAIRS.iter_unpack(b"".join(map(keccak, raw)))
+    bits = (_BITS[a & _LAST_BIT] | _BITS[b & _LAST_BIT] | _BITS[c & _LAST_BIT] for a, b, c in pairs)
+    return dict(zip(addresses + topics, bits, strict=True))
 
 
 def bloom_in(text: str) -> int:
