@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot.delivery.alone import PRESENT_FOR, SIGN_IN_EVERY
 from bot.delivery.events import DeliveryEvent, EventKind
 from bot.delivery.instruments import show_pauses
+from data.database import DATABASE_AWAY
 from data.queries import send_claims, workers
 from data.redis.away import RedisAway
 from data.redis.limiter import pauses
@@ -54,14 +55,13 @@ class Roll:
                     await self._look_at_redis()
                 await asyncio.sleep(_LOOK_EVERY)
         finally:
-            with suppress(Exception):
+            with suppress(*DATABASE_AWAY):
                 async with self._means.database.write() as connection:
                     await workers.sign_out(connection, self._owner)
 
     async def _sign_in(self) -> None:
         now = asyncio.get_running_loop().time()
-        # whatever is away, or all of whose connections are in use: delivery itself tells of it
-        with suppress(Exception):
+        with suppress(*DATABASE_AWAY):
             async with self._means.database.write() as connection:
                 present = await workers.sign_in(connection, self._owner, _PRESENT_FOR)
                 if now >= self._forget_at:

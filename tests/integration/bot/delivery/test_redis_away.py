@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from redis.exceptions import ConnectionError as RedisConnectionError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.delivery.events import EventKind
-from data.queries import queues, workers
+from data.queries import queues
 from data.redis.claims import Claims
 from tests.integration.bot.delivery.running import delivering, until
 
@@ -58,26 +57,6 @@ async def test_a_send_that_only_the_database_could_note_is_not_repeated(
         await until(lambda: no_pending(outbox, chat_id))
     assert len(telegram.bot_messages(chat_id)) == 1
     assert told.count(EventKind.REPEATED) == 0
-
-
-async def test_a_worker_that_gets_no_connection_to_sign_in_goes_on(
-    telegram, outbox, bot, database, redis, settings, monkeypatch
-):
-    # given a pool all of whose connections are in use
-    async def refused(*_args):
-        raise PoolTimeout("QueuePool limit reached")
-
-    monkeypatch.setattr(workers, "sign_in", refused)
-    chat_id = telegram.create_user("Ada").id
-    telegram.create_private_chat(chat_id)
-    await outbox.chat(chat_id)
-    watch = await outbox.watch(chat_id)
-    # when
-    async with delivering(bot, database, redis, settings):
-        await outbox.alert(watch)
-        # then
-        await telegram.wait_for_messages(chat_id)
-        await until(lambda: no_pending(outbox, chat_id))
 
 
 async def stalled(told) -> bool:
