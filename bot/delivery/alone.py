@@ -29,6 +29,7 @@ class Alone:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
+        self._longest_window = max(WINDOW_SECONDS, limits.chat_burst / limits.chat_per_second)
         self._signed_in_at: float | None = None
         self._settled_at = 0.0
         self._workers = 1
@@ -51,6 +52,14 @@ class Alone:
             self._settled_at = now + SIGN_IN_EVERY + _A_SECOND
         self._signed_in_at = now
         self._workers = max(1, workers)
+        self._forget(now)
+
+    def _forget(self, now: float) -> None:
+        """What no longer counts: there may be a hundred thousand chats."""
+        lately = now - self._longest_window
+        for chat_id in [one for one, went in self._went.items() if went[-1] <= lately]:
+            del self._went[chat_id]
+        self._paused_until = {who: end for who, end in self._paused_until.items() if end > now}
 
     def begin(self) -> None:
         """Redis went away: what it let go counts for another second."""
@@ -72,7 +81,7 @@ class Alone:
     def pauses(self) -> dict[int | None, float]:
         """Seconds that are left of each, for who comes back."""
         now = _now()
-        self._paused_until = {who: end for who, end in self._paused_until.items() if end > now}
+        self._forget(now)
         return {who: end - now for who, end in self._paused_until.items()}
 
     def bot_paused_for(self) -> float:

@@ -72,6 +72,8 @@ class Confirmations:
                     if height is not None:
                         blocks = self._new_blocks(chain, level, height)
                         await self._note(connection, chain, level, blocks)
+                        # not before: what could not be read is looked at the next time
+                        self._looked_up_to[chain, level] = height
             if not self._waiting:
                 return POLL_SECONDS
             if not await queues.is_idle(connection):
@@ -94,7 +96,6 @@ class Confirmations:
             return range(0)
         if before is not None:
             first = max(first, before - ceil(_OVERLAP.total_seconds() / seconds))
-        self._looked_up_to[chain, level] = height
         return range(max(0, first), height + 1)
 
     async def _note(

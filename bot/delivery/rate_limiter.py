@@ -29,6 +29,7 @@ _PRIVATE_AT_ONCE = 10
 
 _MOMENT, _PATIENCE = 0.25, 1.0
 """Seconds that are waited for at once, and in all; then it had better be read again."""
+_LONGEST_WAIT = 3.0
 _AGAIN = 0.001
 _LATELY = timedelta(seconds=WINDOW_SECONDS)
 
@@ -77,8 +78,9 @@ class RateLimiter:
         """
         loop = asyncio.get_running_loop()
         until = loop.time() + _PATIENCE
-        async with self._turnstiles[priority].passing(rank):
-            while loop.time() < until:
+        # others may always be more urgent: whoever asks holds a chat, and must not lose it in here
+        async with self._turnstiles[priority].passing(rank, _LONGEST_WAIT) as inside:
+            while inside and loop.time() < until:
                 wait, for_bot = await self._ask(chat_id, kind, priority)
                 if wait <= 0 or not for_bot or wait > _MOMENT:
                     return wait
@@ -100,8 +102,10 @@ class RateLimiter:
         if self._alone is None or self._database is None:
             return _MOMENT, False
         now = datetime.now(UTC)
+        limits = self._limiter.limits
+        most = limits.group_per_minute if by_log else limits.chat_burst
         async with self._database.read() as connection:
-            found = await messages.sent_after(connection, chat_id, now - _LATELY)
+            found = await messages.sent_after(connection, chat_id, now - _LATELY, most)
         ages = [(now - moment).total_seconds() for moment in found]
         return self._alone.take(chat_id, by_log=by_log, ages=ages), False
 

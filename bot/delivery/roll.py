@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.delivery.means import Means
 
 _LOOK_EVERY = 1.0
+_FORGET_EVERY = 3_600.0
 _PRESENT_FOR = timedelta(seconds=PRESENT_FOR)
 
 
@@ -37,6 +38,7 @@ class Roll:
         self._marks = marks
         self._owner = owner
         self._told = False
+        self._forget_at = 0.0
 
     async def run(self) -> None:
         """Sign in again and again until cancelled, then sign out."""
@@ -58,11 +60,15 @@ class Roll:
                     await workers.sign_out(connection, self._owner)
 
     async def _sign_in(self) -> None:
+        now = asyncio.get_running_loop().time()
         with suppress(*DATABASE_AWAY):
             async with self._means.database.write() as connection:
                 present = await workers.sign_in(connection, self._owner, _PRESENT_FOR)
-                claimed = await send_claims.count(connection)
-            self._marks.look_in_database = claimed > 0 or self._alone.is_so
+                if now >= self._forget_at:
+                    await send_claims.forget_old(connection)
+                    self._forget_at = now + _FORGET_EVERY
+                claimed = await send_claims.are_any(connection)
+            self._marks.look_in_database = claimed or self._alone.is_so
             self._alone.signed_in(present)
 
     async def _look_at_redis(self) -> None:

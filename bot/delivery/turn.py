@@ -30,7 +30,7 @@ from data.queries.moving import GENERAL
 from data.redis.claims import AlreadySent, Claimed, HeldByOther, Uncertain, alert_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from bot.delivery.means import Means
@@ -178,19 +178,26 @@ class Turn:
                 strict=True,
             )
         )
-        await self._record_known(chat, found)
         ready = [one for one in batch if isinstance(found[one], Claimed | Uncertain)]
-        if not ready:
-            held = [one.left for one in found.values() if isinstance(one, HeldByOther)]
-            return min(held).total_seconds() + PATIENCE if held else _GO_ON
         doubtful = [one for one in ready if isinstance(found[one], Uncertain)]
-        if len(ready) < len(batch):
-            async with self._means.database.read() as connection:
-                story = await outbox.read_told(connection, ready, waiting.gists, old_before)
-        is_whole = len(story.alerts) == len(ready)
-        sure = certainty_of(chat, ready, story.movements, heights) if is_whole else Certainty.SEEN
         repeats = {alert.id for alert in doubtful}
-        rendered = rendered_story(self._means, chat, story, now, sure, repeats)
+        try:
+            await self._record_known(chat, found)
+            if not ready:
+                held = [one.left for one in found.values() if isinstance(one, HeldByOther)]
+                return min(held).total_seconds() + PATIENCE if held else _GO_ON
+            if len(ready) < len(batch):
+                async with self._means.database.read() as connection:
+                    story = await outbox.read_told(connection, ready, waiting.gists, old_before)
+            is_whole = len(story.alerts) == len(ready)
+            sure = Certainty.SEEN
+            if is_whole:
+                sure = certainty_of(chat, ready, story.movements, heights)
+            rendered = rendered_story(self._means, chat, story, now, sure, repeats)
+        except (Exception, asyncio.CancelledError):
+            # nothing was sent, and must not look like a send of which nobody knows the end
+            await self._means.claims.release(*_keys(ready, repeats))
+            raise
         return await self._send(chat, ready, doubtful, rendered, sure, story.movements)
 
     async def _record_known(self, chat: Chat, found: Mapping[Alert, Answer]) -> None:
@@ -211,8 +218,7 @@ class Turn:
         sure: Certainty,
         as_of: Mapping[int, Movement],
     ) -> float | None:
-        fresh_keys = [alert_key(alert) for alert in ready if alert not in doubtful]
-        doubtful_keys = [alert_key(alert) for alert in doubtful]
+        fresh_keys, doubtful_keys = _keys(ready, {alert.id for alert in doubtful})
 
         async def shown() -> Outcome:
             return await self._shown_in(chat, ready[0].topic_id, rendered)
@@ -316,3 +322,9 @@ class Turn:
     def _answer_within(self) -> float:
         """Seconds for Telegram's answer, so that it comes while the lease still holds."""
         return min(_ANSWER_WITHIN, self._means.lease_for.total_seconds() / 2)
+
+
+def _keys(ready: Sequence[Alert], repeats: Collection[int]) -> tuple[list[str], list[str]]:
+    """Those of alerts that nobody tried to tell, and those of the others."""
+    fresh = [alert_key(alert) for alert in ready if alert.id not in repeats]
+    return fresh, [alert_key(alert) for alert in ready if alert.id in repeats]

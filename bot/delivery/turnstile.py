@@ -21,27 +21,35 @@ class Turnstile:
         self._order = count()
 
     @asynccontextmanager
-    async def passing(self, rank: float) -> AsyncIterator[None]:
-        """Inside, nobody else is; of those alike the first comes first."""
-        if self._is_taken:
-            await self._wait(rank)
+    async def passing(self, rank: float, within: float | None = None) -> AsyncIterator[bool]:
+        """Inside, nobody else is; of those alike the first comes first.
+
+        False where it was not one's turn ``within`` so many seconds: then one is not inside.
+        """
+        if self._is_taken and not await self._wait(rank, within):
+            yield False
+            return
         self._is_taken = True
         try:
-            yield
+            yield True
         finally:
             self._let_in_the_next()
 
-    async def _wait(self, rank: float) -> None:
+    async def _wait(self, rank: float, within: float | None) -> bool:
         mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heappush(self._waiting, (rank, next(self._order), mine))
         try:
-            await mine
+            await asyncio.wait([mine], timeout=within)
         except asyncio.CancelledError:
             if mine.done() and not mine.cancelled():
                 # it was handed over to us in the same moment
                 self._let_in_the_next()
             mine.cancel()
             raise
+        if not mine.done():
+            mine.cancel()
+            return False
+        return True
 
     def _let_in_the_next(self) -> None:
         while self._waiting:

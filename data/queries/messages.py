@@ -49,11 +49,19 @@ async def record(
     return int((await connection.execute(statement)).scalar_one())
 
 
-async def sent_after(connection: AsyncConnection, chat_id: int, moment: datetime) -> list[datetime]:
-    """When the chat was sent what it got after that moment."""
-    lately = (messages.c.chat_id == chat_id) & (messages.c.sent_at > moment)
-    found = await connection.execute(select(messages.c.sent_at).where(lately))
-    return list(found.scalars())
+async def sent_after(
+    connection: AsyncConnection, chat_id: int, moment: datetime, most: int
+) -> list[datetime]:
+    """When the chat was sent what it got after that moment; of many the latest, so many."""
+    # the latest first and no others: the index has all that the chat was ever sent
+    latest = (
+        select(messages.c.sent_at)
+        .where(messages.c.chat_id == chat_id)
+        .order_by(messages.c.telegram_id.desc())
+        .limit(most)
+    )
+    found = await connection.execute(latest)
+    return [sent_at for sent_at in found.scalars() if sent_at > moment]
 
 
 async def get(connection: AsyncConnection, message_id: int) -> Message | None:

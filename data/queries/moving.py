@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, delete, exists, func, literal, select, update
+from sqlalchemy import and_, delete, exists, func, literal, literal_column, select, update
 
 from data.model import AlertState, ChatKind, ChatState, Priority
 from data.queries import insert, queues
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 TOLD_THERE = "told where its chat moved to"
 GENERAL = 0
 """The topic of whatever has none."""
+# written out and one by one: each has an index of its own, and the table is large
+_WAITING: list[ColumnElement[str]] = [
+    literal_column(f"'{state.value}'") for state in (AlertState.PENDING, AlertState.HELD)
+]
+_IS_PENDING, _IS_HELD = (alerts.c.state == state for state in _WAITING)
+_IS_SETTLED = alerts.c.state.not_in(_WAITING)
 
 
 async def move(connection: AsyncConnection, old: int, new: int) -> None:
@@ -39,7 +45,8 @@ async def move(connection: AsyncConnection, old: int, new: int) -> None:
         .where(watches.c.chat_id == old)
         .values(chat_id=new, number=watches.c.number + highest)
     )
-    await _move_alerts(connection, (alerts.c.chat_id == old), chat_id=new, topic_id=None)
+    for kind in (_IS_PENDING, _IS_HELD, _IS_SETTLED):
+        await _move_alerts(connection, (alerts.c.chat_id == old) & kind, chat_id=new, topic_id=None)
     theirs = chat_names.alias()
     has = exists().where(
         theirs.c.chat_id == new,
@@ -67,13 +74,9 @@ async def to_general_topic(connection: AsyncConnection, chat_id: int, topic_id: 
         .where(watches.c.chat_id == chat_id, watches.c.topic_id == topic_id)
         .values(topic_id=GENERAL)
     )
-    waiting = (alerts.c.chat_id == chat_id) & (alerts.c.topic_id == topic_id)
-    await _move_alerts(
-        connection,
-        waiting & alerts.c.state.in_([AlertState.PENDING, AlertState.HELD]),
-        chat_id=None,
-        topic_id=GENERAL,
-    )
+    in_topic = (alerts.c.chat_id == chat_id) & (alerts.c.topic_id == topic_id)
+    for waits in (_IS_PENDING, _IS_HELD):
+        await _move_alerts(connection, in_topic & waits, chat_id=None, topic_id=GENERAL)
     return int(moved.rowcount)
 
 
@@ -132,9 +135,7 @@ async def _move_alerts(
 
 
 async def _wake(connection: AsyncConnection, chat_id: int) -> None:
-    pending = select(func.min(alerts.c.priority)).where(
-        alerts.c.chat_id == chat_id, alerts.c.state == AlertState.PENDING
-    )
+    pending = select(func.min(alerts.c.priority)).where(alerts.c.chat_id == chat_id, _IS_PENDING)
     urgent = (await connection.execute(pending)).scalar_one_or_none()
     if urgent is not None:
         await queues.enqueue(connection, [(chat_id, Priority(urgent))])

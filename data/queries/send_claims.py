@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 
 from data.columns import DatabaseNow
 from data.queries import insert
@@ -66,11 +66,15 @@ async def doubt(connection: AsyncConnection, keys: Sequence[str]) -> None:
     )
 
 
-async def count(connection: AsyncConnection) -> int:
-    """How many there are, without those that nobody can need any more."""
+async def are_any(connection: AsyncConnection) -> bool:
+    """Whether there is one at all."""
+    return (await connection.execute(select(send_claims.c.key).limit(1))).first() is not None
+
+
+async def forget_old(connection: AsyncConnection) -> None:
+    """Delete those that nobody can need any more; reads them all."""
     old = send_claims.c.until < DatabaseNow(-KEPT_FOR)
     await connection.execute(delete(send_claims).where(old))
-    return (await connection.execute(select(func.count()).select_from(send_claims))).scalar_one()
 
 
 def _left(until: datetime, now: datetime) -> timedelta:

@@ -111,4 +111,6 @@ async def test_amounts_of_a_further_match_that_changed_are_edited_too(database: 
 
         touched = await alerts.restate(connection, [key(second)])
         assert await queued(connection, touched) == [(1, Priority.EDIT)]
+
+        assert touched.edited == {key(first), key(second)}
         assert [message.id for message in await messages.to_edit(connection, 1)] == [ours]

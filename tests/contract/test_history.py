@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event, text
 
 from data.database import Database
 from data.model import AlertState
@@ -123,3 +125,46 @@ async def test_pending_since_a_time_leaves_older_blocks_out(
         none = await alerts.pending(connection, 1, 100, since=NOW + timedelta(days=400))
     assert [one.id for one in found] == eleven[8:]
     assert none == []
+
+
+async def test_a_page_is_read_by_the_chats_own_indexes(database: Database) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, values: object, *_: object):
+        asked.append((statement, values))
+
+    async with database.read() as connection:
+        if database.kind == "postgresql":  # an empty table is read whole, index or not
+            await connection.execute(text("SET LOCAL enable_seqscan = off"))
+        event.listen(connection.sync_connection, "before_cursor_execute", note)
+        await history.page_below(connection, 1, NEWEST, LENGTH)
+        event.remove(connection.sync_connection, "before_cursor_execute", note)
+        explain = "EXPLAIN" if database.kind == "postgresql" else "EXPLAIN QUERY PLAN"
+        plans = [
+            " ".join(map(str, await connection.exec_driver_sql(f"{explain} {statement}", values)))
+            for statement, values in asked
+            if statement.startswith("SELECT")
+        ]
+
+    assert len(plans) == 2
+    for plan in plans:
+        assert "ix_alerts_settled" in plan
+        assert "ix_alerts_pending" in plan
+
+
+async def test_what_waits_and_what_was_told_stand_in_one_order(
+    database: Database, eleven: list[int]
+) -> None:
+    # given
+    async with database.write() as connection:
+        message = await messages.record(connection, 1, 0, 555, NOW)
+        await alerts.sent(connection, eleven[::3], message)
+        await alerts.drop(connection, eleven[1::3], "muted")
+    # when
+    async with database.read() as connection:
+        page = await history.page_below(connection, 1, NEWEST, 20)
+    # then
+    assert ids(page) == eleven[::-1]
+    assert [entry.told_at is not None for entry in page.entries[::-1]] == [
+        at % 3 == 0 for at in range(len(eleven))
+    ]

@@ -1,7 +1,9 @@
 from datetime import timedelta
 
 from data.database import Database
+from data.model import Priority
 from data.queries import alerts, messages
+from data.queries.alerts.repointing import repoint
 from tests.contract.samples import NOW, a_chat, alerted, key, movement, stored
 
 
@@ -63,3 +65,37 @@ async def test_a_deleted_message_is_never_to_be_edited_again(database: Database)
         # then whatever becomes of its transaction
         assert not await alerts.bring_back(connection, [key(moved)])
         assert await messages.to_edit(connection, 1) == []
+
+
+async def test_a_deleted_message_stays_shown_when_its_alert_tells_of_another_match(
+    database: Database,
+) -> None:
+    # given
+    async with database.write() as connection:
+        await a_chat(connection, 1)
+        lost, other = await stored(connection, movement(1), movement(1, of=2))
+        await alerted(connection, 1, lost)
+        (alert,) = await alerts.pending(connection, 1, 10)
+        ours = await messages.record(connection, 1, 0, 10, NOW)
+        await alerts.sent(connection, [alert.id], ours)
+        await messages.gone(connection, ours)
+        # when
+        match = alerts.NewAlert(1, 0, other, 9, (), Priority.WATCH)
+        await repoint(connection, [lost], [match], [], NOW)
+        # then
+        told = await alerts.of_message(connection, ours)
+        shown = await messages.get(connection, ours)
+    assert [one.movement_id for one in told] == [key(other)]
+    assert shown is not None
+    assert shown.revision == shown.shown_revision
+
+
+async def test_only_the_latest_messages_of_a_chat_are_read(database: Database) -> None:
+    async with database.write() as connection:
+        await a_chat(connection, 1)
+        for number in range(5):
+            await messages.record(connection, 1, 0, number, NOW + timedelta(seconds=number))
+        some = await messages.sent_after(connection, 1, NOW, 3)
+        late = await messages.sent_after(connection, 1, NOW + timedelta(seconds=3), 3)
+    assert some == [NOW + timedelta(seconds=number) for number in (4, 3, 2)]
+    assert late == [NOW + timedelta(seconds=4)]

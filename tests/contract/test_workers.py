@@ -45,6 +45,10 @@ async def test_claims_are_taken_over_and_forgotten(database: Database) -> None:
         await send_claims.claim(connection, [ONE], "b", LONG)
         await send_claims.forget(connection, [OTHER])
         known = await send_claims.of_keys(connection, [ONE, OTHER])
-        assert await send_claims.count(connection) == 1
+        assert await send_claims.are_any(connection)
+        await send_claims.forget_old(connection)
+        assert await send_claims.are_any(connection)
+        await send_claims.forget(connection, [ONE])
+        assert not await send_claims.are_any(connection)
     assert known[ONE][0] == "b"
     assert known[ONE][2] > timedelta()

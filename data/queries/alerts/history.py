@@ -7,8 +7,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import literal_column, select, union_all
 
+from data.model import AlertState
 from data.queries.alerts.outbox import alert_of
 from data.tables import alerts, messages
 
@@ -16,13 +17,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, CompoundSelect
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from data.model import Alert
 
 NEWEST = 2**63 - 1
 """Above every id."""
+# written out, each as its index has it: no index has all alerts of a chat
+_WAITING: list[ColumnElement[str]] = [
+    literal_column(f"'{state.value}'") for state in (AlertState.PENDING, AlertState.HELD)
+]
+_KINDS = (*(alerts.c.state == state for state in _WAITING), alerts.c.state.not_in(_WAITING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,7 @@ async def _entries(
     statement = (
         select(alerts, messages.c.sent_at)
         .outerjoin(messages, messages.c.id == alerts.c.message_id)
-        .where(alerts.c.chat_id == chat_id, which)
+        .where(alerts.c.id.in_(_ids(chat_id, which, order, length + 1)))
         .order_by(order)
         .limit(length + 1)
     )
@@ -84,5 +90,14 @@ async def _entries(
 
 
 async def _any(connection: AsyncConnection, chat_id: int, which: ColumnElement[bool]) -> bool:
-    statement = select(alerts.c.id).where(alerts.c.chat_id == chat_id, which).limit(1)
-    return (await connection.execute(statement)).first() is not None
+    found = await connection.execute(_ids(chat_id, which, alerts.c.id, 1))
+    return found.first() is not None
+
+
+def _ids(
+    chat_id: int, which: ColumnElement[bool], order: ColumnElement[Any], limit: int
+) -> CompoundSelect[Any]:
+    """So many of each kind, the first ones of all among them."""
+    of_chat = select(alerts.c.id).where(alerts.c.chat_id == chat_id, which)
+    first = [of_chat.where(kind).order_by(order).limit(limit).subquery() for kind in _KINDS]
+    return union_all(*(select(some.c.id) for some in first))

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+# written out, because neither database uses a partial index for a parameter for sure
+_IS_PENDING = alerts.c.state == literal_column(f"'{AlertState.PENDING.value}'")
+
 
 def alert_of(row: Any) -> Alert:
     """A row of the table as the noun."""
@@ -51,7 +54,7 @@ async def pending(
         .join(movements, movements.c.id == alerts.c.movement_id)
         .where(
             alerts.c.chat_id == chat_id,
-            alerts.c.state == AlertState.PENDING,
+            _IS_PENDING,
             movements.c.orphaned_until.is_(None),
         )
         .order_by(alerts.c.id)
@@ -122,8 +125,6 @@ async def drop_all_of_chat(connection: AsyncConnection, chat_id: int, reason: st
 
 async def oldest_pending(connection: AsyncConnection) -> tuple[int, datetime | None]:
     """How many alerts wait in the outbox, and since when the oldest does; held ones do not."""
-    # written out, because neither database uses a partial index for a parameter for sure
-    waits = alerts.c.state == literal_column(f"'{AlertState.PENDING.value}'")
-    statement = select(func.count(), func.min(alerts.c.created_at)).where(waits)
+    statement = select(func.count(), func.min(alerts.c.created_at)).where(_IS_PENDING)
     number, oldest = (await connection.execute(statement)).one()
     return number, oldest

@@ -149,4 +149,4 @@ _REPOINTED = (
 
 
 def _revised() -> Any:
-    return update(messages).values(revision=messages.c.revision + 1)
+    return update(messages).where(~messages.c.gone).values(revision=messages.c.revision + 1)

@@ -84,6 +84,32 @@ async def test_nothing_is_lost_and_only_the_unknown_repeats(
     assert len(shown) == 1
 
 
+async def test_what_fails_before_a_send_does_not_look_like_one(
+    telegram, outbox, bot, database, redis, settings, monkeypatch
+):
+    # given an alert that is claimed, and something that fails before it is sent
+    chat_id = telegram.create_user("Ada").id
+    telegram.create_private_chat(chat_id)
+    await outbox.chat(chat_id)
+    await outbox.alert(await outbox.watch(chat_id))
+    faults = [ConnectionError("away")]
+    rendered = turn_module.rendered_story
+
+    def failing(*args):
+        if faults:
+            raise faults.pop()
+        return rendered(*args)
+
+    monkeypatch.setattr(turn_module, "rendered_story", failing)
+    # when
+    async with delivering(bot, database, redis, settings) as told:
+        await until(lambda: all_sent(outbox, chat_id))
+    # then
+    (message,) = telegram.bot_messages(chat_id)
+    assert "Possible repeat" not in message.text
+    assert told.count(EventKind.REPEATED) == 0
+
+
 async def all_sent(outbox, chat_id: int) -> bool:
     return {state for state, _ in await outbox.states(chat_id)} == {"sent"}
 

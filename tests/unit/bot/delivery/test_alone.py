@@ -85,3 +85,21 @@ def test_of_overlapping_pauses_the_longest_holds() -> None:
     paused, told = in_virtual_time(main())
     assert paused == pytest.approx(3600)
     assert told[None] == pytest.approx(3600)
+
+
+def test_chats_that_were_told_long_ago_are_forgotten() -> None:
+    async def main() -> tuple[int, int]:
+        alone = Alone(LIMITS)
+        alone.signed_in(1)
+        await asyncio.sleep(SIGN_IN_EVERY + 2)
+        for chat in range(1, 101):
+            alone.pause(-chat, 30)
+            while wait := alone.take(chat, by_log=False, ages=()):
+                await asyncio.sleep(wait)
+                alone.signed_in(1)
+        before = len(alone._went) + len(alone._paused_until)
+        await asyncio.sleep(120)
+        alone.signed_in(1)
+        return before, len(alone._went) + len(alone._paused_until)
+
+    assert in_virtual_time(main()) == (200, 0)

@@ -44,3 +44,17 @@ async def test_whoever_is_cancelled_as_its_turn_comes_hands_it_on() -> None:
     gone.cancel()
     await asyncio.wait_for(stays, 10)
     assert seen == [2]
+
+
+async def test_whoever_is_never_next_gives_up_and_holds_nobody_up() -> None:
+    # given one who stays inside
+    turnstile, seen = Turnstile(), []
+    async with turnstile.passing(0) as is_first:
+        # when another will not wait for long
+        async with turnstile.passing(1, 0.01) as is_second:
+            assert (is_first, is_second) == (True, False)
+        stays = asyncio.ensure_future(passes(turnstile, 2, seen))
+        await asyncio.sleep(0)
+    # then the third is next
+    await asyncio.wait_for(stays, 10)
+    assert seen == [2]
