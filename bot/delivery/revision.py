@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import structlog
+
 from bot.delivery import outbox
 from bot.delivery.events import DeliveryEvent, EventKind
 from bot.delivery.listing import render_message
 from bot.delivery.outcomes import Gone, Outcome, Refused, Shown, TopicLost
+from bot.delivery.parties import Names
+from bot.delivery.render import Rendered
 from bot.delivery.send import edit
+from bot.languages import _
 from data.queries import certainty, cursors, messages
 
 if TYPE_CHECKING:
@@ -21,8 +26,11 @@ if TYPE_CHECKING:
 
     from bot.delivery.means import Means
     from bot.delivery.outbox import Story
-    from bot.delivery.render import Rendered
     from data.model import Certainty, Chat, Message, Priority
+
+log = structlog.get_logger(__name__)
+
+_MOST_BARE = 20
 
 
 async def show_anew(
@@ -71,21 +79,38 @@ def rendered_story(
     sure: Certainty,
     repeats: Collection[int] = (),
 ) -> Rendered:
-    """What a message shows of alerts, with the chat's own names."""
-    return render_message(
-        story.alerts,
-        story.movements,
-        story.watches,
-        chat,
-        means.chains,
-        means.labels.for_chat(story.names),
-        now,
-        repeats=repeats,
-        summary=story.summary,
-        page=story.page,
-        is_digest=story.is_digest,
-        certainty=sure,
-    )
+    """What a message shows of alerts, with the chat's own names.
+
+    A fault of ours in the words must not keep the chat from what happened, nor from all that comes
+    after it: then it is told by its links alone.
+    """
+    try:
+        return render_message(
+            story.alerts,
+            story.movements,
+            story.watches,
+            chat,
+            means.chains,
+            means.labels.for_chat(story.names),
+            now,
+            repeats=repeats,
+            summary=story.summary,
+            page=story.page,
+            is_digest=story.is_digest,
+            certainty=sure,
+        )
+    except Exception:
+        log.exception("an alert was not put into words", alerts=[one.id for one in story.alerts])
+        return _bare(story, means)
+
+
+def _bare(story: Story, means: Means) -> Rendered:
+    lines = [_("🐋 <b>Something happened that I cannot put into words</b>")]
+    for alert in story.alerts[:_MOST_BARE]:
+        chain = means.chains.get(alert.chain)
+        names = Names.of(alert.chain, chain, (), means.labels)
+        lines.append(names.transaction(alert.tx_hash, _("transaction ↗")))
+    return Rendered("\n".join(lines), "bare")
 
 
 def _tell_of(

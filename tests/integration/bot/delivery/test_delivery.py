@@ -13,7 +13,7 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from sqlalchemy import select
 
-from bot.delivery import Delivery
+from bot.delivery import Delivery, revision
 from bot.delivery.events import EventKind
 from data.errors import ConfigurationError
 from data.model import ChatKind
@@ -469,3 +469,28 @@ async def looked_at_since(means, chat_id: int) -> bool:
         and row.lease_owner is None
         and row.due_at > datetime.now(UTC) + timedelta(seconds=2)
     )
+
+
+async def test_what_cannot_be_put_into_words_is_told_by_its_link_and_holds_nobody_up(
+    telegram, outbox, means, ada, monkeypatch
+):
+    # given a fault of ours that one alert meets
+    watch = await outbox.watch(ada)
+    first = await outbox.alert(watch)
+    render = revision.render_message
+
+    def faulty(alerts, *args, **more):
+        if first.id in {alert.id for alert in alerts}:
+            raise ArithmeticError
+        return render(alerts, *args, **more)
+
+    monkeypatch.setattr(revision, "render_message", faulty)
+    await outbox.alert(watch)
+    # when
+    async with delivering(*means):
+        bare, other = await telegram.wait_for_messages(ada, 2)
+        await until(lambda: ended(outbox, ada))
+    # then
+    assert "cannot put into words" in bare.text
+    assert f"/tx/0x{first.tx_hash.hex()}" in str(bare.entities)
+    assert "Received" in other.text
