@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sandbox.chain import deceit
 from tests.e2e.product import STRANGER, WATCHED, Product
 
 
+@pytest.mark.parametrize("any_database_url", ["postgres"], indirect=True)
 async def test_a_poisoned_wallets_chat_hears_nothing_and_can_ask_why(product: Product) -> None:
     chain = product.chain.chain
     await product.start("watcher", "bot")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sandbox.telegram.messages import Message
 from tests.e2e.product import STRANGER, WATCHED, Product
 
 
+@pytest.mark.parametrize("any_database_url", ["postgres"], indirect=True)
 async def test_one_message_tells_a_transaction_to_its_end_though_the_watcher_is_killed(
     product: Product,
 ) -> None:

@@ -76,6 +76,7 @@ def live(kind: str, life: dict[str, Any]) -> None:
     async def until_told() -> None:
         stopping = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         await BODIES[kind](settings, life["owner"], stopping, lambda line: _say(line, told))
 
     asyncio.run(until_told())
@@ -83,8 +84,11 @@ def live(kind: str, life: dict[str, Any]) -> None:
 
 def begin(kind: str, life: dict[str, Any]) -> int:
     """Fork; the new process's id."""
+    # who is told to stop before it can hear of it hears of it then
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     pid = os.fork()
     if pid:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return pid
     status = 1
     try:
