@@ -91,6 +91,9 @@ async def test_whatever_dies_nothing_is_lost(ground: Ground) -> None:
                 workers.append(await lives.begin())
             sends = len(ground.telegram.calls("sendMessage")) - before
             kills.append(Kill(victim, on_their_way, sends))
+            if victim == "worker":
+                # what it had claimed stands in Redis alone: that must not go before it was settled
+                await crowd.all_sent()
     await crowd.all_sent()
     for worker in workers:
         assert await worker.stop() == 0
