@@ -45,6 +45,7 @@ NOTATIONS = {
 
 _ENDLESS = Decimal(10) ** 16
 """Where nobody has a word for it any more."""
+_LEAST = Decimal("0.000000000001")
 
 
 def short_usd(value: Decimal) -> str:
@@ -88,9 +89,9 @@ def short_quantity(value: Decimal) -> str:
             return _trimmed(value.quantize(Decimal("0.01"), ROUND_DOWN))
         if value == 0:
             return "0"
+        if value < _LEAST:
+            return f"<{_written(_LEAST)}"
         places = -value.adjusted() + 1
-        if places > 12:
-            return f"<{_written(Decimal(1).scaleb(-12))}"
         return _trimmed(value.quantize(Decimal(1).scaleb(-places), ROUND_DOWN))
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal, localcontext
 
 import pytest
 from babel.numbers import get_decimal_symbol, get_group_symbol
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.languages import LOCALES, speaking
@@ -49,6 +49,7 @@ def read(text: str, language: Language) -> Decimal:
 
 
 @pytest.mark.parametrize("show", [short_usd, short_quantity, small_usd])
+@example(Decimal("1e-12"), Language.ENGLISH)
 @given(AMOUNTS, LANGUAGES)
 def test_a_rounded_number_is_never_more_and_never_of_another_magnitude(
     show: Callable[[Decimal], str], amount: Decimal, language: Language
