@@ -15,6 +15,7 @@
 - ``why``         why a chat was told of a transaction, or was not
 - ``health``      what /status tells
 - ``throttle``    answers pass the limiter, before everything else
+- ``asking``      questions that the next thing a person writes is the answer to
 - ``answers``     saying something in a chat, patiently
 - ``paging``      how a list of alerts is cut into pages
 - ``numbers``     numbers as people read them

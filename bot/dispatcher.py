@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiogram import Dispatcher, F, Router
+from aiogram.fsm.strategy import FSMStrategy
 
+from bot.asking import memory
 from bot.handlers import (
+    asked,
     card,
     channels,
     failure,
@@ -33,6 +36,7 @@ from bot.handlers import (
     why,
 )
 from bot.middlewares.attention import Attention
+from bot.middlewares.change_of_subject import ChangeOfSubject
 from bot.middlewares.hearing import Hearing
 from bot.middlewares.introduction import Introduction
 from bot.middlewares.permission import Permission
@@ -43,7 +47,7 @@ if TYPE_CHECKING:
 
 def make_dispatcher(context: Context) -> Dispatcher:
     """A dispatcher of its own for each call: aiogram's routers belong to one only."""
-    dispatcher = Dispatcher(disable_fsm=True)
+    dispatcher = Dispatcher(storage=memory(context.redis), fsm_strategy=FSMStrategy.USER_IN_TOPIC)
     dispatcher.update.outer_middleware(Hearing())
     dispatcher.include_routers(
         failure.make_router(context),
@@ -63,10 +67,11 @@ def _chats(context: Context) -> Router:
     for observer in (router.message, router.callback_query):
         observer.middleware(introduction)
         observer.middleware(permission)
+    router.message.middleware(ChangeOfSubject())
     router.callback_query.middleware(Attention())
     for module in (
         start, watch, unwatch, watchlist, card, name, threshold, unpriced, whales, timing, mute,
-        noise, language, why, history, tx, gas, status, channels, paste, groups,
+        noise, language, why, history, tx, gas, status, channels, asked, paste, groups,
     ):  # fmt: skip
         router.include_router(module.make_router())
     return router

@@ -13,11 +13,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from data.database import Database
 from data.migrate import migrate
+from tests.effort import TORTURE
 from tests.servers.postgres import PostgresServer, running_postgres
 from tests.servers.valkey import empty, running_valkey
+
+# The same examples at every run of the tests, so that one that fails is about the change at hand;
+# torture goes on looking for others
+settings.load_profile("default" if TORTURE else "ci")
 
 # A session behind nohup or a script's & ignores these, and so would every process that it starts
 for _number in (signal.SIGINT, signal.SIGHUP):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot import keyboards
 from bot.delivery.amounts import value
 from bot.delivery.certainty import MARKS
 from bot.delivery.clean import label_markup
@@ -23,6 +22,7 @@ from bot.delivery.render import (
     watch_name,
 )
 from bot.delivery.warnings import brief_warnings
+from bot.keyboards import pages as keyboards
 from bot.languages import _, ngettext
 from bot.numbers import grouped
 from bot.paging import page_length, pages_of

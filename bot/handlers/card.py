@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from aiogram import Router
 
-from bot import keyboards
 from bot.answers import show
-from bot.buttons import FEED_PRESETS, MUTE_PRESETS, USD_PRESETS, Act, WatchButton
+from bot.buttons.feeds import FEED_PRESETS
+from bot.buttons.watch import MUTE_PRESETS, USD_PRESETS, Act, WatchButton
+from bot.keyboards import watch as keyboards
 from bot.languages import _
 from bot.naming import as_chat_sees
 from bot.texts import general, mutes

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from aiogram import F, Router
 from aiogram.filters import Command
 
-from bot import behalf, keyboards
+from bot import behalf
 from bot.answers import answer, show
-from bot.buttons import DoneButton, PlaceButton
+from bot.buttons.places import DoneButton, PlaceButton
+from bot.keyboards import places as keyboards
 from bot.languages import _
 from bot.middlewares.introduction import PERSONAL
 from bot.rights import is_administrator

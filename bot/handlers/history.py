@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from aiogram import Router
 from aiogram.filters import Command
 
-from bot import keyboards
 from bot.answers import answer, show
-from bot.buttons import HistoryAct, HistoryButton
+from bot.buttons.history import HistoryAct, HistoryButton
 from bot.delivery.outbox import read_alerts
+from bot.keyboards import history as keyboards
 from bot.languages import _
 from bot.middlewares.permission import OPEN
 from bot.parse.text import shown

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from aiogram import Router
 from aiogram.filters import Command
 
-from bot import keyboards
 from bot.answers import answer, show
-from bot.buttons import LanguageButton
+from bot.buttons.chat import LanguageButton
+from bot.keyboards import chat as keyboards
 from bot.languages import NAMES, speak
 from bot.texts import languages as texts
 from data.errors import InputError

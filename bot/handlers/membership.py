@@ -10,7 +10,7 @@ from aiogram import F, Router
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
 from aiogram.types import ChatMemberAdministrator, ChatMemberRestricted
 
-from bot import keyboards
+from bot.keyboards import places as keyboards
 from bot.languages import speak
 from bot.texts import groups as texts
 from data.model import ChatKind, ChatState, Priority

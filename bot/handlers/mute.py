@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from aiogram import Router
 from aiogram.filters import Command
 
-from bot import keyboards
 from bot.answers import answer, show
-from bot.buttons import MUTE_PRESETS, ChatMuteButton
+from bot.buttons.chat import ChatMuteButton
+from bot.buttons.watch import MUTE_PRESETS
+from bot.keyboards import chat as keyboards
 from bot.parse.duration import parse_duration
 from bot.parse.reference import referred
 from bot.texts import general

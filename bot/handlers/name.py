@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from aiogram import Router
 from aiogram.filters import Command
 
-from bot import keyboards
 from bot.answers import answer, show
-from bot.buttons import NameAct, NameButton, NamesPageButton
+from bot.buttons.names import NameAct, NameButton, NamesPageButton
+from bot.keyboards import names as keyboards
+from bot.keyboards.rows import PAGE_LENGTH
 from bot.languages import _
 from bot.middlewares.permission import OPEN
 from bot.parse.address import looks_like_address, parse_address
@@ -135,7 +136,7 @@ async def _page(context: Context, chat: Chat, page: int) -> tuple[str, InlineKey
         mine = await names.of_chat(connection, chat.id)
     if not mine:
         return _(texts.NO_NAMES), None
-    length = keyboards.PAGE_LENGTH
+    length = PAGE_LENGTH
     pages = -(-len(mine) // length)
     page = min(page, pages - 1)
     part = mine[page * length : (page + 1) * length]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from aiogram import Router
 from aiogram.filters import Command
 
-from bot import keyboards
 from bot.answers import answer, show
-from bot.buttons import NoiseButton
+from bot.buttons.chat import NoiseButton
+from bot.keyboards import chat as keyboards
 from bot.texts import noise as texts
 from data.errors import InputError
 from data.model import NoiseRule

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from aiogram import Router
 
-from bot import keyboards
 from bot.answers import add, put
-from bot.buttons import ListButton
+from bot.buttons.pages import ListButton
 from bot.delivery import outbox
 from bot.delivery.listing import render_message
 from bot.delivery.pace import leaves_room
 from bot.delivery.rate_limiter import limits_of
+from bot.keyboards import pages as keyboards
 from bot.languages import _, speaking
 from bot.middlewares.attention import Attention
 from bot.texts.general import LIST_FORGOTTEN, PAGES_TOO_OFTEN

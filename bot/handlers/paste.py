@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from aiogram import F, Router
 from aiogram.enums import ContentType
 
-from bot import keyboards
 from bot.answers import answer
 from bot.commands import COMMANDS, ONLY_PRIVATE
 from bot.handlers.tx import follow
+from bot.keyboards import watch as keyboards
 from bot.languages import _
 from bot.naming import as_chat_sees
 from bot.parse.address import looks_like_address, parse_address

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from aiogram import Router
 from aiogram.filters import Command
 
-from bot import keyboards
 from bot.answers import add, answer
-from bot.buttons import Topic, TopicButton
+from bot.buttons.start import Topic, TopicButton
 from bot.handlers.whales import feeds_overview
+from bot.keyboards import feeds as feeds_keyboards
+from bot.keyboards import start as start_keyboards
 from bot.languages import _
 from bot.middlewares.permission import OPEN
 from bot.texts import general, groups, watches
@@ -37,7 +38,7 @@ async def start(message: Message, context: Context) -> None:
     if message.chat.type != ChatKind.PRIVATE:
         await answer(message, groups.greeting())
         return
-    await answer(message, general.greeting(context.chains), keyboards.greeting())
+    await answer(message, general.greeting(context.chains), start_keyboards.greeting())
 
 
 async def tell_help(message: Message, context: Context) -> None:
@@ -56,4 +57,4 @@ async def tell(
             await add(query, general.help_text(context.chains))
         case Topic.WHALES:
             text = await feeds_overview(context, chat)
-            await add(query, text, keyboards.feeds(context.chains))
+            await add(query, text, feeds_keyboards.feeds(context.chains))

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from aiogram import Router
 from aiogram.filters import Command
 
-from bot import keyboards
 from bot.answers import answer, show
-from bot.buttons import USD_PRESETS, ChatThresholdButton
+from bot.buttons.chat import ChatThresholdButton
+from bot.buttons.watch import USD_PRESETS
+from bot.keyboards import chat as keyboards
 from bot.languages import _
 from bot.parse.number import looks_numeric
 from bot.parse.reference import referred

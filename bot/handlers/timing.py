@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from aiogram import Router
 from aiogram.filters import Command
 
-from bot import keyboards
 from bot.answers import answer, show
-from bot.buttons import TimingButton
+from bot.buttons.chat import TimingButton
 from bot.health import blocks_until_safe
+from bot.keyboards import chat as keyboards
 from bot.texts import timing as texts
 from data.errors import InputError
 from data.model import Timing

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from aiogram import Router
 from aiogram.filters import Command
 
-from bot import keyboards
 from bot.answers import answer, show
-from bot.buttons import UnpricedButton
+from bot.buttons.watch import UnpricedButton
+from bot.keyboards import watch as keyboards
 from bot.languages import N_, _
 from bot.naming import as_chat_sees
 from bot.texts import buttons as captions

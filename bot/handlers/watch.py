@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from aiogram import Router
 from aiogram.filters import Command
 
-from bot import keyboards
 from bot.answers import answer, show
-from bot.buttons import OfferButton
+from bot.buttons.watch import OfferButton
+from bot.keyboards import watch as keyboards
 from bot.languages import _
 from bot.naming import as_chat_sees
 from bot.parse.address import parse_address

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from aiogram import Router
 from aiogram.filters import Command
 
-from bot import keyboards
 from bot.answers import answer, show
-from bot.buttons import PageButton
+from bot.buttons.watch import PageButton
+from bot.keyboards import watch as keyboards
+from bot.keyboards.rows import PAGE_LENGTH
 from bot.languages import _
 from bot.middlewares.permission import OPEN
 from bot.naming import as_named
@@ -51,7 +52,7 @@ async def _page(context: Context, chat: Chat, page: int) -> tuple[str, InlineKey
         mine = await as_named(connection, chat, mine)
     if not mine:
         return _(texts.EMPTY_LIST), None
-    length = keyboards.PAGE_LENGTH
+    length = PAGE_LENGTH
     pages = -(-len(mine) // length)
     page = min(page, pages - 1)
     part = mine[page * length : (page + 1) * length]

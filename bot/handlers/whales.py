@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from aiogram import Router
 from aiogram.filters import Command
 
-from bot import keyboards
 from bot.answers import answer, show
-from bot.buttons import ALL_CHAINS, FEED_PRESETS, FeedAct, FeedButton
+from bot.buttons.feeds import ALL_CHAINS, FEED_PRESETS, FeedAct, FeedButton
+from bot.keyboards import feeds as keyboards
 from bot.languages import _
 from bot.parse.chain import parse_chain
 from bot.parse.number import looks_numeric

@@ -1,7 +1,8 @@
 """What happens around every handler.
 
-- ``hearing``       everything is said in the language of whoever spoke
-- ``introduction``  the chat is met (and active again), and the context opened
-- ``permission``    in groups only administrators change anything
-- ``attention``     a tapped button stops waiting, whatever its handler did
+- ``hearing``            everything is said in the language of whoever spoke
+- ``introduction``       the chat is met (and active again), and the context opened
+- ``permission``         in groups only administrators change anything
+- ``change_of_subject``  a command ends the question before it
+- ``attention``          a tapped button stops waiting, whatever its handler did
 """

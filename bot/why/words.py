@@ -5,11 +5,11 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from bot import keyboards
 from bot.delivery.amounts import value
 from bot.delivery.clean import clean
 from bot.delivery.headline import headline
 from bot.delivery.verdict import MUTED, WATCH_REMOVED
+from bot.keyboards import remedies as keyboards
 from bot.languages import N_, _, ngettext
 from bot.numbers import full_usd, grouped, short_quantity
 from bot.texts.words import listed, noise_words, threshold_words, time_words, watch_name

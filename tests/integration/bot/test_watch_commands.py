@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.buttons import Act, WatchButton
+from bot.buttons.watch import Act, WatchButton
 from data.model import UnitThreshold, UsdThreshold
 from data.queries import chats, watches
 

@@ -7,30 +7,20 @@ import re
 import pytest
 from aiogram.filters.callback_data import CallbackData
 
-from bot.buttons import (
-    Act,
+from bot.buttons.chat import (
     ChatMuteButton,
     ChatThresholdButton,
-    DoneButton,
-    FeedAct,
-    FeedButton,
-    HistoryAct,
-    HistoryButton,
     LanguageButton,
-    ListButton,
-    NameAct,
-    NameButton,
-    NamesPageButton,
     NoiseButton,
-    OfferButton,
-    PageButton,
-    PlaceButton,
     TimingButton,
-    Topic,
-    TopicButton,
-    UnpricedButton,
-    WatchButton,
 )
+from bot.buttons.feeds import FeedAct, FeedButton
+from bot.buttons.history import HistoryAct, HistoryButton
+from bot.buttons.names import NameAct, NameButton, NamesPageButton
+from bot.buttons.pages import ListButton
+from bot.buttons.places import DoneButton, PlaceButton
+from bot.buttons.start import Topic, TopicButton
+from bot.buttons.watch import Act, OfferButton, PageButton, UnpricedButton, WatchButton
 from bot.commands import COMMANDS
 from data.model import Language, NoiseRule, Timing, Unpriced
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from bot import keyboards
 from bot.commands import COMMANDS
+from bot.keyboards import feeds as keyboards
 from bot.languages import _, speaking
 from bot.parse.threshold import parse_threshold
 from bot.texts import buttons as captions

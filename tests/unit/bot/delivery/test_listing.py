@@ -9,10 +9,10 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import keyboards
-from bot.buttons import ListButton
+from bot.buttons.pages import ListButton
 from bot.delivery.listing import render_message
 from bot.delivery.markup import plain_text, visible_length
+from bot.keyboards import pages as keyboards
 from bot.paging import page_length, pages_of
 from data.chains import known_chains
 from data.labels import Label, Labels, curated_labels

@@ -1,0 +1,80 @@
+"""Questions that the next thing a person writes is the answer to.
+
+Who asks declares each question as a state beside its handlers, registers the handler of the answer
+for that state and ``answers``, and forgets the question (``state.clear()``) once it has a good
+answer: after a bad one it still stands. What was asked is remembered in Redis for an hour, for each
+person in each topic of each chat, so a restart of the bot between question and answer is not
+noticed. A command or the button under the question ends it.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from aiogram import F
+from aiogram.fsm.storage.base import DefaultKeyBuilder, StorageKey
+from aiogram.fsm.storage.redis import RedisStorage
+from aiogram.types import CallbackQuery, ForceReply, Message
+
+from bot.answers import add, answer
+from bot.buttons.asking import NeverMindButton
+from bot.keyboards.rows import button, rows_of
+from bot.languages import _
+from data.redis.away import RedisAway
+
+if TYPE_CHECKING:
+    from aiogram.fsm.context import FSMContext
+    from aiogram.fsm.state import State
+    from redis.asyncio import Redis
+
+REMEMBERED_SECONDS = 3600
+answers = F.text & ~F.text.startswith("/")
+"""What may be the answer to a question."""
+
+
+class Memory(RedisStorage):
+    """Redis; while that is away nobody was asked anything."""
+
+    async def get_state(self, key: StorageKey) -> str | None:
+        """What a person was asked."""
+        with suppress(RedisAway):
+            return await super().get_state(key)
+        return None
+
+    async def get_data(self, key: StorageKey) -> dict[str, Any]:
+        """What the question was about."""
+        with suppress(RedisAway):
+            return await super().get_data(key)
+        return {}
+
+
+def memory(redis: Redis) -> Memory:
+    """Where questions are remembered."""
+    return Memory(
+        redis,
+        key_builder=DefaultKeyBuilder(prefix="asked"),
+        state_ttl=REMEMBERED_SECONDS,
+        data_ttl=REMEMBERED_SECONDS,
+    )
+
+
+async def ask(
+    event: Message | CallbackQuery, state: FSMContext, question: State, html: str, **about: Any
+) -> None:
+    """Ask below what was written or tapped; ``about`` is JSON that the answer's handler gets.
+
+    In a group it asks for a reply, because privacy mode hides everything else from the bot. Raises
+    RedisAway when the question cannot be remembered.
+    """
+    await state.set_data(about)
+    await state.set_state(question)
+    message = event.message if isinstance(event, CallbackQuery) else event
+    if message is not None and message.chat.type != "private":
+        keyboard: Any = ForceReply(selective=True)
+    else:
+        keyboard = rows_of([button(_("Never mind"), NeverMindButton())])
+    if isinstance(event, CallbackQuery):
+        await add(event, html, keyboard)
+    else:
+        await answer(event, html, keyboard)

@@ -1,0 +1,13 @@
+"""What the inline buttons carry: small, checked, at most 64 bytes. One file a screen.
+
+- ``values``   what a button may carry
+- ``start``    the greeting
+- ``watch``    one watch, the list of them, an address that may become one
+- ``feeds``    whole chains
+- ``chat``     what holds for a whole chat
+- ``names``    what a chat calls addresses
+- ``pages``    the list in one message
+- ``history``  what a chat was told
+- ``places``   groups and channels, set up from a private chat
+- ``asking``   under a question
+"""

@@ -1,0 +1,14 @@
+"""The inline keyboards: rows of buttons under a message. One file a screen, as in ``bot.buttons``.
+
+- ``rows``      how rows are made, and the ways to other pages
+- ``switches``  buttons that switch one thing
+- ``start``     the greeting
+- ``watch``     one watch, the list of them, an address that may become one
+- ``feeds``     whole chains
+- ``chat``      what holds for a whole chat
+- ``names``     what a chat calls addresses
+- ``pages``     the list in one message
+- ``history``   what a chat was told
+- ``remedies``  under the answer why nothing was told
+- ``places``    groups and channels, set up from a private chat
+"""
