@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from aiogram import Bot
@@ -17,7 +17,9 @@ from data.database import Database
 from data.labels import curated_labels
 from data.migrate import migrate
 from data.settings import load_settings
+from sandbox.telegram import Limits, TelegramSandbox
 from tests.integration.bot.conversation import NOW, Conversation, Recording
+from tests.integration.bot.place import Place, answering
 
 TOKEN = "123456789:" + "x" * 35
 
@@ -47,3 +49,19 @@ async def talk(database: Database, redis: Redis) -> AsyncIterator[Conversation]:
     clock[0] = lambda: conversation.now
     yield conversation
     await bot.session.close()
+
+
+@pytest.fixture
+async def place(database: Database, redis: Redis) -> AsyncIterator[Place]:
+    context = Context(
+        database=database,
+        redis=redis,
+        settings=load_settings(_env_file=None),
+        chains=(known_chains()["ethereum"], known_chains()["bsc"]),
+        labels=curated_labels(),
+        clock=lambda: datetime.now(UTC),
+    )
+    async with TelegramSandbox(limits=Limits.none()) as telegram:
+        owner, member = telegram.create_user("Ada"), telegram.create_user("Bob")
+        async with answering(telegram, context):
+            yield Place(telegram, context, owner, member)
