@@ -20,10 +20,10 @@ async def product(
 
 @pytest.fixture
 async def embedded(
-    tmp_path: Path, redis_url: str, sqlite_url: str, warm: Warm
+    tmp_path: Path, redis_url: str, migrated_sqlite: str, warm: Warm
 ) -> AsyncIterator[Product]:
     """On SQLite only, where the database makes no difference."""
-    async with open_product(tmp_path, redis_url, sqlite_url, warm) as opened:
+    async with open_product(tmp_path, redis_url, migrated_sqlite, warm) as opened:
         yield opened
 
 

@@ -15,7 +15,6 @@ import pytest
 from sqlalchemy import select
 
 from data.database import Database
-from data.migrate import migrate
 from data.model import AlertState, ChatKind
 from data.queries import chats, leases, watches
 from data.tables import alerts as alert_table
@@ -72,16 +71,15 @@ class Pair:
 
 @pytest.fixture
 async def pair(
-    tmp_path: Path, redis_url: str, postgres_url: str, warm: Warm
+    tmp_path: Path, redis_url: str, migrated_postgres: str, warm: Warm
 ) -> AsyncIterator[Pair]:
-    database = Database(postgres_url)
-    await migrate(database)
+    database = Database(migrated_postgres)
     long_ago = datetime.now(UTC) - timedelta(days=1)
     async with database.write() as connection:
         await chats.meet(connection, CHAT, ChatKind.PRIVATE, Decimal(100_000), long_ago)
         await watches.add(connection, CHAT, now=long_ago, address=bytes.fromhex(WATCHED[2:]))
     try:
-        async with open_product(tmp_path, redis_url, postgres_url, warm) as product:
+        async with open_product(tmp_path, redis_url, migrated_postgres, warm) as product:
             yield Pair(product, database)
     finally:
         await database.close()
