@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 
 from data.model import (
     Chat,
@@ -80,7 +80,8 @@ async def meet(
     now: datetime,
     telegram_language: str | None = None,
 ) -> Chat:
-    """The chat, made if it is new, and active again: it has just spoken to the bot.
+    """The chat, made if it is new, and active again: it has just spoken to the bot. One that moved
+    stays where it went: what comes late of its old place means nothing any more.
 
     ``telegram_language`` is the tag of whoever spoke; None leaves what is known.
     """
@@ -99,7 +100,10 @@ async def meet(
             index_elements=["id"],
             set_={
                 "kind": kind,
-                "state": ChatState.ACTIVE,
+                "state": case(
+                    (chats.c.state == ChatState.MOVED, ChatState.MOVED.value),
+                    else_=ChatState.ACTIVE.value,
+                ),
                 "state_reason": None,
                 "telegram_language": func.coalesce(tag, chats.c.telegram_language),
             },
@@ -150,6 +154,11 @@ async def set_state(
         .where(chats.c.id == chat_id, chats.c.state != ChatState.MOVED)
         .values(state=state, state_reason=reason)
     )
+
+
+async def set_title(connection: AsyncConnection, chat_id: int, title: str | None) -> None:
+    """What a group or channel calls itself."""
+    await connection.execute(update(chats).where(chats.c.id == chat_id).values(title=title))
 
 
 async def set_notice(connection: AsyncConnection, chat_id: int, html: str) -> None:
