@@ -246,7 +246,13 @@ alerts = Table(
         sqlite_where=text("state NOT IN ('pending', 'held')"),
     ),
     Index("ix_alerts_movement_id", "movement_id"),
-    Index("ix_alerts_message_id", "message_id"),
+    # not of what waits: a feed writes a hundred thousand rows at once
+    Index(
+        "ix_alerts_message_id",
+        "message_id",
+        postgresql_where=text("message_id IS NOT NULL"),
+        sqlite_where=text("message_id IS NOT NULL"),
+    ),
 )
 
 # One row for each chat that has something to send: workers lease a chat here. `version` grows
