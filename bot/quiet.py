@@ -46,9 +46,13 @@ async def set_digest(
     at: int | None,
     times: int | None,
     now: datetime,
+    *,
+    time_zone: str | None = None,
 ) -> Chat:
     """From now on the chat gets digests, a daily one at that minute of its day, or none; between
-    them comes what reaches so many times its threshold."""
+    them comes what reaches so many times its threshold. ``time_zone`` as above."""
+    if time_zone is not None:
+        await chats.set_time_zone(connection, chat_id, time_zone)
     await chats.set_digest(connection, chat_id, every, at, times)
     return await retime(connection, chat_id, now)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, func, literal, select, update
 
+from data.columns import UtcTime
 from data.model import (
     Chat,
     ChatKind,
@@ -238,11 +239,11 @@ async def set_digest(
 async def look_at(connection: AsyncConnection, chat_id: int, by: datetime) -> Chat:
     """The chat has something to be told at that time; the chat as it is now, and as it stays until
     the transaction ends."""
-    known = chats.c.digest_due
+    known, then = chats.c.digest_due, literal(by, UtcTime())
     statement = (
         update(chats)
         .where(chats.c.id == chat_id)
-        .values(digest_due=case((known < by, known), else_=by))
+        .values(digest_due=case((known < then, known), else_=then))
         .returning(chats)
     )
     return _chat((await connection.execute(statement)).one())

@@ -10,7 +10,6 @@ import pytest
 from bot.delivery import Delivery
 from bot.delivery import turn as turn_module
 from bot.delivery.events import EventKind
-from bot.delivery.means import Means
 from bot.delivery.mornings import Mornings
 from bot.quiet import retime, set_digest, set_quiet
 from data.model import ChatKind, DigestEvery, Quiet
@@ -34,6 +33,17 @@ class Clock:
 
     def morning(self) -> None:
         self.now = self.now.replace(hour=0) + timedelta(days=1, hours=7)
+
+
+@pytest.fixture
+def any_database_url(sqlite_url: str) -> str:
+    """The contract tests do both databases."""
+    return sqlite_url
+
+
+@pytest.fixture(autouse=True)
+def look_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.delivery.mornings.LOOK_SECONDS", 0.05)
 
 
 @pytest.fixture
@@ -446,7 +456,7 @@ async def test_where_no_picture_may_be_sent_there_is_none(
     watch = await outbox.watch(ada)
     for ether in (40, 50):
         await outbox.alert(watch, ether)
-    telegram.fail("sendPhoto", code, words)
+    telegram.fail("sendPhoto", code=code, description=words)
     async with delivering(*means) as told:
         await until(lambda: all_are(outbox, ada, "deferred"))
         # when
@@ -540,4 +550,3 @@ async def test_mornings_queue_a_chat_once(outbox, database, ada, clock):
     means = type("Some", (), {"database": database, "clock": clock})
     mornings = Mornings(means, lambda: None)
     assert [await mornings.look(), await mornings.look()] == [1, 0]
-    assert Means is not None
