@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -69,10 +70,8 @@ def test_digests_are_read(text: str, meant: Digests) -> None:
 @given(st.text(max_size=60))
 def test_no_text_does_more_than_be_refused(text: str) -> None:
     for parse in (parse_hours, parse_digests, parse_time):
-        try:
-            parse(text)
-        except InputError as error:
-            assert error.message
+        with suppress(InputError):
+            assert parse(text) is not None
     assert len(zones_called(text)) <= MOST
     assert isinstance(is_off(text), bool)
 
