@@ -23,6 +23,7 @@ from bot.handlers import (
     noise,
     pages,
     paste,
+    quiet,
     start,
     status,
     threshold,
@@ -71,7 +72,7 @@ def _chats(context: Context) -> Router:
     router.callback_query.middleware(Attention())
     for module in (
         start, watch, unwatch, watchlist, card, name, threshold, unpriced, whales, timing, mute,
-        noise, language, why, history, tx, gas, status, channels, asked, paste, groups,
+        quiet, noise, language, why, history, tx, gas, status, channels, asked, paste, groups,
     ):  # fmt: skip
         router.include_router(module.make_router())
     return router
