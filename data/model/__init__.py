@@ -9,6 +9,8 @@
 - ``alert``     what one chat is to be told about one transaction, and the message that shows it
 - ``scope``     what of everything that happens a watch is about
 - ``pursuit``   a transaction that a chat asked to be followed, and what became of it
+- ``broadcast`` what an operator tells everybody
+- ``pause``     a chain that an operator lets rest
 """
 
 from data.model.alert import Alert, AlertState, Certainty, Match, Message, Priority, Shown
@@ -23,6 +25,7 @@ from data.model.block import (
     Transfer,
     UnverifiedBlock,
 )
+from data.model.broadcast import Broadcast, BroadcastState, Reach, SendState
 from data.model.chain import (
     Chain,
     Explorer,
@@ -55,6 +58,7 @@ from data.model.movement import (
     Price,
     PriceState,
 )
+from data.model.pause import ChainPause
 from data.model.pursuit import Depth, Inclusion, Pursuit, PursuitState, Replacement, Told, Wish
 from data.model.scope import EVERYTHING, Asset, Interest, Scope
 from data.model.watch import Direction, Threshold, UnitThreshold, Unpriced, UsdThreshold, Watch
@@ -66,8 +70,11 @@ __all__ = [
     "AlertState",
     "Asset",
     "BlockRef",
+    "Broadcast",
+    "BroadcastState",
     "Certainty",
     "Chain",
+    "ChainPause",
     "Chat",
     "ChatKind",
     "ChatName",
@@ -100,8 +107,10 @@ __all__ = [
     "Pursuit",
     "PursuitState",
     "Quiet",
+    "Reach",
     "Replacement",
     "Scope",
+    "SendState",
     "Settled",
     "Shown",
     "Source",
