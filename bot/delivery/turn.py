@@ -24,7 +24,7 @@ from bot.delivery.send import send
 from bot.delivery.setbacks import Setbacks
 from bot.delivery.verdict import refusal
 from bot.languages import _, speak
-from data.model import Certainty, ChatState, Priority
+from data.model import Certainty, ChatState, Level, Priority
 from data.queries import alerts, certainty, chats, cursors, messages, movements, queues
 from data.queries.moving import GENERAL
 from data.redis.claims import AlreadySent, Claimed, HeldByOther, Uncertain, alert_key
@@ -45,6 +45,7 @@ LONGEST_TURN = 0.5
 """Seconds after which it makes room for others, when there are some."""
 _ANSWER_WITHIN = 15.0
 _GO_ON = 0.0
+BLOCKED = "blocked by whoever runs the bot"
 
 
 class Turn:
@@ -116,6 +117,9 @@ class Turn:
             return None
         if waiting.chat.state is not ChatState.ACTIVE:
             await self._drop_all(waiting.chat, f"chat {waiting.chat.state}")
+            return None
+        if waiting.chat.level is Level.BLOCKED:
+            await self._drop_all(waiting.chat, BLOCKED)
             return None
         if waiting.chat.notice is not None:
             return await self._say(waiting.chat, waiting.chat.notice)

@@ -10,6 +10,7 @@
 - ``scope``     what of everything that happens a watch is about
 - ``pursuit``   a transaction that a chat asked to be followed, and what became of it
 - ``broadcast`` what an operator tells everybody
+- ``fault``     what went wrong in a process
 - ``pause``     a chain that an operator lets rest
 """
 
@@ -48,6 +49,7 @@ from data.model.chat import (
     Quiet,
     Timing,
 )
+from data.model.fault import Fault
 from data.model.language import Language, language_of
 from data.model.movement import (
     MOST_LEGS,
@@ -86,6 +88,7 @@ __all__ = [
     "Event",
     "Explorer",
     "Factory",
+    "Fault",
     "Feed",
     "Finality",
     "Inclusion",

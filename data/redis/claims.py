@@ -1,6 +1,7 @@
 """Claims: a send's mark, so that nothing is said twice unless nobody can know.
 
-Key: ``notified:{chain}:{tx_hash}:{chat_id}:{topic}:{kind}:{revision}``, kept for seven days.
+Key: ``notified:{chain}:{tx_hash}:{chat_id}:{topic}:{kind}:{revision}``, or
+``notified:broadcast:{id}:{chat_id}``, kept for seven days.
 Value: ``lease:{owner}:{expires_ms}`` while the send is on its way, then ``sent:{message_id}``.
 The key outlives its lease: that is how a send of unknown outcome is told from none.
 """
@@ -57,6 +58,11 @@ def alert_key(alert: Alert, *, kind: str = "alert", revision: int = 1) -> str:
         f"notified:{alert.chain}:{alert.tx_hash.hex()}:{alert.chat_id}:{alert.topic_id}"
         f":{kind}:{revision}"
     )
+
+
+def broadcast_key(broadcast_id: int, chat_id: int) -> str:
+    """The key of what an operator tells one chat."""
+    return f"notified:broadcast:{broadcast_id}:{chat_id}"
 
 
 class Claims:
