@@ -52,7 +52,6 @@ ASK_TEXT = N_(
     "📢 Write what everybody is to read: text as you want it to look, bold and links included."
     " You see it once more before anything is sent."
 )
-DECIDED = N_("That is decided already.")
 SENT_TO_YOU = N_("You have it above.")
 NOT_A_DRAFT = N_("That is sent or cancelled already.")
 
