@@ -77,7 +77,8 @@ def users(levels: Mapping[Level, int]) -> InlineKeyboardMarkup:
 def chats() -> InlineKeyboardMarkup:
     """Under how many chats there are."""
     return rows_of(
-        [_to(Desk.FIND, _(texts.FIND)), button(_(texts.PLACES), RollButton(roll=Roll.PLACES))],
+        [button(_(texts.PLACES), RollButton(roll=Roll.PLACES))],
+        [_to(Desk.FIND, _(texts.FIND))],
         [_to(Desk.HOME, _(captions.BACK))],
     )
 

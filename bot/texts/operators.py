@@ -93,7 +93,7 @@ _LONGEST_REASON = 80
 def home(people: int, queue: Queue, paused: int, errors: int, now: datetime) -> str:
     """The answer to ``/admin``."""
     lines = [
-        _("<b>Behind the counter</b>"),
+        _("🛠 <b>Operators</b>"),
         ngettext("{count} person", "{count} people", people).format(count=grouped(people)),
         queue_line(queue, now),
     ]
@@ -123,14 +123,14 @@ def queue_line(queue: Queue, now: datetime) -> str:
 def users(found: People, owners: int) -> str:
     """Who talks to the bot."""
     levels = [
-        f"{_(_LEVELS[level])} {grouped(number)}"
+        f"{_(_LEVELS[level])}: {grouped(number)}"
         for level, number in sorted(
             found.levels.items(), key=lambda pair: list(Level).index(pair[0])
         )
     ]
     total = ngettext("{count} person", "{count} people", found.total)
     new = _("{count} new in the last 24 h").format(count=grouped(found.new))
-    owned = _("owners, by the settings: {count}").format(count=grouped(owners))
+    owned = _("owners by the settings: {count}").format(count=grouped(owners))
     return "\n".join(
         [
             f"<b>{_(USERS)}</b>",
@@ -220,7 +220,7 @@ def nodes(found: Sequence[tuple[Chain, ChainStatus | None]], now: datetime) -> s
         for node in status.nodes[:_SHOWN_NODES]:
             well = node.state == "ready"
             facts = [
-                f"{'🟢' if well else '🔴'} {escape(node.name)}",
+                f"{'🟢' if well else '🔴'} <code>{escape(node.name.split('://')[-1])}</code>",
                 None if well else escape(node.state),
                 None if node.head is None else grouped(node.head),
                 None if node.latency_ms is None else f"{node.latency_ms} ms",

@@ -248,7 +248,7 @@ async def test_nodes_queue_and_errors_are_shown_as_they_are_published(counter: P
     assert "🐞 3 errors" in home.text
 
     nodes = (await follow(counter, home, "Nodes")).text
-    assert "🔴 https://node.example/… · ejected · 1,000 · 42 ms" in nodes
+    assert "🔴 node.example/… · ejected · 1,000 · 42 ms" in nodes
     assert "it lies <b>often</b>" in nodes
     assert "BNB Smart Chain: the watcher does not run" in nodes
     errors = (await follow(counter, home, "Back", "Errors")).text
