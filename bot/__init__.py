@@ -8,6 +8,7 @@
 - ``keyboards``, ``buttons``  the inline keyboards, and what their buttons carry
 - ``watchlist``   a chat's own watches, found and changed
 - ``places``      where in a chat something was said
+- ``levels``      who may do what with the bot · ``requests``: strangers who want to be let in
 - ``rights``      who may change what the bot does in a chat
 - ``behalf``      on whose behalf somebody sets the bot up
 - ``naming``      labels and watches under the names that a chat gave

@@ -17,10 +17,12 @@ from bot.handlers import (
     groups,
     history,
     language,
+    leftovers,
     membership,
     mute,
     name,
     noise,
+    operators,
     pages,
     paste,
     quiet,
@@ -36,7 +38,10 @@ from bot.handlers import (
     whales,
     why,
 )
+from bot.middlewares.acting import Acting
+from bot.middlewares.admission import Admission
 from bot.middlewares.attention import Attention
+from bot.middlewares.budget import Acquaintances, Budget
 from bot.middlewares.change_of_subject import ChangeOfSubject
 from bot.middlewares.hearing import Hearing
 from bot.middlewares.introduction import Introduction
@@ -55,6 +60,7 @@ def make_dispatcher(context: Context) -> Dispatcher:
         membership.make_router(context),
         pages.make_router(context),
         _chats(context),
+        leftovers.make_router(),
     )
     return dispatcher
 
@@ -64,15 +70,23 @@ def _chats(context: Context) -> Router:
     router = Router(name="chats")
     router.message.filter(F.chat.type != "channel")
     router.callback_query.filter(F.message)
-    introduction, permission = Introduction(context), Permission()
+    acquaintances = Acquaintances()
+    around = (
+        Budget(context, acquaintances),
+        Introduction(context),
+        Admission(acquaintances),
+        Acting(),
+        Permission(),
+    )
     for observer in (router.message, router.callback_query):
-        observer.middleware(introduction)
-        observer.middleware(permission)
+        for middleware in around:
+            observer.middleware(middleware)
     router.message.middleware(ChangeOfSubject())
     router.callback_query.middleware(Attention())
     for module in (
         start, watch, unwatch, watchlist, card, name, threshold, unpriced, whales, timing, mute,
-        quiet, noise, language, why, history, tx, gas, status, channels, asked, paste, groups,
+        quiet, noise, language, why, history, tx, gas, status, channels, asked, operators, paste,
+        groups,
     ):  # fmt: skip
         router.include_router(module.make_router())
     return router

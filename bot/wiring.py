@@ -25,6 +25,7 @@ from bot.polling import Polling
 from bot.throttle import Throttle
 from data.database import Database, open_database
 from data.errors import ConfigurationError
+from data.faults import faults
 from data.metrics import metrics_served
 from data.migrate import prepare_schema
 from data.redis.connection import open_redis, refuse_eviction
@@ -109,6 +110,7 @@ async def run_bot(
                 polling.run(stopping),
                 delivery.run(stopping),
                 register_commands(bot, stopping),
+                faults.run(redis, "bot", stopping),
             )
     finally:
         await bot.session.close()

@@ -45,6 +45,12 @@ class Settings(BaseSettings):
     bot_token: SecretStr | None = None
     telegram_api_url: str = "https://api.telegram.org"
     admin_ids: Annotated[tuple[int, ...], NoDecode] = ()
+    private_bot: bool = False
+    commands_per_minute: int = Field(default=60, ge=1, le=100_000)
+    commands_burst: int = Field(default=30, ge=1, le=100_000)
+    commands_per_minute_of_guests: int = Field(default=10, ge=1, le=100_000)
+    commands_per_minute_of_groups: int = Field(default=120, ge=1, le=100_000)
+    watches_per_operator: int = Field(default=10_000, ge=1, le=1_000_000)
 
     database_url: SecretStr | None = None
     redis_url: SecretStr | None = None

@@ -63,11 +63,19 @@ chats = Table(
     Column("digest_due", UtcTime),
     Column("digest_times", Integer),
     Column("level", String(8), nullable=False, server_default="member"),
+    # a blocked one is told so once, and whoever waits to be let in asked for it once
+    Column("level_told", Boolean, nullable=False, server_default=false()),
     Index(
         "ix_chats_added_by",
         "added_by",
         postgresql_where=text("added_by IS NOT NULL"),
         sqlite_where=text("added_by IS NOT NULL"),
+    ),
+    Index(
+        "ix_chats_level",
+        "level",
+        postgresql_where=text("level <> 'member'"),
+        sqlite_where=text("level <> 'member'"),
     ),
     Index(
         "ix_chats_digest_due",
@@ -409,4 +417,50 @@ chain_leases = Table(
     Column("owner", String(64), nullable=False),
     Column("epoch", BigInteger, nullable=False),
     Column("until", UtcTime, nullable=False),
+)
+
+# Chains that an operator lets rest: while a row is there, its watcher follows nothing.
+chain_pauses = Table(
+    "chain_pauses",
+    metadata,
+    Column("chain", String(32), primary_key=True),
+    Column("paused_by", BigInteger, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("paused_at", UtcTime, nullable=False),
+)
+
+# What an operator tells everybody; `chat_id` is the operator's, and `shown_in` Telegram's id of the
+# message there that tells how far it is.
+broadcasts = Table(
+    "broadcasts",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), nullable=False),
+    Column("html", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("begun_at", UtcTime),
+    Column("ended_at", UtcTime),
+    Column("shown_in", BigInteger),
+    Column("shown_at", UtcTime),
+    Column("summed_up", Boolean, nullable=False, server_default=false()),
+)
+
+broadcast_sends = Table(
+    "broadcast_sends",
+    metadata,
+    Column("broadcast_id", ForeignKey("broadcasts.id", ondelete="CASCADE"), primary_key=True),
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text),
+    Column("due_at", UtcTime, nullable=False),
+    Column("lease_until", UtcTime),
+    Index(
+        "ix_broadcast_sends_waiting",
+        "broadcast_id",
+        "due_at",
+        postgresql_where=text("state = 'waiting'"),
+        sqlite_where=text("state = 'waiting'"),
+    ),
+    Index("ix_broadcast_sends_chat_id", "chat_id"),
 )

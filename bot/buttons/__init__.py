@@ -9,5 +9,6 @@
 - ``pages``    the list in one message
 - ``history``  what a chat was told
 - ``places``   groups and channels, set up from a private chat
+- ``operators`` of those who run the bot
 - ``asking``   under a question
 """

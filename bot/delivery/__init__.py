@@ -22,6 +22,7 @@ The way of an alert, file by file:
 - ``clean``         foreign text made harmless · ``markup``: HTML as Telegram counts it
 - ``pursuits``      beside the alerts: edits what became of followed transactions · ``pursuit``: the
   text · ``story``: what that is made of
+- ``broadcasts``    beside them: what operators tell everybody, when there is time
 - ``send``          one call to Telegram → ``outcomes``
 - ``roll``          who else delivers · ``alone``, ``marks``: limits and claims without Redis
 - ``alarm``         wakes it when a chat is due again

@@ -23,5 +23,7 @@
 - ``channels``    /channels and /done: other chats set up from a private one
 - ``groups``      what nobody else has taken in groups
 - ``membership``  blocked, unblocked, added and removed
+- ``operators``   /admin and /broadcast: what only those who run the bot may do
+- ``leftovers``   buttons that nobody else has taken
 - ``failure``     what is said when something went wrong
 """

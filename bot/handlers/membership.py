@@ -12,14 +12,17 @@ from aiogram.types import ChatMemberAdministrator, ChatMemberRestricted
 
 from bot.keyboards import places as keyboards
 from bot.languages import speak
+from bot.levels import level_of, level_of_place
+from bot.requests import ask_to_let_in
 from bot.texts import groups as texts
-from data.model import ChatKind, ChatState, Priority
-from data.queries import chats, messages, moving, queues
+from bot.texts import levels as level_texts
+from data.model import ChatKind, ChatState, Level, Priority
+from data.queries import chats, levels, messages, moving, queues
 from data.redis.wake import wake
 
 if TYPE_CHECKING:
     from aiogram import Bot
-    from aiogram.types import ChatMemberUnion, ChatMemberUpdated, Message
+    from aiogram.types import ChatMemberUnion, ChatMemberUpdated, Message, User
 
     from bot.context import Context
     from data.model import Chat
@@ -58,8 +61,11 @@ async def note_membership(event: ChatMemberUpdated, context: Context) -> None:
     state, reason = _state(event)
     there = event.chat.type != "private" and not _is_away(event.new_chat_member)
     came = there and _is_away(event.old_chat_member)
+    settings = context.settings
     async with context.database.write() as connection:
         if came:
+            adder = await chats.get(connection, event.from_user.id)
+            counts_as = level_of_place(settings, event.from_user.id, adder)
             came = await chats.added(
                 connection,
                 event.chat.id,
@@ -69,7 +75,10 @@ async def note_membership(event: ChatMemberUpdated, context: Context) -> None:
                 context.settings.default_threshold_usd,
                 context.clock(),
                 event.from_user.language_code,
+                counts_as,
             )
+            if counts_as is Level.MEMBER:
+                await levels.set_level(connection, event.chat.id, counts_as, was=Level.GUEST)
         await chats.set_state(connection, event.chat.id, state, reason)
         chat = await chats.get(connection, event.chat.id)
         # what changed while nothing could be said there is shown now
@@ -82,7 +91,22 @@ async def note_membership(event: ChatMemberUpdated, context: Context) -> None:
     if came and chat is not None and event.bot is not None:
         # who blocked the bot, or never met it, cannot be told; a group may have silenced it
         with suppress(TelegramForbiddenError, TelegramBadRequest):
-            await _greet(event.bot, chat, event.from_user.id)
+            if level_of(settings, None, chat.level) is Level.GUEST:
+                await _announce(event.bot, context, chat, event.from_user)
+            elif chat.level is not Level.BLOCKED:
+                await _greet(event.bot, chat, event.from_user.id)
+
+
+async def _announce(bot: Bot, context: Context, chat: Chat, adder: User) -> None:
+    """A stranger brought a private bot somewhere: nothing is said there until it is let in."""
+    async with context.database.write() as connection:
+        is_first = await levels.tell_once(connection, chat.id)
+    if is_first:
+        await ask_to_let_in(bot, context, chat, adder)
+        speak(chat.reads)
+        await bot.send_message(
+            adder.id if chat.kind is ChatKind.CHANNEL else chat.id, level_texts.asked()
+        )
 
 
 async def _greet(bot: Bot, chat: Chat, adder: int) -> None:

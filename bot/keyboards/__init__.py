@@ -10,5 +10,6 @@
 - ``pages``     the list in one message
 - ``history``   what a chat was told
 - ``remedies``  under the answer why nothing was told
+- ``operators`` of those who run the bot
 - ``places``    groups and channels, set up from a private chat
 """

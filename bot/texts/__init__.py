@@ -14,6 +14,8 @@
 - ``pursuits`` followed transactions, apart from their own messages
 - ``languages`` which language the bot writes in
 - ``groups``   what groups and channels are told, and whoever sets them up
+- ``levels``   whoever is blocked, not let in yet, or too quick
+- ``operators`` what those who run the bot read
 - ``status``   what the bot knows about its own health · ``gaps``: the blocks it did not see
 - ``standing`` how delivery stands, for whoever runs the bot
 """

@@ -22,6 +22,14 @@ PAGES_TOO_OFTEN = N_(
     "A group has room for 20 messages a minute, pages among them, and most of it is taken: try"
     " again in half a minute."
 )
+NO_MEMORY = N_(
+    "I cannot reach my memory just now, so I could not do that. Your alerts still come: please try"
+    " again in a minute."
+)
+NO_BOOKS = N_(
+    "I cannot reach my records just now, so nothing was changed. Nothing is lost: please try again"
+    " in a minute."
+)
 BUTTON_TOO_OLD = N_("This button is from an older version: send the command again.")
 
 

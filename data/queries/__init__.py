@@ -1,6 +1,7 @@
 """Everything that is ever asked of the tables; each takes an open connection.
 
 - ``chats``      where alerts go, and whether they may
+- ``levels``     who may do what with the bot · ``census``: who talks to it, and where it is
 - ``moving``     from a group to the supergroup that it became, from a closed topic to the general
 - ``names``      what chats call addresses
 - ``watches``    watchlists, and which watches a batch of addresses concerns
@@ -17,6 +18,8 @@
 - ``gaps``       blocks that were not seen, or that no check could verify
 - ``leases``     who follows a chain
 - ``pursuits``   transactions that chats asked to be followed
+- ``pauses``     chains that an operator lets rest
+- ``broadcasts`` what an operator tells everybody
 - ``retention``  what is forgotten, and when
 - ``bulk``       many rows in one statement
 - ``packed``     many addresses or hashes in one parameter

@@ -22,7 +22,7 @@ from data.queries import among, batches, insert
 from data.tables import chats
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from datetime import datetime
     from decimal import Decimal
 
@@ -68,6 +68,11 @@ def _chat(row: Any) -> Chat:
     )
 
 
+def as_chats(rows: Iterable[Any]) -> list[Chat]:
+    """Whole rows of the table."""
+    return [_chat(row) for row in rows]
+
+
 async def get(connection: AsyncConnection, chat_id: int) -> Chat | None:
     """One chat, None if the bot never met it."""
     row = (await connection.execute(select(chats).where(chats.c.id == chat_id))).one_or_none()
@@ -87,7 +92,29 @@ async def meet(
 
     ``telegram_language`` is the tag of whoever spoke; None leaves what is known.
     """
+    return (await hear(connection, chat_id, kind, default, now, telegram_language))[0]
+
+
+async def hear(
+    connection: AsyncConnection,
+    chat_id: int,
+    kind: ChatKind,
+    default: Decimal,
+    now: datetime,
+    telegram_language: str | None = None,
+    *,
+    title: str | None = None,
+    speaker: int | None = None,
+    level: Level = Level.MEMBER,
+) -> tuple[Chat, Level | None]:
+    """As ``meet``, and the level of the person who spoke; None where they have no chat of their own
+    with the bot.
+
+    ``title`` is what the chat calls itself; None leaves what is known. A new chat has ``level``.
+    """
     tag = telegram_language[:_LONGEST_TAG] if telegram_language else None
+    persons = chats.alias()
+    spoke = select(persons.c.level).where(persons.c.id == speaker).scalar_subquery()
     statement = (
         insert(connection, chats)
         .values(
@@ -97,6 +124,8 @@ async def meet(
             default_threshold_usd=default,
             created_at=now,
             telegram_language=tag,
+            title=title,
+            level=level,
         )
         .on_conflict_do_update(
             index_elements=["id"],
@@ -108,11 +137,13 @@ async def meet(
                 ),
                 "state_reason": None,
                 "telegram_language": func.coalesce(tag, chats.c.telegram_language),
+                "title": func.coalesce(title, chats.c.title),
             },
         )
-        .returning(chats)
+        .returning(chats, spoke.label("speaker_level"))
     )
-    return _chat((await connection.execute(statement)).one())
+    row = (await connection.execute(statement)).one()
+    return _chat(row), None if row.speaker_level is None else Level(row.speaker_level)
 
 
 async def added(
@@ -124,10 +155,12 @@ async def added(
     default: Decimal,
     now: datetime,
     telegram_language: str | None = None,
+    level: Level = Level.MEMBER,
 ) -> bool:
-    """Somebody brought the bot into a group or channel; whether it was not there before."""
+    """Somebody brought the bot into a group or channel; whether it was not there before. A new one
+    has ``level``."""
     before = await get(connection, chat_id)
-    await meet(connection, chat_id, kind, default, now, telegram_language)
+    await hear(connection, chat_id, kind, default, now, telegram_language, level=level)
     await connection.execute(
         update(chats).where(chats.c.id == chat_id).values(title=title, added_by=by)
     )

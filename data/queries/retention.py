@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, delete, exists, func, select
 
-from data.model import AlertState
-from data.tables import alerts, coverage_gaps, messages, movements, pursuits, unverified_blocks
+from data.model import AlertState, BroadcastState
+from data.tables import (
+    alerts,
+    broadcasts,
+    coverage_gaps,
+    messages,
+    movements,
+    pursuits,
+    unverified_blocks,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -63,6 +71,9 @@ MOVEMENTS = Shelf(
     ),
 )
 PURSUITS = Shelf(pursuits, pursuits.c.asked_at)
+BROADCASTS = Shelf(
+    broadcasts, broadcasts.c.created_at, broadcasts.c.state != BroadcastState.SENDING
+)
 GAPS = Shelf(coverage_gaps, coverage_gaps.c.opened_at)
 
 

@@ -14,6 +14,7 @@ from sandbox.telegram.methods.chats import member_as_api
 from sandbox.telegram.text.clean import clean
 from sandbox.telegram.text.entity import FormattedText
 from sandbox.telegram.text.found import with_found
+from sandbox.telegram.text.html import parse_html
 from sandbox.telegram.users import User
 from sandbox.telegram.verbs.hand import Hand
 
@@ -46,8 +47,11 @@ class People(Hand):
     def send_text(
         self, chat_id: int, text: str, user_id: int | None = None, topic_id: int | None = None,
         date: float | None = None, reply_to: int | None = None, as_chat: int | None = None,
+        html: bool = False,
     ) -> Message:  # fmt: skip
         """A person writes. `date` (Unix seconds) may lie in the past; in a channel it is a post.
+
+        With `html` the text is HTML, and tells how they format it.
 
         `as_chat` is the chat in whose name it is said: the group's own by an anonymous
         administrator, a channel's by its owner.
@@ -60,7 +64,7 @@ class People(Hand):
         voice = chat if as_chat is None else self.world.chats.get(as_chat)
         if topic_id is not None and self.world.chats.topic(chat_id, topic_id).state != "open":
             raise SandboxError(f"Topic {topic_id} is not open.")
-        said = with_found(clean(FormattedText(text)))
+        said = with_found(clean(parse_html(text) if html else FormattedText(text)))
         if not said.text:
             raise SandboxError("A message needs a text.")
         now = self.world.clock()

@@ -12,11 +12,12 @@ from aiogram.client.session.base import BaseSession
 from aiogram.methods import (
     AnswerCallbackQuery,
     EditMessageText,
+    GetChatMember,
     GetMe,
     SendMessage,
     TelegramMethod,
 )
-from aiogram.types import Chat, InlineKeyboardMarkup, Message, Update, User
+from aiogram.types import Chat, ChatMemberOwner, InlineKeyboardMarkup, Message, Update, User
 
 from bot.context import Context
 from data.model import Watch
@@ -48,6 +49,10 @@ class Recording(BaseSession):
             raise reply
         if isinstance(method, SendMessage):
             return message_in(method.chat_id, method.text, 1_000 + len(self.calls)).as_(bot)
+        if isinstance(method, GetChatMember):
+            return ChatMemberOwner(
+                user=User(id=method.user_id, is_bot=False, first_name="Ada"), is_anonymous=False
+            )
         return True
 
     async def stream_content(
@@ -62,7 +67,7 @@ def message_in(chat: Any, text: str, number: int, **more: Any) -> Message:
         message_id=number,
         date=more.pop("date", NOW),
         chat=Chat(id=int(chat), type=kind),
-        from_user=User(id=7, is_bot=False, first_name="Ada"),
+        from_user=more.pop("sender", User(id=7, is_bot=False, first_name="Ada")),
         text=text,
         **more,
     )

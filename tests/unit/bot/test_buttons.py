@@ -18,6 +18,19 @@ from bot.buttons.chat import (
 from bot.buttons.feeds import FeedAct, FeedButton
 from bot.buttons.history import HistoryAct, HistoryButton
 from bot.buttons.names import NameAct, NameButton, NamesPageButton
+from bot.buttons.operators import (
+    BroadcastAct,
+    BroadcastButton,
+    Desk,
+    DeskButton,
+    LetInButton,
+    LevelAct,
+    LevelButton,
+    PauseAct,
+    PauseButton,
+    Roll,
+    RollButton,
+)
 from bot.buttons.pages import ListButton
 from bot.buttons.places import DoneButton, PlaceButton
 from bot.buttons.quiet import (
@@ -31,7 +44,7 @@ from bot.buttons.quiet import (
 from bot.buttons.start import Topic, TopicButton
 from bot.buttons.watch import Act, OfferButton, PageButton, UnpricedButton, WatchButton
 from bot.commands import COMMANDS
-from data.model import Language, NoiseRule, Timing, Unpriced
+from data.model import Language, Level, NoiseRule, Timing, Unpriced
 
 LARGEST: list[CallbackData] = [
     *(WatchButton(id=2**63 - 1, act=act, value=10**12) for act in Act),
@@ -42,6 +55,12 @@ LARGEST: list[CallbackData] = [
     PlaceButton(chat=1 - 2**63),
     DoneButton(),
     NeverMindButton(),
+    *(DeskButton(screen=screen) for screen in Desk),
+    *(RollButton(roll=roll, page=10**6) for roll in Roll),
+    *(LevelButton(chat=1 - 2**63, act=act, level=level) for act in LevelAct for level in Level),
+    LetInButton(chat=1 - 2**63, let_in=False),
+    *(PauseButton(chain="c" * 32, act=act) for act in PauseAct),
+    *(BroadcastButton(id=2**63 - 1, act=act) for act in BroadcastAct),
     ChatMuteButton(minutes=10**12),
     ChatThresholdButton(usd=10**12),
     *(TimingButton(timing=timing) for timing in Timing),
