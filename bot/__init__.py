@@ -6,6 +6,7 @@
 - ``middlewares`` what happens around every handler
 - ``texts``       everything the bot says outside of alerts
 - ``keyboards``, ``buttons``  the inline keyboards, and what their buttons carry
+- ``first``       the first minute: what somebody new is asked and shown
 - ``watchlist``   a chat's own watches, found and changed
 - ``places``      where in a chat something was said
 - ``rights``      who may change what the bot does in a chat

@@ -13,6 +13,7 @@ from bot.handlers import (
     card,
     channels,
     failure,
+    first,
     gas,
     groups,
     history,
@@ -21,6 +22,7 @@ from bot.handlers import (
     mute,
     name,
     noise,
+    offers,
     pages,
     paste,
     start,
@@ -70,8 +72,9 @@ def _chats(context: Context) -> Router:
     router.message.middleware(ChangeOfSubject())
     router.callback_query.middleware(Attention())
     for module in (
-        start, watch, unwatch, watchlist, card, name, threshold, unpriced, whales, timing, mute,
-        noise, language, why, history, tx, gas, status, channels, asked, paste, groups,
+        start, first, watch, unwatch, watchlist, card, name, threshold, unpriced, whales, timing,
+        mute,
+        noise, language, why, history, tx, gas, status, channels, asked, offers, paste, groups,
     ):  # fmt: skip
         router.include_router(module.make_router())
     return router

@@ -2,7 +2,8 @@
 
 - ``words``    thresholds, addresses, times: the parts that sentences are made of
 - ``buttons``  captions
-- ``general``  greeting, help, what is said when something is not understood
+- ``first``    the first minute
+- ``general``  help, what is said when something is not understood
 - ``watches``  a watch, the watchlist, what became of them
 - ``feeds``    whale feeds
 - ``names``    what the chat calls addresses

@@ -1,4 +1,4 @@
-"""Greeting, help, and what is said when something is not understood."""
+"""Help, and what is said when something is not understood."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from bot.languages import N_, _
-from bot.texts.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,16 +22,6 @@ PAGES_TOO_OFTEN = N_(
     " again in half a minute."
 )
 BUTTON_TOO_OLD = N_("This button is from an older version: send the command again.")
-
-
-def greeting(chains: Sequence[Chain]) -> str:
-    """The answer to ``/start``."""
-    return _(
-        "🐋 <b>Hello, I'm Spyhop.</b>\n\n"
-        "I follow {chains} block by block, and tell you within seconds when a wallet you watch"
-        " moves funds, or when anything big enough moves at all.\n\n"
-        "Paste an address to watch it, or begin here:"
-    ).format(chains=escape(listed([chain.title for chain in chains])))
 
 
 _HELP = (

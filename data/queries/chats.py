@@ -201,6 +201,20 @@ async def set_language(
     await connection.execute(update(chats).where(chats.c.id == chat_id).values(language=language))
 
 
+async def set_quiet(
+    connection: AsyncConnection, chat_id: int, quiet: Quiet | None, time_zone: str | None
+) -> None:
+    """When the chat is not to be woken, on the clocks of that zone; None for both is never."""
+    values: dict[str, Any] = {
+        "quiet_begins": quiet and quiet.begins,
+        "quiet_ends": quiet and quiet.ends,
+        "quiet_times": quiet and quiet.times,
+    }
+    if time_zone is not None:
+        values["time_zone"] = time_zone
+    await connection.execute(update(chats).where(chats.c.id == chat_id).values(values))
+
+
 async def mute(connection: AsyncConnection, chat_id: int, until: datetime | None) -> None:
     """Hold the whole chat's alerts back until then; None ends it."""
     await connection.execute(update(chats).where(chats.c.id == chat_id).values(muted_until=until))
