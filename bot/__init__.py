@@ -24,6 +24,7 @@
 - ``delivery``    alerts out of the outbox, into chats
 - ``commands``    the table of commands, and which menu offers which of them
 - ``dispatcher``  which handlers there are
-- ``lanes``, ``polling``      updates in, in order
+- ``polling``, ``webhook``    updates in, through ``lanes``: in order
+- ``presence``    how the bot stands with Telegram, for the health check
 - ``wiring``      the concrete parts, put together
 """

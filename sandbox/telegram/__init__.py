@@ -5,7 +5,8 @@ runs its function of `methods/`, which checks and changes the `world`, and notes
 
     the nouns     users · chats · messages · callbacks · commands · webhook · files · calls
     their rules   text/ (HTML, MarkdownV2, entities) · markup · limits · access · errors · clock
-    the world     world (all of it) · updates (what the bot polls) · events (what the page sees)
+    the world     world (all of it) · events (what the page sees)
+    to the bot    updates (what it polls) · courier (brings them to a webhook)
     the hands     verbs/ (what a person or a test can do) · sandbox (`TelegramSandbox`)
     over HTTP     server · control (`/sandbox/…`) · client (`TelegramClient`) · page/
     the process   __main__ (`python -m sandbox.telegram`) · sample (chats to look at)

@@ -45,11 +45,14 @@ class Profile:
 
 @dataclass(slots=True)
 class Webhook:
-    """Kept and shown, never called."""
+    """Where updates are brought to; empty while they are polled for."""
 
     url: str = ""
     max_connections: int = 40
     ip_address: str = ""
+    secret_token: str = ""
+    last_error_date: float | None = None
+    last_error_message: str = ""
 
 
 @dataclass(slots=True)
