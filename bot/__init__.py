@@ -12,6 +12,7 @@
 - ``rights``      who may change what the bot does in a chat
 - ``behalf``      on whose behalf somebody sets the bot up
 - ``naming``      labels and watches under the names that a chat gave
+- ``acquaintance``  addresses by what somebody calls them
 - ``discretion``  what a chat may know of what others have kept
 - ``why``         why a chat was told of a transaction, or was not
 - ``health``      what /status tells

@@ -17,6 +17,7 @@ from bot.handlers import (
     gas,
     groups,
     history,
+    inline,
     language,
     membership,
     mute,
@@ -55,6 +56,7 @@ def make_dispatcher(context: Context) -> Dispatcher:
         failure.make_router(context),
         membership.make_router(context),
         pages.make_router(context),
+        inline.make_router(context),
         _chats(context),
     )
     return dispatcher

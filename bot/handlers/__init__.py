@@ -21,6 +21,7 @@
 - ``status``      /status
 - ``paste``       pasted addresses and transactions, and whatever nobody understood
 - ``offers``      the buttons under what was pasted
+- ``inline``      what is asked as ``@bot …`` in any chat
 - ``channels``    /channels and /done: other chats set up from a private one
 - ``groups``      what nobody else has taken in groups
 - ``membership``  blocked, unblocked, added and removed

@@ -13,6 +13,7 @@ from aiogram.exceptions import TelegramAPIError, TelegramForbiddenError
 from aiogram.filters import ExceptionTypeFilter
 
 from bot.answers import answer, notice
+from bot.handlers.inline import say_instead
 from bot.languages import sentence
 from bot.texts import general
 from data.errors import InputError
@@ -77,5 +78,7 @@ async def on_failure(event: ErrorEvent) -> None:
 async def _say(update: Update, plain: str, html: str) -> None:
     if update.callback_query is not None:
         await notice(update.callback_query, plain, alert=True)
+    elif update.inline_query is not None:
+        await say_instead(update.inline_query, plain)
     elif update.message is not None and update.message.chat.type != "channel":
         await answer(update.message, html)

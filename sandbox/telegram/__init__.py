@@ -3,7 +3,7 @@
 The way of a call: `server` routes it, `dispatch` reads its `parameters`, lets `faults` spoil it,
 runs its function of `methods/`, which checks and changes the `world`, and notes it in `calls`.
 
-    the nouns     users · chats · messages · callbacks · commands · webhook · files · calls
+    the nouns     users · chats · messages · callbacks · inline · commands · webhook · files · calls
     their rules   text/ (HTML, MarkdownV2, entities) · markup · limits · access · errors · clock
     the world     world (all of it) · events (what the page sees)
     to the bot    updates (what it polls) · courier (brings them to a webhook)
