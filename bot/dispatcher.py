@@ -42,6 +42,7 @@ from bot.middlewares.attention import Attention
 from bot.middlewares.change_of_subject import ChangeOfSubject
 from bot.middlewares.hearing import Hearing
 from bot.middlewares.introduction import Introduction
+from bot.middlewares.lateness import Lateness
 from bot.middlewares.permission import Permission
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def _chats(context: Context) -> Router:
     for observer in (router.message, router.callback_query):
         observer.middleware(introduction)
         observer.middleware(permission)
+    router.message.middleware(Lateness())
     router.message.middleware(ChangeOfSubject())
     router.callback_query.middleware(Attention())
     for module in (

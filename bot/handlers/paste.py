@@ -14,6 +14,7 @@ from bot.handlers.offers import several
 from bot.keyboards import offers as offers_keyboards
 from bot.keyboards import watch as keyboards
 from bot.languages import _
+from bot.middlewares.lateness import ASKS
 from bot.naming import as_chat_sees
 from bot.parse.pasted import parse_pasted
 from bot.parse.text import cleaned, shown
@@ -43,9 +44,9 @@ def make_router() -> Router:
     """Its handlers, for private chats; they take everything that is said there."""
     router = Router(name="paste")
     router.message.filter(F.chat.type == "private")
-    router.message.register(unknown_command, F.text.startswith("/"))
-    router.message.register(paste, F.text)
-    router.message.register(not_understood, F.content_type.in_(_SPOKEN))
+    router.message.register(unknown_command, F.text.startswith("/"), flags=ASKS)
+    router.message.register(paste, F.text, flags=ASKS)
+    router.message.register(not_understood, F.content_type.in_(_SPOKEN), flags=ASKS)
     return router
 
 

@@ -14,6 +14,7 @@ from bot.buttons.offers import FollowButton
 from bot.delivery.pursuit import pursuit_text
 from bot.delivery.story import read_story
 from bot.middlewares.introduction import PERSONAL
+from bot.middlewares.lateness import SPEAKS
 from bot.parse.transaction import parse_transaction
 from bot.places import topic_of
 from bot.texts import general
@@ -41,7 +42,7 @@ MOST_OPEN = 20
 def make_router() -> Router:
     """Its handler."""
     router = Router(name="tx")
-    router.message.register(tx, Command("tx", ignore_case=True), flags=PERSONAL)
+    router.message.register(tx, Command("tx", ignore_case=True), flags=PERSONAL | SPEAKS)
     router.callback_query.register(take_offer, FollowButton.filter(), flags=PERSONAL)
     return router
 

@@ -14,6 +14,7 @@
 - ``gas``      what transactions cost
 - ``pursuits`` followed transactions, apart from their own messages
 - ``languages`` which language the bot writes in
+- ``lateness`` what is said of a time when the bot was away
 - ``inline``   what is answered to ``@bot …``
 - ``groups``   what groups and channels are told, and whoever sets them up
 - ``status``   what the bot knows about its own health · ``gaps``: the blocks it did not see
