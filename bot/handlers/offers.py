@@ -78,8 +78,9 @@ async def _take(query: CallbackQuery, wanted: Sequence[bytes], context: Context,
 
 
 def _shown_in(query: CallbackQuery, context: Context) -> Sequence[bytes]:
-    """The addresses of our own message: a button has no room for them."""
+    """The addresses that our own message links to: a button has no room for them."""
     message = query.message
     if not isinstance(message, Message):
         return ()
-    return parse_pasted(message.text or "", context.chains).addresses
+    links = " ".join(entity.url for entity in message.entities or () if entity.url)
+    return parse_pasted(links, context.chains).addresses

@@ -23,7 +23,8 @@ def several(addresses: Sequence[bytes], watched: Collection[bytes]) -> InlineKey
     buttons = [button(f"👁 {short_address(one)}", OfferOneButton(address=one.hex())) for one in left]
     rows = [buttons[start : start + 2] for start in range(0, len(buttons), 2)]
     everything = _("👁 Watch all {count}").format(count=len(left))
-    return rows_of(*rows, [button(everything, OfferAllButton())]) if left else None
+    rows += [[button(everything, OfferAllButton())]] if len(left) > 1 else []
+    return rows_of(*rows) if left else None
 
 
 def follow(tx_hash: bytes, chain: Chain | None) -> InlineKeyboardMarkup:

@@ -43,20 +43,13 @@ class Introduction(BaseMiddleware):
         event: TelegramObject,
         data: dict[str, Any],
     ) -> Any:
-        """Meet the chat in a transaction of its own, then go on."""
+        """Meet the chat, in a transaction of its own where it is new, then go on."""
         context, spoke = self._context, data["event_chat"]
         person = data.get("event_from_user")
         private = spoke.type == ChatKind.PRIVATE
-        async with context.database.write() as connection:
-            data["chat"] = chat = await chats.meet(
-                connection,
-                spoke.id,
-                ChatKind(spoke.type),
-                context.settings.default_threshold_usd,
-                context.clock(),
-                # a group's language does not change with whoever speaks
-                person.language_code if person and private else None,
-            )
+        # a group's language does not change with whoever speaks
+        language = person.language_code if person and private else None
+        data["chat"] = chat = await self._met(spoke.id, ChatKind(spoke.type), language)
         speak(chat.reads)
         behalf.act(None)
         data["context"] = context
@@ -66,6 +59,23 @@ class Introduction(BaseMiddleware):
                 behalf.act(other)
                 data["chat"] = other
         return await handler(event, data)
+
+    async def _met(self, chat_id: int, kind: ChatKind, language: str | None) -> Chat:
+        context = self._context
+        # a transaction that writes waits for the disk, and most of them would write nothing new
+        async with context.database.read() as connection:
+            known = await chats.spoken(connection, chat_id, kind, language)
+        if known is not None:
+            return known
+        async with context.database.write() as connection:
+            return await chats.meet(
+                connection,
+                chat_id,
+                kind,
+                context.settings.default_threshold_usd,
+                context.clock(),
+                language,
+            )
 
     async def _acts_for(self, bot: Bot, person: int) -> Chat | None:
         """The chat that a person sets up from here. Raises InputError where they may not any

@@ -105,7 +105,7 @@ def back_again(count: int) -> str:
 
 def now_watching(count: int) -> str:
     """Above the first question, after addresses were pasted."""
-    said = ngettext("👁 Watching it now.", "👁 Watching {count} addresses now.", count)
+    said = ngettext("👁 Watching {count} address now.", "👁 Watching {count} addresses now.", count)
     return said.format(count=grouped(count))
 
 

@@ -52,12 +52,16 @@ def article(
     """What is sent into the chat: everybody's label, and the last movements. Own names are not in
     it: whoever reads along is none of theirs."""
     known = known_label(address, list(chains.values()), labels)
-    head = f"<b>{label_words(known)}</b>" if known else f"<b>{_('No known label')}</b>"
-    lines = [head, address_link(address, list(chains.values()), checksummed(address)), ""]
+    head = label_words(known) if known else _("No known label")
+    lines = [
+        f"<b>{head}</b>",
+        address_link(address, list(chains.values()), checksummed(address)),
+        "",
+    ]
     lines += [_line(one, chains, now, linked=True) for one in moved]
     if not moved:
         nothing = _("No movement from {usd} on was seen lately on {chains}.")
-        titles = ", ".join(one.title for one in chains.values())
+        titles = ", ".join(one.title for one in followed)
         lines.append(nothing.format(usd=full_usd(kept_from), chains=escape(titles)))
     return "\n".join(lines)
 

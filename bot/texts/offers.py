@@ -13,7 +13,6 @@ from bot.texts.words import (
     label_words,
     threshold_words,
 )
-from data.addresses import checksummed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -34,9 +33,10 @@ def several(
     lines = []
     for address in addresses:
         tick = "✓" if address in watched else "·"
-        lines.append(f"{tick} {address_link(address, chains, checksummed(address))}")
+        parts = [f"{tick} {address_link(address, chains)}"]
         if name := _name(address, chains, labels):
-            lines.append(f"   {name}")
+            parts.append(name)
+        lines.append(" ".join(parts))
     if all(one in watched for one in addresses):
         lines += ["", _("All of them are watched: /list shows them.")]
     else:

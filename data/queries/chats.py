@@ -72,6 +72,18 @@ async def get(connection: AsyncConnection, chat_id: int) -> Chat | None:
     return None if row is None else _chat(row)
 
 
+async def spoken(
+    connection: AsyncConnection, chat_id: int, kind: ChatKind, telegram_language: str | None
+) -> Chat | None:
+    """The chat that has just spoken to the bot, if nothing about it is new: most often. None where
+    ``meet`` has something to write."""
+    chat = await get(connection, chat_id)
+    if chat is None or chat.state is not ChatState.ACTIVE or chat.kind is not kind:
+        return None
+    tag = telegram_language[:_LONGEST_TAG] if telegram_language else None
+    return chat if tag in {None, chat.telegram_language} else None
+
+
 async def meet(
     connection: AsyncConnection,
     chat_id: int,
