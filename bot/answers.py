@@ -73,7 +73,11 @@ async def put(
     if not isinstance(message, Message):
         return False
     try:
-        await _patiently(lambda: message.edit_text(headed(text), reply_markup=keyboard))
+        said = headed(text)
+        if message.photo:
+            await _patiently(lambda: message.edit_caption(caption=said, reply_markup=keyboard))
+        else:
+            await _patiently(lambda: message.edit_text(said, reply_markup=keyboard))
     except TelegramBadRequest as error:
         return _UNCHANGED in error.message
     return True

@@ -40,6 +40,8 @@ COMMANDS = {
     "unpriced": N_("What a watch does without a price"),
     "mute": N_("Be quiet for a while"),
     "unmute": N_("Speak again"),
+    "quiet": N_("Hours in which alerts wait for one message"),
+    "digest": N_("One message a day or an hour, with a picture"),
     "tx": N_("Follow a transaction to its end"),
     "gas": N_("What a transfer and a swap cost now"),
     "status": N_("How far I am on each chain"),

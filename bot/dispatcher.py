@@ -26,6 +26,7 @@ from bot.handlers import (
     offers,
     pages,
     paste,
+    quiet,
     start,
     status,
     threshold,
@@ -77,8 +78,8 @@ def _chats(context: Context) -> Router:
     router.callback_query.middleware(Attention())
     for module in (
         start, first, watch, unwatch, watchlist, card, name, threshold, unpriced, whales, timing,
-        mute,
-        noise, language, why, history, tx, gas, status, channels, asked, offers, paste, groups,
+        mute, quiet, noise, language, why, history, tx, gas, status, channels, asked, offers, paste,
+        groups,
     ):  # fmt: skip
         router.include_router(module.make_router())
     return router

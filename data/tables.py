@@ -61,6 +61,7 @@ chats = Table(
     Column("digest", String(8), nullable=False, server_default="off"),
     Column("digest_at", SmallInteger),
     Column("digest_due", UtcTime),
+    Column("digest_times", Integer),
     Column("level", String(8), nullable=False, server_default="member"),
     Index(
         "ix_chats_added_by",
@@ -193,6 +194,8 @@ messages = Table(
     Column("sent_at", UtcTime, nullable=False),
     Column("certainty", SmallInteger, nullable=False, server_default="0"),
     Column("gone", Boolean, nullable=False, server_default=false()),
+    Column("occasion", String(8)),
+    Column("pictured", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("chat_id", "telegram_id"),
     Index(
         "ix_messages_to_edit",
@@ -222,6 +225,8 @@ alerts = Table(
     Column("held_until", BigInteger),
     Column("noise", Text),  # separated by commas
     Column("answered_at", UtcTime),
+    # if it is or was told later: the digest that has it
+    Column("deferred_until", UtcTime),
     UniqueConstraint("chain", "tx_hash", "chat_id", "topic_id"),
     Index(
         "ix_alerts_pending",
@@ -244,6 +249,13 @@ alerts = Table(
         "id",
         postgresql_where=text("state NOT IN ('pending', 'held')"),
         sqlite_where=text("state NOT IN ('pending', 'held')"),
+    ),
+    Index(
+        "ix_alerts_deferred",
+        "chat_id",
+        "deferred_until",
+        postgresql_where=text("state = 'deferred'"),
+        sqlite_where=text("state = 'deferred'"),
     ),
     Index("ix_alerts_movement_id", "movement_id"),
     Index("ix_alerts_message_id", "message_id"),

@@ -26,6 +26,7 @@ from bot.delivery.parties import Names, way
 from bot.delivery.title import title
 from bot.delivery.verdict import movement_ids, watch_ids
 from bot.delivery.warnings import warnings
+from bot.hours import local, zone_label
 from bot.languages import N_, _, ngettext
 from bot.numbers import grouped
 from bot.texts.words import day_words
@@ -55,6 +56,8 @@ class Rendered:
     text: str
     template: str
     keyboard: InlineKeyboardMarkup | None = None
+    picture: bytes | None = None
+    """A PNG above the text."""
 
 
 def render(
@@ -168,17 +171,23 @@ def _where(alert: Alert, told: Sequence[Movement], names: Names, now: datetime) 
 
 
 def moment(time: datetime, now: datetime) -> str:
-    """``3 Aug 14:05 UTC``, with the year where it is not this one."""
-    return f"{day_words(time, now)} {time:%H:%M} UTC"
+    """``3 Aug 14:05 CEST``, with the year where it is not this one."""
+    shown = local(time)
+    return f"{day_words(shown, local(now))} {shown:%H:%M} {zone_label(shown)}"
 
 
 def span(first: datetime, last: datetime, now: datetime) -> str:
-    """``1 May 09:00 – 18:30 UTC``, with the second day where it is another."""
-    begin = moment(first, now).removesuffix(" UTC")
-    if first.date() == last.date():
-        same = f"{first:%H:%M}" == f"{last:%H:%M}"
-        return f"{begin} UTC" if same else f"{begin} – {last:%H:%M} UTC"
-    return f"{begin} – {moment(last, now)}"
+    """``1 May 09:00 – 18:30 UTC``, with the second day where it is another, and both zones where
+    the clocks changed between."""
+    begin, end = local(first), local(last)
+    whole = moment(first, now)
+    if begin.tzname() == end.tzname():
+        whole = whole.removesuffix(f" {zone_label(begin)}")
+    if begin.date() != end.date():
+        return f"{whole} – {moment(last, now)}"
+    if moment(first, now) == moment(last, now):
+        return moment(first, now)
+    return f"{whole} – {end:%H:%M} {zone_label(end)}"
 
 
 def _watch_line(

@@ -17,12 +17,14 @@ from bot.answers import answer, show
 from bot.asking import answers
 from bot.buttons.first import FIRST_PRESETS, FirstAct, FirstButton
 from bot.first import choices
-from bot.first.hours import GUESSES, HOURS, ZONES
+from bot.first.hours import GUESSES, HOURS
 from bot.first.known import WELL_KNOWN
 from bot.first.sample import sample_alert
 from bot.keyboards import first as keyboards
+from bot.keyboards.quiet import ZONES
 from bot.languages import _, current
 from bot.parse.pasted import parse_pasted
+from bot.quiet import set_quiet
 from bot.texts import first as texts
 from bot.texts import general
 from bot.watchlist import watch_address
@@ -30,6 +32,7 @@ from data.errors import InputError
 from data.model import Quiet
 from data.queries import chats
 from data.queries.moving import GENERAL
+from data.redis.wake import wake
 
 if TYPE_CHECKING:
     from aiogram.fsm.context import FSMContext
@@ -106,9 +109,8 @@ async def _step(act: FirstAct, value: str, context: Context, chat: Chat) -> Scre
         return texts.hours(), keyboards.hours(chat.quiet)
     if act is FirstAct.QUIET and value:
         _span(value)
-        guess = chat.time_zone if chat.time_zone in ZONES else GUESSES[current()]
-        now = context.clock()
-        return _(texts.WHERE), keyboards.zones(value, now, guess or ZONES[0])
+        guess = chat.time_zone or GUESSES[current()]
+        return _(texts.WHERE), keyboards.zones(value, context.clock(), guess)
     if act in {FirstAct.QUIET, FirstAct.ZONE}:
         await _rest(value, context, chat)
         return await _end(context, chat)
@@ -165,11 +167,12 @@ async def _rest(value: str, context: Context, chat: Chat) -> None:
     name, _slash, zone = value.partition("/")
     quiet = None
     if value:
-        if zone not in ZONES:
+        if zone not in {*ZONES, *GUESSES.values(), chat.time_zone}:
             raise InputError(general.BUTTON_TOO_OLD)
         quiet = Quiet(*_span(name), chat.quiet.times if chat.quiet else None)
     async with context.database.write() as connection:
-        await chats.set_quiet(connection, chat.id, quiet, zone or None)
+        await set_quiet(connection, chat.id, quiet, context.clock(), time_zone=zone or None)
+    await wake(context.redis)  # what waited may be due now
 
 
 def _span(name: str) -> tuple[int, int]:

@@ -10,12 +10,14 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.buttons.first import FIRST_PRESETS, FirstAct, FirstButton
 from bot.buttons.start import Topic, TopicButton
 from bot.buttons.watch import PageButton
-from bot.first.hours import HOURS, ZONES, city_of, hours_words, time_there
+from bot.first.hours import HOURS
 from bot.first.known import WELL_KNOWN
+from bot.keyboards.quiet import ZONES
 from bot.keyboards.rows import button, rows_of
 from bot.languages import _
 from bot.numbers import short_usd
 from bot.texts import buttons as captions
+from bot.texts.quiet import minute_words, zone_button
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -67,7 +69,8 @@ def hours(quiet: Quiet | None) -> InlineKeyboardMarkup:
     now = None if quiet is None else (quiet.begins, quiet.ends)
     offered = [
         button(
-            _TICK * (span == now) + hours_words(span), FirstButton(act=FirstAct.QUIET, value=name)
+            _TICK * (span == now) + "–".join(map(minute_words, span)),
+            FirstButton(act=FirstAct.QUIET, value=name),
         )
         for name, span in HOURS.items()
     ]
@@ -86,7 +89,7 @@ def zones(name: str, now: datetime, guess: str) -> InlineKeyboardMarkup:
     ordered = [guess, *(zone for zone in ZONES if zone != guess)]
     offered = [
         button(
-            f"{time_there(zone, now)} · {city_of(zone)}",
+            zone_button(zone, now),
             FirstButton(act=FirstAct.ZONE, value=f"{name}/{zone}"),
         )
         for zone in ordered

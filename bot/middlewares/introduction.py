@@ -9,6 +9,7 @@ from aiogram import BaseMiddleware
 from aiogram.dispatcher.flags import get_flag
 
 from bot import behalf
+from bot.hours import keep_time
 from bot.languages import speak
 from bot.rights import is_administrator
 from data.errors import InputError
@@ -51,12 +52,14 @@ class Introduction(BaseMiddleware):
         language = person.language_code if person and private else None
         data["chat"] = chat = await self._met(spoke.id, ChatKind(spoke.type), language)
         speak(chat.reads)
+        keep_time(chat.time_zone)
         behalf.act(None)
         data["context"] = context
         if private and person and not get_flag(data, "personal"):
             other = await self._acts_for(data["bot"], person.id)
             if other is not None:
                 behalf.act(other)
+                keep_time(other.time_zone)
                 data["chat"] = other
         return await handler(event, data)
 

@@ -39,6 +39,14 @@ ITS_WATCHES = N_("👁 Its watches")
 AS_TELEGRAM = N_("As Telegram is")
 INSTANT = N_("⚡ Instant")
 SAFE = N_("🛡 Safe")
+OTHER_HOURS = N_("Other hours")
+QUIET_OFF = N_("🔔 No quiet hours")
+OTHER_TIME = N_("Another time")
+EVERY_HOUR = N_("Every hour")
+DIGEST_OFF = N_("No digest")
+NOTHING_THROUGH = N_("Nothing through")
+TIME_ZONE = N_("🌍 Time zone")
+ANOTHER_ZONE = N_("Another place")
 
 TELL_UNPRICED = N_("Tell me without a price, too")
 IGNORE_UNPRICED = N_("Only what has a price")
@@ -68,6 +76,11 @@ def let_in(rule: NoiseRule, *, noise: bool) -> str:
     """``Let look-alikes in``, or keep them out."""
     caption = _("Let {noise} in") if noise else _("Keep {noise} out")
     return caption.format(noise=noise_words(rule))
+
+
+def every_day_at(time: str) -> str:
+    """``Daily 08:00``."""
+    return _("Daily {time}").format(time=time)
 
 
 def threshold_of(number: int) -> str:

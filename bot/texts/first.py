@@ -5,9 +5,10 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from bot.first.hours import city_of, hours_words
 from bot.languages import N_, _, ngettext
 from bot.numbers import full_usd, grouped
+from bot.parse.zone import UTC_ZONE
+from bot.texts.quiet import minute_words, zone_words
 from bot.texts.words import listed, threshold_words
 
 if TYPE_CHECKING:
@@ -85,9 +86,9 @@ def end(chat: Chat, chosen: Choices, sample: str) -> str:
         ]
     if chat.quiet is not None:
         quiet = _("Quiet: {hours}, {city} time.")
-        span = (chat.quiet.begins, chat.quiet.ends)
-        zone = city_of(chat.time_zone or "UTC")
-        lines.append(quiet.format(hours=hours_words(span), city=escape(zone)))
+        hours = f"{minute_words(chat.quiet.begins)}–{minute_words(chat.quiet.ends)}"
+        zone = zone_words(chat.time_zone or UTC_ZONE)
+        lines.append(quiet.format(hours=hours, city=escape(zone)))
     lines.append(_("/list changes each watch, /help tells the rest."))
     shown = _("👇 <b>A sample</b>: so reads an alert.")
     return "\n".join([*lines, "", shown, f"<blockquote>{sample}</blockquote>"])

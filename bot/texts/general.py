@@ -52,6 +52,10 @@ A value is <code>250000</code>, <code>$250k</code>, <code>1.5m</code>, <code>50 
     N_("""<b>Quiet</b>
 /mute <code>[number] &lt;duration&gt;</code> – <code>30m</code>, <code>2h</code>, <code>1d</code>
 /unmute <code>[number]</code>"""),
+    N_("""<b>Less often</b>
+/quiet <code>&lt;hours&gt; [city]</code> – like <code>/quiet 23-7 Berlin</code>: what comes then \
+waits for one message
+/digest <code>&lt;daily 08:00, hourly or off&gt;</code> – one message instead of many"""),
     N_("""<b>Transactions</b>
 /tx <code>&lt;hash or link&gt;</code> – followed until it is final, in one message
 /gas <code>[chain]</code> – what a transfer and a swap cost now"""),

@@ -51,13 +51,10 @@ def article(
 ) -> str:
     """What is sent into the chat: everybody's label, and the last movements. Own names are not in
     it: whoever reads along is none of theirs."""
-    known = known_label(address, list(chains.values()), labels)
+    followed = list(chains.values())
+    known = known_label(address, followed, labels)
     head = label_words(known) if known else _("No known label")
-    lines = [
-        f"<b>{head}</b>",
-        address_link(address, list(chains.values()), checksummed(address)),
-        "",
-    ]
+    lines = [f"<b>{head}</b>", address_link(address, followed, checksummed(address)), ""]
     lines += [_line(one, chains, now, linked=True) for one in moved]
     if not moved:
         nothing = _("No movement from {usd} on was seen lately on {chains}.")

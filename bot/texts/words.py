@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from babel.dates import format_skeleton
 from babel.lists import format_list
 
+from bot.hours import clock_words, local
 from bot.languages import LOCALES, N_, _, current
 from bot.numbers import full_quantity, full_usd
 from data.addresses import checksummed
@@ -140,10 +141,11 @@ def is_muted(until: datetime | None, now: datetime) -> bool:
 
 def time_words(moment: datetime, now: datetime) -> str:
     """``14:05 UTC``, with the day where it is not today: ``21 Nov, 14:05 UTC``."""
-    time = f"{moment:%H:%M} UTC"
-    if moment.date() == now.date():
+    time = clock_words(moment)
+    shown, today = local(moment), local(now)
+    if shown.date() == today.date():
         return time
-    return _("{day}, {time}").format(day=day_words(moment, now), time=time)
+    return _("{day}, {time}").format(day=day_words(shown, today), time=time)
 
 
 def day_words(moment: datetime, now: datetime) -> str:

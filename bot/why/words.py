@@ -123,6 +123,9 @@ def _told(found: Told, case: Case, chains: Sequence[Chain]) -> Iterator[str]:
         case AlertState.PENDING:
             waits = _("⏳ It waits to be sent: {asks}.") if asks else _("⏳ It waits to be sent.")
             yield waits.format(asks=asks)
+        case AlertState.DEFERRED:
+            kept = _("🌙 It is kept for this chat's digest: {asks}.")
+            yield kept.format(asks=asks) if asks else _("🌙 It is kept for this chat's digest.")
         case AlertState.HELD:
             held = _("🛡 It waits until its block is safe, as /timing says.")
             if asks:

@@ -11,7 +11,16 @@
 - ``pursuit``   a transaction that a chat asked to be followed, and what became of it
 """
 
-from data.model.alert import Alert, AlertState, Certainty, Match, Message, Priority, Shown
+from data.model.alert import (
+    Alert,
+    AlertState,
+    Certainty,
+    Match,
+    Message,
+    Occasion,
+    Priority,
+    Shown,
+)
 from data.model.block import (
     BlockRef,
     CoverageGap,
@@ -93,6 +102,7 @@ __all__ = [
     "Movement",
     "MovementKind",
     "NoiseRule",
+    "Occasion",
     "PoolKind",
     "Price",
     "PriceState",

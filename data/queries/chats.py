@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, literal, select, update
 
+from data.columns import UtcTime
 from data.model import (
     Chat,
     ChatKind,
@@ -57,6 +58,7 @@ def _chat(row: Any) -> Chat:
         digest=DigestEvery(row.digest),
         digest_at=row.digest_at,
         digest_due=row.digest_due,
+        digest_times=row.digest_times,
         level=Level(row.level),
         language=None if row.language is None else Language(row.language),
         telegram_language=row.telegram_language,
@@ -213,23 +215,77 @@ async def set_language(
     await connection.execute(update(chats).where(chats.c.id == chat_id).values(language=language))
 
 
-async def set_quiet(
-    connection: AsyncConnection, chat_id: int, quiet: Quiet | None, time_zone: str | None
-) -> None:
-    """When the chat is not to be woken, on the clocks of that zone; None for both is never."""
-    values: dict[str, Any] = {
-        "quiet_begins": quiet and quiet.begins,
-        "quiet_ends": quiet and quiet.ends,
-        "quiet_times": quiet and quiet.times,
-    }
-    if time_zone is not None:
-        values["time_zone"] = time_zone
-    await connection.execute(update(chats).where(chats.c.id == chat_id).values(values))
-
-
 async def mute(connection: AsyncConnection, chat_id: int, until: datetime | None) -> None:
     """Hold the whole chat's alerts back until then; None ends it."""
     await connection.execute(update(chats).where(chats.c.id == chat_id).values(muted_until=until))
+
+
+async def set_time_zone(connection: AsyncConnection, chat_id: int, zone: str | None) -> None:
+    """By whose clocks the chat lives."""
+    await connection.execute(update(chats).where(chats.c.id == chat_id).values(time_zone=zone))
+
+
+async def set_quiet(connection: AsyncConnection, chat_id: int, quiet: Quiet | None) -> None:
+    """When the chat is not to be woken."""
+    values = {
+        "quiet_begins": None if quiet is None else quiet.begins,
+        "quiet_ends": None if quiet is None else quiet.ends,
+        "quiet_times": None if quiet is None else quiet.times,
+    }
+    await connection.execute(update(chats).where(chats.c.id == chat_id).values(values))
+
+
+async def set_digest(
+    connection: AsyncConnection,
+    chat_id: int,
+    every: DigestEvery,
+    at: int | None,
+    times: int | None,
+) -> None:
+    """How often the chat is told, a daily digest at which minute of its day, and what comes between
+    them."""
+    values = {"digest": every, "digest_at": at, "digest_times": times}
+    await connection.execute(update(chats).where(chats.c.id == chat_id).values(values))
+
+
+async def look_at(connection: AsyncConnection, chat_id: int, by: datetime) -> Chat:
+    """The chat has something to be told at that time; the chat as it is now, and as it stays until
+    the transaction ends."""
+    known, then = chats.c.digest_due, literal(by, UtcTime())
+    statement = (
+        update(chats)
+        .where(chats.c.id == chat_id)
+        .values(digest_due=case((known < then, known), else_=then))
+        .returning(chats)
+    )
+    return _chat((await connection.execute(statement)).one())
+
+
+async def look_again(connection: AsyncConnection, chat_id: int, at: datetime | None) -> None:
+    """Then, and not before, the chat has something to be told; None is never."""
+    await connection.execute(update(chats).where(chats.c.id == chat_id).values(digest_due=at))
+
+
+async def any_due(connection: AsyncConnection, now: datetime) -> bool:
+    """Whether a chat has something to be told by now."""
+    one = select(chats.c.id).where(chats.c.digest_due <= now).limit(1)
+    return (await connection.execute(one)).first() is not None
+
+
+async def due(connection: AsyncConnection, now: datetime, limit: int) -> list[int]:
+    """Chats that have something to be told by now; asked once, they are not due any more."""
+    first = (
+        select(chats.c.id)
+        .where(chats.c.digest_due <= now)
+        .order_by(chats.c.digest_due)
+        .limit(limit)
+    )
+    if connection.dialect.name == "postgresql":
+        first = first.with_for_update(skip_locked=True)
+    found = sorted((await connection.execute(first)).scalars())
+    for some in batches(found):
+        await connection.execute(update(chats).where(chats.c.id.in_(some)).values(digest_due=None))
+    return found
 
 
 async def count(connection: AsyncConnection) -> int:

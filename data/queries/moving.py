@@ -12,6 +12,7 @@ from sqlalchemy import and_, delete, exists, func, literal, literal_column, sele
 
 from data.model import AlertState, ChatKind, ChatState, Priority
 from data.queries import insert, queues
+from data.queries.alerts.deferred import IS_DEFERRED, next_digest
 from data.tables import alerts, chat_names, chat_queues, chats, messages, pursuits, watches
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ _WAITING: list[ColumnElement[str]] = [
 ]
 _IS_PENDING, _IS_HELD = (alerts.c.state == state for state in _WAITING)
 _IS_SETTLED = alerts.c.state.not_in(_WAITING)
+"""What is deferred is among it, as in its index."""
 
 
 async def move(connection: AsyncConnection, old: int, new: int) -> None:
@@ -75,7 +77,7 @@ async def to_general_topic(connection: AsyncConnection, chat_id: int, topic_id: 
         .values(topic_id=GENERAL)
     )
     in_topic = (alerts.c.chat_id == chat_id) & (alerts.c.topic_id == topic_id)
-    for waits in (_IS_PENDING, _IS_HELD):
+    for waits in (_IS_PENDING, _IS_HELD, IS_DEFERRED):
         await _move_alerts(connection, in_topic & waits, chat_id=None, topic_id=GENERAL)
     return int(moved.rowcount)
 
@@ -126,7 +128,7 @@ async def _move_alerts(
     values = {} if chat_id is None else {"chat_id": chat_id}
     values |= {} if topic_id is None else {"topic_id": topic_id}
     await connection.execute(update(alerts).where(which, ~is_told).values(**values))
-    unsent = alerts.c.state.in_([AlertState.PENDING, AlertState.HELD])
+    unsent = alerts.c.state.in_([AlertState.PENDING, AlertState.HELD, AlertState.DEFERRED])
     await connection.execute(
         update(alerts)
         .where(which, unsent)
@@ -139,3 +141,5 @@ async def _wake(connection: AsyncConnection, chat_id: int) -> None:
     urgent = (await connection.execute(pending)).scalar_one_or_none()
     if urgent is not None:
         await queues.enqueue(connection, [(chat_id, Priority(urgent))])
+    due = await next_digest(connection, chat_id)
+    await connection.execute(update(chats).where(chats.c.id == chat_id).values(digest_due=due))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 PIECE = 2_000
 """Rows that are looked at in one transaction."""
-_WAITING = (AlertState.PENDING, AlertState.HELD)
+_WAITING = (AlertState.PENDING, AlertState.HELD, AlertState.DEFERRED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,14 @@ from bot.buttons.names import NameAct, NameButton, NamesPageButton
 from bot.buttons.offers import FollowButton, OfferAllButton, OfferOneButton
 from bot.buttons.pages import ListButton
 from bot.buttons.places import DoneButton, PlaceButton
+from bot.buttons.quiet import (
+    DigestAct,
+    DigestButton,
+    QuietAct,
+    QuietButton,
+    Screen,
+    ZoneButton,
+)
 from bot.buttons.start import Topic, TopicButton
 from bot.buttons.watch import Act, OfferButton, PageButton, UnpricedButton, WatchButton
 from bot.commands import COMMANDS
@@ -49,6 +57,9 @@ LARGEST: list[CallbackData] = [
     *(HistoryButton(act=act, number=2**63 - 1) for act in HistoryAct),
     *(NoiseButton(rule=rule, let_in=let_in) for rule in NoiseRule for let_in in (True, False)),
     *(LanguageButton(language=language) for language in (*Language, None)),
+    *(QuietButton(act=act, value=1440 * 1440 - 1) for act in QuietAct),
+    *(DigestButton(act=act, value=10**6) for act in DigestAct),
+    *(ZoneButton(back=back, zone="A" * 32) for back in Screen),
     *(UnpricedButton(id=2**63 - 1, unpriced=unpriced) for unpriced in Unpriced),
 ]
 
@@ -85,6 +96,10 @@ def test_no_two_kinds_share_a_prefix() -> None:
         (OfferButton, "o:" + "z" * 40),
         (PageButton, "l:-1"),
         (TimingButton, "s:sooner"),
+        (QuietButton, f"qh:hrs:{1440 * 1440}"),
+        (DigestButton, "dg:day:-1"),
+        (ZoneButton, "zn:q:" + "A" * 33),
+        (ZoneButton, "zn:q:../../etc/passwd"),
     ],
 )
 def test_what_was_made_up_is_refused(kind: type[CallbackData], data: str) -> None:
