@@ -17,7 +17,7 @@ from aiogram.fsm.storage.base import DefaultKeyBuilder, StorageKey
 from aiogram.fsm.storage.redis import RedisStorage
 from aiogram.types import CallbackQuery, ForceReply, Message
 
-from bot.answers import add, answer
+from bot.answers import add, answer, is_quiet
 from bot.buttons.asking import NeverMindButton
 from bot.keyboards.rows import button, rows_of
 from bot.languages import _
@@ -67,6 +67,8 @@ async def ask(
     In a group it asks for a reply, because privacy mode hides everything else from the bot. Raises
     RedisAway when the question cannot be remembered.
     """
+    if is_quiet():
+        return  # nobody reads the question, and what comes next is no answer to it
     await state.set_data(about)
     await state.set_state(question)
     message = event.message if isinstance(event, CallbackQuery) else event

@@ -13,15 +13,18 @@ from bot.handlers import (
     card,
     channels,
     failure,
+    first,
     gas,
     groups,
     history,
+    inline,
     language,
     leftovers,
     membership,
     mute,
     name,
     noise,
+    offers,
     operators,
     pages,
     paste,
@@ -45,6 +48,7 @@ from bot.middlewares.budget import Acquaintances, Budget
 from bot.middlewares.change_of_subject import ChangeOfSubject
 from bot.middlewares.hearing import Hearing
 from bot.middlewares.introduction import Introduction
+from bot.middlewares.lateness import Lateness
 from bot.middlewares.permission import Permission
 
 if TYPE_CHECKING:
@@ -59,6 +63,7 @@ def make_dispatcher(context: Context) -> Dispatcher:
         failure.make_router(context),
         membership.make_router(context),
         pages.make_router(context),
+        inline.make_router(context),
         _chats(context),
         leftovers.make_router(),
     )
@@ -81,11 +86,13 @@ def _chats(context: Context) -> Router:
     for observer in (router.message, router.callback_query):
         for middleware in around:
             observer.middleware(middleware)
+    router.message.middleware(Lateness())
     router.message.middleware(ChangeOfSubject())
     router.callback_query.middleware(Attention())
     for module in (
-        start, watch, unwatch, watchlist, card, name, threshold, unpriced, whales, timing, mute,
-        quiet, noise, language, why, history, tx, gas, status, channels, asked, operators, paste,
+        start, first, watch, unwatch, watchlist, card, name, threshold, unpriced, whales, timing,
+        mute, quiet, noise, language, why, history, tx, gas, status, channels, asked, operators,
+        offers, paste,
         groups,
     ):  # fmt: skip
         router.include_router(module.make_router())

@@ -1,7 +1,7 @@
 """What the inline buttons carry: small, checked, at most 64 bytes. One file a screen.
 
 - ``values``   what a button may carry
-- ``start``    the greeting
+- ``start``    the greeting · ``first``: the first minute
 - ``watch``    one watch, the list of them, an address that may become one
 - ``feeds``    whole chains
 - ``chat``     what holds for a whole chat

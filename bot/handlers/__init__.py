@@ -1,6 +1,6 @@
 """Commands and buttons, one noun a file; each has ``make_router``.
 
-- ``start``       /start, /help and the buttons of the greeting
+- ``start``       /start, /help and the buttons of the greeting · ``first``: what /start asks
 - ``watch``       /watch, and the button under a pasted address
 - ``unwatch``     /unwatch
 - ``watchlist``   /list and its pages
@@ -20,6 +20,8 @@
 - ``gas``         /gas
 - ``status``      /status
 - ``paste``       pasted addresses and transactions, and whatever nobody understood
+- ``offers``      the buttons under what was pasted
+- ``inline``      what is asked as ``@bot …`` in any chat
 - ``channels``    /channels and /done: other chats set up from a private one
 - ``groups``      what nobody else has taken in groups
 - ``membership``  blocked, unblocked, added and removed

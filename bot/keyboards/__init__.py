@@ -2,7 +2,7 @@
 
 - ``rows``      how rows are made, and the ways to other pages
 - ``switches``  buttons that switch one thing
-- ``start``     the greeting
+- ``first``     the first minute
 - ``watch``     one watch, the list of them, an address that may become one
 - ``feeds``     whole chains
 - ``chat``      what holds for a whole chat

@@ -16,7 +16,7 @@ from zoneinfo import available_timezones
 from babel.core import get_global
 
 from bot.hours import zone_of
-from bot.languages import LOCALES
+from bot.languages import LOCALES, current
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -122,8 +122,25 @@ def zones_called(text: str) -> list[str]:
 
 
 def city_of(zone: str) -> str:
-    """``Berlin`` of ``Europe/Berlin``, in no language in particular; an offset as it is."""
+    """``Berlin`` of ``Europe/Berlin``, in the current language where that has a name for it."""
+    names = LOCALES[current()].time_zones
+    for known in (zone, *_former().get(zone, ())):
+        if city := names.get(known, {}).get("city"):
+            return str(city)
+    return _last_part(zone)
+
+
+def _last_part(zone: str) -> str:
     return zone.rsplit("/", 1)[-1].replace("_", " ")
+
+
+@cache
+def _former() -> dict[str, list[str]]:
+    """What zones were called before: the CLDR does not rename them."""
+    found: dict[str, list[str]] = {}
+    for old, new in get_global("zone_aliases").items():
+        found.setdefault(new, []).append(old)
+    return found
 
 
 def _by_offset(found: re.Match[str]) -> list[str]:
@@ -150,7 +167,7 @@ def _names(known: set[str]) -> Iterator[tuple[str, str]]:
     for zone in sorted(known):
         yield zone, zone
         if not zone.startswith("Etc/"):
-            yield city_of(zone), zone
+            yield _last_part(zone), zone
     for zone, cities in _NEIGHBOURS.items():
         for city in cities:
             yield city, zone

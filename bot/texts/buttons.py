@@ -11,7 +11,6 @@ from bot.texts.words import duration_words, noise_words
 if TYPE_CHECKING:
     from data.model import NoiseRule
 
-WATCH_A_WALLET = N_("👁 Watch a wallet")
 WHALE_FEED = N_("🐋 Whale feed")
 HELP = N_("Help")
 WATCH_IT = N_("👁 Watch it")

@@ -1,4 +1,4 @@
-"""Greeting, help, and what is said when something is not understood."""
+"""Help, and what is said when something is not understood."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from bot.languages import N_, _
-from bot.texts.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,16 +30,6 @@ NO_BOOKS = N_(
     " in a minute."
 )
 BUTTON_TOO_OLD = N_("This button is from an older version: send the command again.")
-
-
-def greeting(chains: Sequence[Chain]) -> str:
-    """The answer to ``/start``."""
-    return _(
-        "🐋 <b>Hello, I'm Spyhop.</b>\n\n"
-        "I follow {chains} block by block, and tell you within seconds when a wallet you watch"
-        " moves funds, or when anything big enough moves at all.\n\n"
-        "Paste an address to watch it, or begin here:"
-    ).format(chains=escape(listed([chain.title for chain in chains])))
 
 
 _HELP = (
@@ -70,8 +59,10 @@ A value is <code>250000</code>, <code>$250k</code>, <code>1.5m</code>, <code>50 
 /history <code>[number]</code> – your alerts, the newest first, or one of them in full"""),
     N_("""<b>Quiet</b>
 /mute <code>[number] &lt;duration&gt;</code> – <code>30m</code>, <code>2h</code>, <code>1d</code>
-/unmute <code>[number]</code>
-/quiet <code>&lt;hours&gt; [city]</code> – <code>/quiet 23-7 Berlin</code>; one message afterwards
+/unmute <code>[number]</code>"""),
+    N_("""<b>Less often</b>
+/quiet <code>&lt;hours&gt; [city]</code> – like <code>/quiet 23-7 Berlin</code>: what comes then \
+waits for one message
 /digest <code>&lt;daily 08:00, hourly or off&gt;</code> – one message instead of many"""),
     N_("""<b>Transactions</b>
 /tx <code>&lt;hash or link&gt;</code> – followed until it is final, in one message

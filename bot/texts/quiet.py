@@ -110,7 +110,8 @@ def minute_words(minute: int) -> str:
 
 
 def zone_words(zone: str) -> str:
-    """``Berlin``, ``UTC+5:30``: what a zone is called in a sentence; plain text."""
+    """``Berlin``, ``UTC+5:30``: what a zone is called in a sentence, in the current language; plain
+    text."""
     if zone[:1] in "+-":
         # an offset is the same at any time
         return zone_label(_ANY_TIME.astimezone(zone_of(zone)))

@@ -79,6 +79,32 @@ async def get(connection: AsyncConnection, chat_id: int) -> Chat | None:
     return None if row is None else _chat(row)
 
 
+async def spoken(
+    connection: AsyncConnection,
+    chat_id: int,
+    kind: ChatKind,
+    telegram_language: str | None,
+    *,
+    title: str | None = None,
+    speaker: int | None = None,
+) -> tuple[Chat, Level | None] | None:
+    """As ``hear``, if nothing about the chat is new: most often. None where that has something to
+    write."""
+    asked = select(chats, _level_of(speaker)).where(chats.c.id == chat_id)
+    row = (await connection.execute(asked)).one_or_none()
+    if row is None:
+        return None
+    chat, level = _heard(row)
+    tag = telegram_language[:_LONGEST_TAG] if telegram_language else None
+    is_known = (
+        chat.state is ChatState.ACTIVE
+        and chat.kind is kind
+        and tag in {None, chat.telegram_language}
+        and title in {None, chat.title}
+    )
+    return (chat, level) if is_known else None
+
+
 async def meet(
     connection: AsyncConnection,
     chat_id: int,
@@ -113,8 +139,6 @@ async def hear(
     ``title`` is what the chat calls itself; None leaves what is known. A new chat has ``level``.
     """
     tag = telegram_language[:_LONGEST_TAG] if telegram_language else None
-    persons = chats.alias()
-    spoke = select(persons.c.level).where(persons.c.id == speaker).scalar_subquery()
     statement = (
         insert(connection, chats)
         .values(
@@ -140,9 +164,18 @@ async def hear(
                 "title": func.coalesce(title, chats.c.title),
             },
         )
-        .returning(chats, spoke.label("speaker_level"))
+        .returning(chats, _level_of(speaker))
     )
-    row = (await connection.execute(statement)).one()
+    return _heard((await connection.execute(statement)).one())
+
+
+def _level_of(speaker: int | None) -> Any:
+    persons = chats.alias()
+    level = select(persons.c.level).where(persons.c.id == speaker).scalar_subquery()
+    return level.label("speaker_level")
+
+
+def _heard(row: Any) -> tuple[Chat, Level | None]:
     return _chat(row), None if row.speaker_level is None else Level(row.speaker_level)
 
 

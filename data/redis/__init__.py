@@ -3,6 +3,8 @@
 - ``connection``  a checked connection
 - ``published``   what the processes tell each other and the health check
 - ``gas``         what transactions cost, as the watcher tells the bot
+- ``late``        how many messages of a chat waited while the bot was away
+- ``webhook``     which webhook is ours, and which updates came by it
 - ``wake``        wake-ups: something is in the outbox, or became of a transaction
 - ``claims``      a send's mark, so that nothing is said twice
 - ``limiter``     the token buckets and the sliding log that Telegram's limits ask for

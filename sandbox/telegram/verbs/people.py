@@ -9,6 +9,7 @@ from typing import Any
 from sandbox.telegram.callbacks import Callback
 from sandbox.telegram.chats import Chat, MemberStatus
 from sandbox.telegram.errors import SandboxError
+from sandbox.telegram.inline import InlineQuery
 from sandbox.telegram.messages import Message, Revision
 from sandbox.telegram.methods.chats import member_as_api
 from sandbox.telegram.text.clean import clean
@@ -17,6 +18,8 @@ from sandbox.telegram.text.found import with_found
 from sandbox.telegram.text.html import parse_html
 from sandbox.telegram.users import User
 from sandbox.telegram.verbs.hand import Hand
+
+LONGEST_QUERY = 256
 
 
 class People(Hand):
@@ -152,6 +155,50 @@ class People(Hand):
         }
         self.world.tell_bot("callback_query", update)
         return callback
+
+    def ask_inline(
+        self, user_id: int, query: str, offset: str = "", chat_type: str | None = "sender"
+    ) -> InlineQuery:
+        """Types `@bot query` into some chat, which the bot need not be in."""
+        user = self.world.users.get(user_id)
+        if len(query) > LONGEST_QUERY:
+            raise SandboxError(f"An inline query has at most {LONGEST_QUERY} characters.")
+        asked = self.world.inline_queries.put(
+            InlineQuery(
+                id=str(secrets.randbelow(9 * 10**17) + 10**17),
+                user_id=user_id,
+                query=query,
+                offset=offset,
+                date=self.world.clock(),
+            )
+        )
+        self.world.events.emit("inline", asked)
+        update = {"id": asked.id, "from": user.as_api(), "query": query, "offset": offset}
+        self.world.tell_bot(
+            "inline_query", update | ({"chat_type": chat_type} if chat_type else {})
+        )
+        return asked
+
+    def send_inline_result(self, query_id: str, result_id: str, chat_id: int) -> Message:
+        """The person chooses one of the results, and sends it into a chat."""
+        chosen = self.world.inline_queries.result(query_id, result_id)
+        asked = self.world.inline_queries.by_id[query_id]
+        author = self.world.users.get(asked.user_id)
+        now = self.world.clock()
+        return self.world.put_message(
+            Message(
+                chat_id=chat_id,
+                message_id=self.world.messages.next_id(chat_id),
+                date=now,
+                sender_id=author.id,
+                sender_name=author.full_name,
+                from_bot=False,
+                revisions=(
+                    Revision(now, chosen.said.text, chosen.said.entities, chosen.reply_markup),
+                ),
+                link_preview_options=chosen.link_preview_options,
+            )
+        )
 
     def _anybody(self) -> int:
         people = [u.id for u in self.world.users.by_id.values() if not u.is_bot]

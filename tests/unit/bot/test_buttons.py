@@ -16,8 +16,10 @@ from bot.buttons.chat import (
     TimingButton,
 )
 from bot.buttons.feeds import FeedAct, FeedButton
+from bot.buttons.first import FirstAct, FirstButton
 from bot.buttons.history import HistoryAct, HistoryButton
 from bot.buttons.names import NameAct, NameButton, NamesPageButton
+from bot.buttons.offers import FollowButton, OfferAllButton, OfferOneButton
 from bot.buttons.operators import (
     BroadcastAct,
     BroadcastButton,
@@ -50,7 +52,12 @@ LARGEST: list[CallbackData] = [
     *(WatchButton(id=2**63 - 1, act=act, value=10**12) for act in Act),
     *(FeedButton(chain="c" * 32, act=act, value=10**12) for act in FeedAct),
     *(TopicButton(topic=topic) for topic in Topic),
+    *(FirstButton(act=act, value="v" * 48) for act in FirstAct),
     OfferButton(address="f" * 40),
+    OfferOneButton(address="f" * 40),
+    OfferAllButton(),
+    FollowButton.of(b"\xff" * 32, "c" * 16),
+    NeverMindButton(),
     PageButton(page=10**6),
     PlaceButton(chat=1 - 2**63),
     DoneButton(),
