@@ -7,6 +7,7 @@
 - ``claims``      a send's mark, so that nothing is said twice
 - ``limiter``     the token buckets and the sliding log that Telegram's limits ask for
 - ``rights``      who administers a chat, and for which chat a person speaks
+- ``removed``     watches that were removed a moment ago, to be brought back
 - ``tallies``     how often what happened lately
 - ``scripts``     the Lua files beside, loaded
 - ``away``        the error of a server that cannot be asked

@@ -1,0 +1,33 @@
+"""Watches that were removed a moment ago, as ``data.queries.removed`` took them off their lists.
+
+Keys: ``removed:{chat_id}:{watch_id}`` → the row, for ten minutes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+KEPT_SECONDS = 600
+
+
+def _removed(chat_id: int, watch_id: int) -> str:
+    return f"removed:{chat_id}:{watch_id}"
+
+
+async def keep(redis: Redis, chat_id: int, watch_id: int, record: str) -> None:
+    """Remember what was removed."""
+    await redis.set(_removed(chat_id, watch_id), record, ex=KEPT_SECONDS)
+
+
+async def kept(redis: Redis, chat_id: int, watch_id: int) -> str | None:
+    """What is remembered of it; None after ten minutes, or if it was never removed."""
+    record: str | None = await redis.get(_removed(chat_id, watch_id))
+    return record
+
+
+async def forget(redis: Redis, chat_id: int, watch_id: int) -> None:
+    """It is back."""
+    await redis.delete(_removed(chat_id, watch_id))
