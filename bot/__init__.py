@@ -6,7 +6,8 @@
 - ``middlewares`` what happens around every handler
 - ``texts``       everything the bot says outside of alerts
 - ``keyboards``, ``buttons``  the inline keyboards, and what their buttons carry
-- ``watchlist``   a chat's own watches, found and changed
+- ``watchlist``   a chat's own watches, found and changed · ``cards``: the screens of one
+- ``assets``      tokens that watches count or leave out
 - ``places``      where in a chat something was said
 - ``rights``      who may change what the bot does in a chat
 - ``behalf``      on whose behalf somebody sets the bot up

@@ -9,6 +9,7 @@ from aiogram.fsm.strategy import FSMStrategy
 
 from bot.asking import memory
 from bot.handlers import (
+    alert,
     asked,
     card,
     channels,
@@ -28,6 +29,7 @@ from bot.handlers import (
     threshold,
     timing,
     tx,
+    typed,
     unpriced,
     unwatch,
     watch,
@@ -70,8 +72,8 @@ def _chats(context: Context) -> Router:
     router.message.middleware(ChangeOfSubject())
     router.callback_query.middleware(Attention())
     for module in (
-        start, watch, unwatch, watchlist, card, name, threshold, unpriced, whales, timing, mute,
-        noise, language, why, history, tx, gas, status, channels, asked, paste, groups,
+        start, watch, unwatch, watchlist, card, typed, name, threshold, unpriced, whales, timing,
+        mute, noise, alert, language, why, history, tx, gas, status, channels, asked, paste, groups,
     ):  # fmt: skip
         router.include_router(module.make_router())
     return router

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aiogram import BaseMiddleware
 from aiogram.dispatcher.flags import get_flag
 
-from bot import behalf
+from bot import behalf, watchlist
 from bot.languages import speak
 from bot.rights import is_administrator
 from data.errors import InputError
@@ -60,6 +60,7 @@ class Introduction(BaseMiddleware):
         speak(chat.reads)
         behalf.act(None)
         data["context"] = context
+        watchlist.allow(context.settings.watches_per_chat)
         if private and person and not get_flag(data, "personal"):
             other = await self._acts_for(data["bot"], person.id)
             if other is not None:

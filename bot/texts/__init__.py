@@ -4,6 +4,7 @@
 - ``buttons``  captions
 - ``general``  greeting, help, what is said when something is not understood
 - ``watches``  a watch, the watchlist, what became of them
+- ``scope``    what a watch is about
 - ``feeds``    whale feeds
 - ``names``    what the chat calls addresses
 - ``history``  a chat's alerts, and what became of each

@@ -12,7 +12,7 @@ from babel.lists import format_list
 from bot.languages import LOCALES, N_, _, current
 from bot.numbers import full_quantity, full_usd
 from data.addresses import checksummed
-from data.model import NoiseRule, UnitThreshold, Watch
+from data.model import FOREVER, NoiseRule, UnitThreshold, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -144,6 +144,13 @@ def time_words(moment: datetime, now: datetime) -> str:
     if moment.date() == now.date():
         return time
     return _("{day}, {time}").format(day=day_words(moment, now), time=time)
+
+
+def muted_words(until: datetime, now: datetime) -> str:
+    """``Muted until 14:05 UTC``, or for ever."""
+    if until >= FOREVER:
+        return _("Muted until you end it")
+    return _("Muted until {time}").format(time=time_words(until, now))
 
 
 def day_words(moment: datetime, now: datetime) -> str:

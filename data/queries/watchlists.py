@@ -66,9 +66,10 @@ async def ids_on(connection: AsyncConnection, chat_id: int, address: bytes) -> l
 async def topics(connection: AsyncConnection, chat_id: int) -> dict[int, int]:
     """The topics that the chat's watches tell in, each with the lowest number among them."""
     statement = (
-        select(watches.c.topic_id, func.min(watches.c.number))
+        select(watches.c.topic_id, func.min(watches.c.number).label("lowest"))
         .where(watches.c.chat_id == chat_id)
         .group_by(watches.c.topic_id)
         .order_by(func.min(watches.c.number))
     )
-    return {topic: number for topic, number in await connection.execute(statement)}
+    rows = await connection.execute(statement)
+    return {row.topic_id: row.lowest for row in rows}

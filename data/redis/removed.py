@@ -24,10 +24,5 @@ async def keep(redis: Redis, chat_id: int, watch_id: int, record: str) -> None:
 
 async def kept(redis: Redis, chat_id: int, watch_id: int) -> str | None:
     """What is remembered of it; None after ten minutes, or if it was never removed."""
-    record: str | None = await redis.get(_removed(chat_id, watch_id))
-    return record
-
-
-async def forget(redis: Redis, chat_id: int, watch_id: int) -> None:
-    """It is back."""
-    await redis.delete(_removed(chat_id, watch_id))
+    record = await redis.get(_removed(chat_id, watch_id))
+    return None if record is None else str(record)
