@@ -91,13 +91,15 @@ def named(
     """The assets by name, in alphabetical order; ``symbols`` are what uncurated ones call
     themselves."""
     known = {chain.name: chain for chain in chains}
+    places = {name: place for place, name in enumerate(known)}
     grouped: dict[tuple[str, bytes | None], list[Asset]] = {}
-    for asset in sorted(assets, key=str):
+    for asset in sorted(assets, key=lambda one: (places.get(one[0], len(places)), str(one))):
         symbol = _curated(asset, known)
         grouped.setdefault((symbol, None) if symbol else ("", asset[1]), []).append(asset)
     found = []
     for (symbol, token), ours in grouped.items():
-        where = listed([known[one].title if one in known else one for one, *_rest in ours])
+        names = dict.fromkeys(name for name, *_rest in ours)
+        where = listed([known[one].title if one in known else one for one in names])
         if symbol:
             name, html = symbol, f"<b>{escape(symbol)}</b>"
         else:

@@ -88,7 +88,7 @@ async def chains(context: Context, _chat: Chat, watch: Watch, _event: Event) -> 
 
 async def tokens(context: Context, _chat: Chat, watch: Watch, _event: Event) -> Screen:
     """Which tokens count, and which do not."""
-    scope, known = watch.scope, list(context.settings.known_chains.values())
+    scope, known = watch.scope, all_chains(context)
     async with context.database.read() as connection:
         symbols = await known_symbols(connection, scope.only | scope.without)
     only, without = (named(assets, known, symbols) for assets in (scope.only, scope.without))
@@ -120,6 +120,12 @@ SCREENS: dict[Act, Callable[[Context, Chat, Watch, Event], Awaitable[Screen]]] =
     Act.TOPICS: topics,
     Act.MUTES: choose_mute,
 }
+
+
+def all_chains(context: Context) -> list[Chain]:
+    """Every chain of which there is a table, those that are followed first."""
+    rest = (one for one in context.settings.known_chains.values() if one not in context.chains)
+    return [*context.chains, *rest]
 
 
 def chains_of(watch: Watch, context: Context) -> list[Chain]:

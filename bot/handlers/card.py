@@ -155,7 +155,7 @@ async def _tokens(tap: _Tap) -> None:
     scope = tap.watch.scope
     gone = scope.only | scope.without
     if tap.act is Act.DROP:
-        known = list(tap.context.settings.known_chains.values())
+        known = cards.all_chains(tap.context)
         gone = frozenset(
             asset
             for one in named(gone, known)
