@@ -134,7 +134,7 @@ def chains_of(watch: Watch, context: Context) -> list[Chain]:
 
 
 def _name(watch: Watch, context: Context) -> str:
-    return texts.sentence_name(watch, context.chains)
+    return texts.brief_name(watch, context.chains)
 
 
 def _is_forum(chat: Chat, event: Event) -> bool:

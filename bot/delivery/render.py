@@ -6,7 +6,7 @@ One alert reads
     Binance 14 → Cold wallet
     Ethereum · block 18,000,000 · 14:05 UTC · transaction ↗
     👁 #3 Cold wallet
-    [Explorer ↗] [Mute] [Threshold]
+    [Explorer] [Mute] [Threshold]
     [👁 Watch Binance 14]
 
 and several share a list (``listing``).

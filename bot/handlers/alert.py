@@ -147,9 +147,7 @@ async def _mute(
     await rearrange(query, case.keyboard(context, chat))
     if watch is None or until is None:
         return _("Unmuted")
-    name = texts.caption(watch, context.chains)
-    said = _("{watch}: {mute}")
-    return said.format(watch=name, mute=muted_words(until, now))
+    return f"{texts.caption(watch, context.chains)}: {muted_words(until, now)}"
 
 
 async def _watch_side(

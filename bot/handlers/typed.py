@@ -72,7 +72,7 @@ async def ask_about(
     query: CallbackQuery, state: FSMContext, act: Act, watch: Watch, context: Context
 ) -> None:
     """Ask what the button stands for."""
-    name = texts.sentence_name(watch, context.chains)
+    name = texts.brief_name(watch, context.chains)
     coin = cards.chains_of(watch, context)[0].native_symbol
     html = {
         Act.ASK_AMOUNT: scope.ask_amount(name, coin),

@@ -36,7 +36,7 @@ def actions(
         button(captions.watch_party(name), AlertButton(alert=alert, act=act))
         for act, name in sides.items()
     ]
-    keyboard = rows_of(first, *([offer] for offer in offers))
+    keyboard = rows_of(*pairs([*first, *offers]))
     return keyboard if keyboard.inline_keyboard else None
 
 

@@ -104,7 +104,7 @@ def choose_tokens(watch: str, only: Sequence[NamedAssets], without: Sequence[Nam
         said.append(_("Left out: {tokens}").format(tokens=_places(without)))
     if not only and not without:
         said.append(_("All of them do, as far as they have a price."))
-    return "\n\n".join(said)
+    return "\n".join(said)
 
 
 def ask_amount(watch: str, coin: str) -> str:

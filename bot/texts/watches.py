@@ -140,7 +140,7 @@ def removed(watch: Watch, chains: Sequence[Chain], *, undo: bool = False) -> str
 def choose_threshold(watch: Watch, chat: Chat, chains: Sequence[Chain]) -> str:
     """Above the thresholds to choose from."""
     return _("{watch} alerts from <b>{threshold}</b>. Choose another:").format(
-        watch=sentence_name(watch, chains),
+        watch=brief_name(watch, chains),
         threshold=threshold_words(watch.threshold, chat.default_threshold_usd),
     )
 
@@ -150,7 +150,7 @@ def choose_topic(watch: Watch, chains: Sequence[Chain]) -> str:
     said = _(
         "In which topic shall {watch} tell? For another one, open this screen there with /list."
     )
-    return said.format(watch=sentence_name(watch, chains))
+    return said.format(watch=brief_name(watch, chains))
 
 
 def threshold_set(watch: Watch, chat: Chat, chains: Sequence[Chain]) -> str:
@@ -189,6 +189,13 @@ def default_threshold_set(chat: Chat, concerned: int) -> str:
         )
     default = full_usd(chat.default_threshold_usd)
     return said.format(threshold=default, count=grouped(concerned))
+
+
+def brief_name(watch: Watch, chains: Sequence[Chain]) -> str:
+    """The same on a screen of its own: its label alone, where it has one."""
+    if watch.label:
+        return f"<b>{escape(watch.label)}</b>"
+    return sentence_name(watch, chains)
 
 
 def sentence_name(watch: Watch, chains: Sequence[Chain]) -> str:

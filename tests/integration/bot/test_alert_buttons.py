@@ -23,7 +23,7 @@ from tests.integration.bot.delivery.running import Told, delivering, until
 from tests.integration.bot.place import DEADLINE, Place
 from tests.integration.bot.test_watch_card import Screen, tapped
 
-BASE = ["Explorer ↗", "🔕 Mute", "Threshold", "👁 Watch Binance 14"]
+BASE = ["Explorer", "🔕 Mute", "Threshold", "👁 Watch Binance 14"]
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ async def test_an_alert_offers_what_can_be_done_about_it(place: Place, outbox: O
         else:
             late = datetime.now(UTC) + timedelta(minutes=minutes) - until_
             assert timedelta(0) <= late < timedelta(minutes=1)
-        assert screen.captions == ["Explorer ↗", "🔔 Unmute", *BASE[2:]]
+        assert screen.captions == ["Explorer", "🔔 Unmute", *BASE[2:]]
         assert await screen.tap("🔔 Unmute") == "Unmuted"
         assert (await screen.watch()).muted_until is None
         assert screen.captions == BASE
@@ -152,13 +152,13 @@ async def test_an_edit_closes_an_open_choice_and_loses_nothing(
         # then what was on the screen still does what it says
         notice = await tapped(screen, choice, "🔕 8 h")
         assert "Muted until" in (notice or "")
-        assert screen.captions == ["Explorer ↗", "🔔 Unmute", "Threshold"]
+        assert screen.captions == ["Explorer", "🔔 Unmute", "Threshold"]
         assert "Taken back" in screen.text
         assert "older version" in (await tapped(screen, message, BASE[3]) or "")
         # and back
         await outbox.bring_back(alert)
         await until(lambda: sent(told, EventKind.EDITED, 2))
-    assert screen.captions == ["Explorer ↗", "🔔 Unmute", *BASE[2:]]
+    assert screen.captions == ["Explorer", "🔔 Unmute", *BASE[2:]]
     assert "Taken back" not in screen.text
 
 
@@ -182,7 +182,7 @@ async def test_a_week_old_alert_of_a_watch_that_is_gone(place: Place, outbox: Ou
         await watches.remove(connection, (await screen.watch()).id)
     for caption in ("Threshold", "🔕 Mute"):
         assert "gone already" in (await tapped(screen, before, caption) or "")
-    assert screen.captions == ["Explorer ↗", "👁 Watch Burn address", "👁 Watch Binance 14"]
+    assert screen.captions == ["Explorer", "👁 Watch Burn address", "👁 Watch Binance 14"]
     await screen.tap("👁 Watch Burn address")
     (watch,) = await place.watches(screen.chat)
     assert watch.address == WALLET
@@ -219,7 +219,7 @@ async def test_in_a_group_administrators_tap_and_in_a_channel_nobody(
     async with telling(place):
         (in_group,) = await place.telegram.wait_for_messages(group, 1, DEADLINE, "Received")
         (in_channel,) = await place.telegram.wait_for_messages(channel, 1, DEADLINE, "Received")
-    assert [one["text"] for one in in_channel.buttons] == ["Explorer ↗"]
+    assert [one["text"] for one in in_channel.buttons] == ["Explorer"]
     screen = Screen(place, group, in_group.message_id, place.owner)
     assert screen.captions == BASE
     for caption in BASE[1:]:
@@ -237,7 +237,7 @@ async def test_in_a_group_administrators_tap_and_in_a_channel_nobody(
     for one in taps:
         said = (await place.telegram.wait_for_answer(one.id, DEADLINE)).answer_text
         assert "1. Cold: Muted until" in (said or "")
-    assert screen.captions == ["Explorer ↗", "🔔 Unmute", *BASE[2:]]
+    assert screen.captions == ["Explorer", "🔔 Unmute", *BASE[2:]]
 
 
 async def sent(told: Told, kind: EventKind, count: int) -> bool:
