@@ -7,7 +7,8 @@
 - ``texts``       everything the bot says outside of alerts
 - ``keyboards``, ``buttons``  the inline keyboards, and what their buttons carry
 - ``first``       the first minute: what somebody new is asked and shown
-- ``watchlist``   a chat's own watches, found and changed
+- ``watchlist``   a chat's own watches, found and changed · ``cards``: the screens of one
+- ``assets``      tokens that watches count or leave out
 - ``places``      where in a chat something was said
 - ``levels``      who may do what with the bot · ``requests``: strangers who want to be let in
 - ``rights``      who may change what the bot does in a chat

@@ -83,6 +83,19 @@ async def put(
     return True
 
 
+async def rearrange(query: CallbackQuery, keyboard: InlineKeyboardMarkup | None) -> bool:
+    """Put a keyboard in place of the one that was tapped, under the message as it is; False where
+    that is too old."""
+    message = query.message
+    if not isinstance(message, Message):
+        return False
+    try:
+        await _patiently(lambda: message.edit_reply_markup(reply_markup=keyboard))
+    except TelegramBadRequest as error:
+        return _UNCHANGED in error.message
+    return True
+
+
 async def add(
     query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup | None = None
 ) -> None:

@@ -9,6 +9,7 @@ from aiogram.fsm.strategy import FSMStrategy
 
 from bot.asking import memory
 from bot.handlers import (
+    alert,
     asked,
     card,
     channels,
@@ -34,6 +35,7 @@ from bot.handlers import (
     threshold,
     timing,
     tx,
+    typed,
     unpriced,
     unwatch,
     watch,
@@ -90,10 +92,9 @@ def _chats(context: Context) -> Router:
     router.message.middleware(ChangeOfSubject())
     router.callback_query.middleware(Attention())
     for module in (
-        start, first, watch, unwatch, watchlist, card, name, threshold, unpriced, whales, timing,
-        mute, quiet, noise, language, why, history, tx, gas, status, channels, asked, operators,
-        offers, paste,
-        groups,
+        start, first, watch, unwatch, watchlist, card, typed, name, threshold, unpriced, whales,
+        timing, mute, quiet, noise, alert, language, why, history, tx, gas, status, channels, asked,
+        operators, offers, paste, groups,
     ):  # fmt: skip
         router.include_router(module.make_router())
     return router

@@ -90,6 +90,7 @@ class Settings(BaseSettings):
     bot_metrics_port: int | None = Field(default=None, ge=1, le=65535)
 
     default_threshold_usd: Decimal = Field(default=Decimal(100_000), gt=0, allow_inf_nan=False)
+    watches_per_chat: int = Field(default=1_000, ge=1, le=1_000_000)
     keep_movements_from_usd: Decimal = Field(default=Decimal(10_000), ge=0, allow_inf_nan=False)
     keep_movements_hours: int = Field(default=48, ge=1, le=876_000)
     keep_alerts_days: int = Field(default=90, ge=1, le=36_500)

@@ -115,6 +115,8 @@ watches = Table(
         postgresql_where=text("address IS NULL"),
         sqlite_where=text("address IS NULL"),
     ),
+    # a keyboard in a chat may name a watch long after it was removed
+    sqlite_autoincrement=True,
 )
 
 tokens = Table(

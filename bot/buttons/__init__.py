@@ -4,6 +4,7 @@
 - ``start``    the greeting · ``first``: the first minute
 - ``watch``    one watch, the list of them, an address that may become one
 - ``feeds``    whole chains
+- ``alert``    under an alert
 - ``chat``     what holds for a whole chat
 - ``names``    what a chat calls addresses
 - ``pages``    the list in one message

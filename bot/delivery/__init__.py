@@ -17,6 +17,7 @@ The way of an alert, file by file:
 - ``turnstile``     in which order turns ask it
 - ``render``        an alert as HTML; from ``title``, ``headline``, ``amounts``, ``parties``,
   ``flow``
+- ``reach``         what can be done about an alert: the buttons under it
 - ``warnings``      why an alert is not to be believed at sight
 - ``listing``       several alerts in one message
 - ``clean``         foreign text made harmless · ``markup``: HTML as Telegram counts it

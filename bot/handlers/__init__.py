@@ -4,7 +4,8 @@
 - ``watch``       /watch, and the button under a pasted address
 - ``unwatch``     /unwatch
 - ``watchlist``   /list and its pages
-- ``card``        the buttons of one watch
+- ``card``        the buttons of one watch · ``typed``: what they ask to be typed
+- ``alert``       the buttons under an alert
 - ``threshold``   /threshold
 - ``whales``      /whales
 - ``name``        /name and /names

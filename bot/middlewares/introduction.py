@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from aiogram import BaseMiddleware
 from aiogram.types import Message
 
-from bot import behalf
+from bot import behalf, watchlist
 from bot.hours import keep_time
 from bot.languages import speak
-from bot.levels import level_of, newcomer
+from bot.levels import level_of, limit_of, newcomer
 from data.model import ChatKind
 from data.queries import chats
 
@@ -61,6 +61,7 @@ class Introduction(BaseMiddleware):
         keep_time(data["chat"].time_zone)
         behalf.act(None)
         data["context"] = context
+        watchlist.allow(limit_of(data["chat"], context.settings, context.settings.watches_per_chat))
         return await handler(event, data)
 
     async def _met(

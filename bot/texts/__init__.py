@@ -5,6 +5,7 @@
 - ``first``    the first minute
 - ``general``  help, what is said when something is not understood
 - ``watches``  a watch, the watchlist, what became of them
+- ``scope``    what a watch is about
 - ``feeds``    whale feeds
 - ``names``    what the chat calls addresses
 - ``history``  a chat's alerts, and what became of each

@@ -13,7 +13,7 @@ from bot.hours import clock_words, local
 from bot.languages import LOCALES, N_, _, current
 from bot.numbers import full_quantity, full_usd
 from data.addresses import checksummed
-from data.model import NoiseRule, UnitThreshold, Watch
+from data.model import FOREVER, NoiseRule, UnitThreshold, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -146,6 +146,13 @@ def time_words(moment: datetime, now: datetime) -> str:
     if shown.date() == today.date():
         return time
     return _("{day}, {time}").format(day=day_words(shown, today), time=time)
+
+
+def muted_words(until: datetime, now: datetime) -> str:
+    """``Muted until 14:05 UTC``, or for ever."""
+    if until >= FOREVER:
+        return _("Muted until you end it")
+    return _("Muted until {time}").format(time=time_words(until, now))
 
 
 def day_words(moment: datetime, now: datetime) -> str:

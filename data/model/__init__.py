@@ -72,10 +72,19 @@ from data.model.movement import (
 from data.model.pause import ChainPause
 from data.model.pursuit import Depth, Inclusion, Pursuit, PursuitState, Replacement, Told, Wish
 from data.model.scope import EVERYTHING, Asset, Interest, Scope
-from data.model.watch import Direction, Threshold, UnitThreshold, Unpriced, UsdThreshold, Watch
+from data.model.watch import (
+    FOREVER,
+    Direction,
+    Threshold,
+    UnitThreshold,
+    Unpriced,
+    UsdThreshold,
+    Watch,
+)
 
 __all__ = [
     "EVERYTHING",
+    "FOREVER",
     "MOST_LEGS",
     "Alert",
     "AlertState",

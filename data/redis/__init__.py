@@ -11,6 +11,7 @@
 - ``rights``      who administers a chat, and for which chat a person speaks
 - ``tallies``     how often what happened lately · ``faults``: what went wrong
 - ``budget``      how often a person, and a group, is answered
+- ``removed``     watches that were removed a moment ago, to be brought back
 - ``scripts``     the Lua files beside, loaded
 - ``away``        the error of a server that cannot be asked
 """

@@ -7,6 +7,7 @@ import re
 import pytest
 from aiogram.filters.callback_data import CallbackData
 
+from bot.buttons.alert import AlertAct, AlertButton
 from bot.buttons.asking import NeverMindButton
 from bot.buttons.chat import (
     ChatMuteButton,
@@ -50,6 +51,8 @@ from data.model import Language, Level, NoiseRule, Timing, Unpriced
 
 LARGEST: list[CallbackData] = [
     *(WatchButton(id=2**63 - 1, act=act, value=10**12) for act in Act),
+    *(AlertButton(alert=2**63 - 1, act=act, watch=2**63 - 1, minutes=480) for act in AlertAct),
+    NeverMindButton(),
     *(FeedButton(chain="c" * 32, act=act, value=10**12) for act in FeedAct),
     *(TopicButton(topic=topic) for topic in Topic),
     *(FirstButton(act=act, value="v" * 48) for act in FirstAct),
