@@ -7,6 +7,8 @@
 - ``texts``       everything the bot says outside of alerts
 - ``keyboards``, ``buttons``  the inline keyboards, and what their buttons carry
 - ``watchlist``   a chat's own watches, found and changed
+- ``sheet``       a watchlist as a file for spreadsheets, and back
+- ``sharing``     watches in a link
 - ``places``      where in a chat something was said
 - ``rights``      who may change what the bot does in a chat
 - ``behalf``      on whose behalf somebody sets the bot up

@@ -4,6 +4,9 @@
 - ``moving``     from a group to the supergroup that it became, from a closed topic to the general
 - ``names``      what chats call addresses
 - ``watches``    watchlists, and which watches a batch of addresses concerns
+- ``watchlists`` a whole watchlist at once
+- ``shares``     watches behind a link that was handed out
+- ``holdings``   all that is kept about a chat, told or forgotten
 - ``tokens``     what tokens call themselves
 - ``movements``  what happened, orphaned and brought back by reorgs
 - ``dealings``   whom an address knows, for addresses that look like one of them

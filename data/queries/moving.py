@@ -12,7 +12,16 @@ from sqlalchemy import and_, delete, exists, func, literal, literal_column, sele
 
 from data.model import AlertState, ChatKind, ChatState, Priority
 from data.queries import insert, queues
-from data.tables import alerts, chat_names, chat_queues, chats, messages, pursuits, watches
+from data.tables import (
+    alerts,
+    chat_names,
+    chat_queues,
+    chats,
+    messages,
+    pursuits,
+    shares,
+    watches,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -57,6 +66,7 @@ async def move(connection: AsyncConnection, old: int, new: int) -> None:
         update(chat_names).where(chat_names.c.chat_id == old, ~has).values(chat_id=new)
     )
     await connection.execute(update(pursuits).where(pursuits.c.chat_id == old).values(chat_id=new))
+    await connection.execute(update(shares).where(shares.c.chat_id == old).values(chat_id=new))
     # nobody can edit what was said in the group: it is read only, and in no supergroup
     await connection.execute(
         update(messages)
