@@ -18,6 +18,8 @@
 - ``health``      what /status tells
 - ``throttle``    answers pass the limiter, before everything else
 - ``asking``      questions that the next thing a person writes is the answer to
+- ``everything``  all that is kept about a chat, in one document
+- ``incoming``    files that people send
 - ``answers``     saying something in a chat, patiently
 - ``paging``      how a list of alerts is cut into pages
 - ``numbers``     numbers as people read them

@@ -12,10 +12,12 @@ from bot.handlers import (
     asked,
     card,
     channels,
+    export,
     failure,
     gas,
     groups,
     history,
+    importing,
     language,
     membership,
     mute,
@@ -23,6 +25,8 @@ from bot.handlers import (
     noise,
     pages,
     paste,
+    privacy,
+    share,
     start,
     status,
     threshold,
@@ -70,8 +74,9 @@ def _chats(context: Context) -> Router:
     router.message.middleware(ChangeOfSubject())
     router.callback_query.middleware(Attention())
     for module in (
-        start, watch, unwatch, watchlist, card, name, threshold, unpriced, whales, timing, mute,
-        noise, language, why, history, tx, gas, status, channels, asked, paste, groups,
+        share, start, watch, unwatch, watchlist, card, name, threshold, unpriced, whales, timing,
+        mute, noise, language, why, history, tx, gas, status, export, importing, privacy, channels,
+        asked, paste, groups,
     ):  # fmt: skip
         router.include_router(module.make_router())
     return router

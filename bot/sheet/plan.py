@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from bot.sheet.lines import MOST_NUMBER, NameLine, WatchLine
 from bot.sheet.load import AT_ONCE, Problem
 from data.errors import InputError
+from data.model import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -91,6 +92,22 @@ async def planned(
     plan.new = _numbered(new[:fitting], {one.number for one in watches}, chat_id, now)
     _plan_names([line for line in lines if isinstance(line, NameLine)], names, room.names, plan)
     return plan
+
+
+def fresh(
+    lines: Sequence[WatchLine], watches: Sequence[Watch], chat_id: int, now: datetime
+) -> tuple[list[Watch], int]:
+    """Of watches that somebody shares those that a chat has not, numbered; how many it has, with
+    whatever settings."""
+    there = {(one.address, one.chain, one.topic_id, one.scope) for one in watches}
+    new: list[WatchLine] = []
+    for line in lines:
+        about = (*line.key, Scope(**line.scope))
+        if about not in there:
+            there.add(about)
+            new.append(line)
+    numbered = _numbered(new, {one.number for one in watches}, chat_id, now)
+    return numbered, len(lines) - len(new)
 
 
 async def _without_repeated(lines: Iterable[WatchLine], plan: Plan) -> list[WatchLine]:

@@ -5,6 +5,9 @@
 - ``general``  greeting, help, what is said when something is not understood
 - ``watches``  a watch, the watchlist, what became of them
 - ``feeds``    whale feeds
+- ``sheet``    watchlists as files
+- ``share``    links that share
+- ``privacy``  what is kept about a chat
 - ``names``    what the chat calls addresses
 - ``history``  a chat's alerts, and what became of each
 - ``mutes``    mute and unmute

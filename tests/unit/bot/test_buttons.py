@@ -16,9 +16,12 @@ from bot.buttons.chat import (
 )
 from bot.buttons.feeds import FeedAct, FeedButton
 from bot.buttons.history import HistoryAct, HistoryButton
+from bot.buttons.importing import ImportButton
 from bot.buttons.names import NameAct, NameButton, NamesPageButton
 from bot.buttons.pages import ListButton
 from bot.buttons.places import DoneButton, PlaceButton
+from bot.buttons.privacy import PrivacyAct, PrivacyButton
+from bot.buttons.share import ShareAct, ShareButton, SharedButton
 from bot.buttons.start import Topic, TopicButton
 from bot.buttons.watch import Act, OfferButton, PageButton, UnpricedButton, WatchButton
 from bot.commands import COMMANDS
@@ -32,6 +35,10 @@ LARGEST: list[CallbackData] = [
     PageButton(page=10**6),
     PlaceButton(chat=1 - 2**63),
     DoneButton(),
+    *(ImportButton(word="f" * 8, go=go) for go in (True, False)),
+    *(ShareButton(act=act, watch=2**63 - 1, share="f" * 24) for act in ShareAct),
+    SharedButton(sealed="_" * 58),
+    *(PrivacyButton(act=act, asked_at=2**63 - 1) for act in PrivacyAct),
     ChatMuteButton(minutes=10**12),
     ChatThresholdButton(usd=10**12),
     *(TimingButton(timing=timing) for timing in Timing),
