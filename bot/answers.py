@@ -18,7 +18,7 @@ from bot.behalf import headed
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from aiogram.types import CallbackQuery, InlineKeyboardMarkup
+    from aiogram.types import CallbackQuery, InaccessibleMessage, InlineKeyboardMarkup
 
 T = TypeVar("T")
 TRIES = 3
@@ -42,7 +42,9 @@ async def edit(message: Message, text: str, keyboard: InlineKeyboardMarkup | Non
         await answer(message, text, keyboard)
 
 
-async def hand_over(message: Message, name: str, content: bytes, caption: str) -> None:
+async def hand_over(
+    message: Message | InaccessibleMessage, name: str, content: bytes, caption: str
+) -> None:
     """Answer with a file; the caption is HTML."""
     file = BufferedInputFile(content, name)
     caption = headed(caption)

@@ -16,7 +16,7 @@ from data.queries import names, watchlists
 
 if TYPE_CHECKING:
     from aiogram.filters import CommandObject
-    from aiogram.types import Message
+    from aiogram.types import InaccessibleMessage, Message
 
     from bot.context import Context
     from data.model import Chat
@@ -47,7 +47,9 @@ async def export(message: Message, command: CommandObject, context: Context, cha
     await hand_over(message, name, content, texts.exported(len(watches), len(known)))
 
 
-async def hand_over_all(message: Message, context: Context, chat: Chat) -> None:
+async def hand_over_all(
+    message: Message | InaccessibleMessage, context: Context, chat: Chat
+) -> None:
     """Everything, as JSON."""
     content, is_cut = await everything_about(context.database, chat.id)
     name = f"spyhop-{context.clock():%Y-%m-%d}.json"

@@ -1,4 +1,4 @@
-"""``/import``: a file of watches, shown as what it would change, then taken in whole or not at all."""
+"""``/import``: a file of watches, shown as what it would change, then taken in whole or not."""
 
 from __future__ import annotations
 

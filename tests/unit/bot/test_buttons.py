@@ -7,6 +7,7 @@ import re
 import pytest
 from aiogram.filters.callback_data import CallbackData
 
+from bot.buttons.asking import NeverMindButton
 from bot.buttons.chat import (
     ChatMuteButton,
     ChatThresholdButton,
@@ -35,6 +36,7 @@ LARGEST: list[CallbackData] = [
     PageButton(page=10**6),
     PlaceButton(chat=1 - 2**63),
     DoneButton(),
+    NeverMindButton(),
     *(ImportButton(word="f" * 8, go=go) for go in (True, False)),
     *(ShareButton(act=act, watch=2**63 - 1, share="f" * 24) for act in ShareAct),
     SharedButton(sealed="_" * 58),
