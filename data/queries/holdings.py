@@ -40,7 +40,7 @@ async def rows_of(
         if column.table.name not in but:
             statement = select(column.table).where(column == chat_id)
             rows = (await connection.execute(statement)).mappings()
-            found[column.table.name] = [dict(row) for row in rows]
+            found[str(column.table.name)] = [dict(row) for row in rows]
     return found
 
 
