@@ -113,7 +113,7 @@ async def take(
     async with context.database.write() as connection:
         await watchlists.hold(connection, chat.id)
         mine = await watchlists.read(connection, chat.id)
-        new, known = fresh(lines, mine, chat.id, context.clock())
+        new, known = await fresh(lines, mine, chat.id, context.clock())
         room = max(0, most - len(mine))
         await watchlists.add(connection, new[:room])
     await show(query, texts.taken(len(new[:room]), known, len(new[room:]), most))

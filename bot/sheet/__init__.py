@@ -7,5 +7,6 @@
 - ``lines``    a row as what it asks for
 - ``load``     a whole file as lines, in turns with everybody else
 - ``plan``     what lines would change in a watchlist
+- ``turns``    so that a long list keeps nobody waiting
 - ``room``     how many watches a chat may have
 """

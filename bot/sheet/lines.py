@@ -17,7 +17,7 @@ from data.errors import InputError
 from data.model import EVERYTHING, ChatName, Direction, Unpriced, Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from bot.sheet.reading import Row
@@ -152,22 +152,21 @@ def line_from(watch: Watch, topic: int) -> WatchLine:
 
 def _settings(
     found: Mapping[Column, str], chain: str | None, terms: Terms
-) -> list[tuple[str, object]]:
-    read: dict[Column, tuple[str, Callable[[str], object]]] = {
-        Column.THRESHOLD: (
+) -> Iterator[tuple[str, object]]:
+    if (text := found.get(Column.THRESHOLD)) is not None:
+        counted = found.get(Column.COUNTED, "")
+        yield (
             "threshold",
-            lambda text: cells.threshold_in(
-                text, found.get(Column.COUNTED, ""), chain, terms.chains, terms.known
-            ),
-        ),
-        Column.DIRECTION: ("direction", lambda text: _one_of(Direction, text or Direction.BOTH)),
-        Column.LABEL: ("label", parse_label),
-        Column.UNPRICED: ("unpriced", lambda text: _one_of(Unpriced, text or Unpriced.IGNORE)),
-        Column.MUTED: ("muted_until", cells.time_in),
-    }
-    return [
-        (name, reads(found[column])) for column, (name, reads) in read.items() if column in found
-    ]
+            cells.threshold_in(text, counted, chain, terms.chains, terms.known),
+        )
+    if (text := found.get(Column.DIRECTION)) is not None:
+        yield "direction", _one_of(Direction, text or Direction.BOTH)
+    if (text := found.get(Column.LABEL)) is not None:
+        yield "label", parse_label(text)
+    if (text := found.get(Column.UNPRICED)) is not None:
+        yield "unpriced", _one_of(Unpriced, text or Unpriced.IGNORE)
+    if (text := found.get(Column.MUTED)) is not None:
+        yield "muted_until", cells.time_in(text)
 
 
 def _scope_read(column: Column, text: str, terms: Terms) -> object:

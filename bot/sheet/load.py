@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.sheet.lines import line_of
 from bot.sheet.reading import layout_of, rows_of
+from bot.sheet.turns import Turns
 from data.errors import InputError
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from bot.sheet.lines import Line, Terms
 
-AT_ONCE = 50
-"""Rows between two turns of everybody else: some milliseconds."""
+TOLD_EVERY = 100
+"""Rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,13 @@ async def load(
     layout = layout_of(text)
     lines: list[Line] = []
     problems: list[Problem] = []
+    turns = Turns()
     for count, row in enumerate(rows_of(text, layout), 1):
         try:
             lines.append(line_of(row, terms))
         except InputError as error:
             problems.append(Problem(row.line, error, row.raw))
-        if count % AT_ONCE == 0:
-            await asyncio.sleep(0)
+        await turns.pause()
+        if count % TOLD_EVERY == 0:
             await tell(count)
     return Sheet(lines, problems, layout.unknown)

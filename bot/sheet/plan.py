@@ -7,13 +7,13 @@ about the same things, else the first. The others are new.
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.sheet.lines import MOST_NUMBER, NameLine, WatchLine
-from bot.sheet.load import AT_ONCE, Problem
+from bot.sheet.load import Problem
+from bot.sheet.turns import Turns
 from data.errors import InputError
 from data.model import Scope
 
@@ -63,38 +63,38 @@ async def planned(
     now: datetime,
 ) -> Plan:
     """What would become of a chat's watches and names; a few rows at a time."""
-    plan = Plan()
+    plan, turns = Plan(), Turns()
     mine = [line for line in lines if isinstance(line, WatchLine)]
     there: defaultdict[Key, list[Watch]] = defaultdict(list)
     for watch in watches:
         there[watch.address, watch.chain, watch.topic_id].append(watch)
     mine = await _without_repeated(mine, plan)
     left: list[WatchLine] = []
-    for count, line in enumerate(mine):
+    for line in mine:
         same = _first(there[line.key], lambda one, line=line: line.applied(one) == one)  # type: ignore[misc] # bound now
         if same is None:
             left.append(line)
         else:
             there[line.key].remove(same)
             plan.unchanged += 1
-        await _now_and_then(count)
+        await turns.pause()
     new: list[WatchLine] = []
-    for count, line in enumerate(left):
+    for line in left:
         meant = _nearest(line, there[line.key])
         if meant is None:
             new.append(line)
         else:
             there[line.key].remove(meant)
             plan.changed.append(line.applied(meant))
-        await _now_and_then(count)
+        await turns.pause()
     fitting = max(0, room.watches - len(watches))
     plan.beyond += [line.line for line in new[fitting:]]
-    plan.new = _numbered(new[:fitting], {one.number for one in watches}, chat_id, now)
+    plan.new = await _numbered(new[:fitting], {one.number for one in watches}, chat_id, now)
     _plan_names([line for line in lines if isinstance(line, NameLine)], names, room.names, plan)
     return plan
 
 
-def fresh(
+async def fresh(
     lines: Sequence[WatchLine], watches: Sequence[Watch], chat_id: int, now: datetime
 ) -> tuple[list[Watch], int]:
     """Of watches that somebody shares those that a chat has not, numbered; how many it has, with
@@ -106,15 +106,16 @@ def fresh(
         if about not in there:
             there.add(about)
             new.append(line)
-    numbered = _numbered(new, {one.number for one in watches}, chat_id, now)
+    numbered = await _numbered(new, {one.number for one in watches}, chat_id, now)
     return numbered, len(lines) - len(new)
 
 
 async def _without_repeated(lines: Iterable[WatchLine], plan: Plan) -> list[WatchLine]:
     """Without those that say once more what to watch. Lines with numbers mean several watches."""
+    turns = Turns()
     kept: list[WatchLine] = []
     seen: dict[object, int] = {}
-    for count, line in enumerate(lines):
+    for line in lines:
         about = (
             *line.key,
             tuple(sorted(line.scope.items(), key=str)),
@@ -126,7 +127,7 @@ async def _without_repeated(lines: Iterable[WatchLine], plan: Plan) -> list[Watc
         else:
             error = InputError("The same as line {line}.", line=before)
             plan.repeated.append(Problem(line.line, error, ""))
-        await _now_and_then(count)
+        await turns.pause()
     return kept
 
 
@@ -147,7 +148,7 @@ def _first(there: Iterable[Watch], test: Callable[[Watch], bool]) -> Watch | Non
     return next((one for one in there if test(one)), None)
 
 
-def _numbered(
+async def _numbered(
     lines: Sequence[WatchLine], taken: set[int], chat_id: int, now: datetime
 ) -> list[Watch]:
     """Each with the number that its line has, where that is free, or else above all others."""
@@ -159,11 +160,12 @@ def _numbered(
         if number is not None:
             taken.add(number)
     highest = max(taken, default=0)
-    made = []
+    made, turns = [], Turns()
     for line, number in zip(lines, numbers, strict=True):
         if number is None:
             highest += 1
         made.append(line.made(chat_id, number or highest, now))
+        await turns.pause()
     return made
 
 
@@ -188,8 +190,3 @@ def _plan_names(
             plan.new_names.append(line.name)
         else:
             plan.beyond.append(line.line)
-
-
-async def _now_and_then(count: int) -> None:
-    if count % AT_ONCE == AT_ONCE - 1:
-        await asyncio.sleep(0)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING
 
 from bot.parse.address import looks_like_address
 from bot.sheet.cells import unguarded
-from bot.sheet.columns import Column, columns_of, meant, unknown_among
+from bot.sheet.columns import Column, columns_of, unknown_among
 from data.errors import InputError
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 20_000
 _SEPARATORS = ",;\t|"
+_LOOKED_AT = 20
+"""Rows by which a file is judged."""
+_ADDRESS = re.compile(r"0[xX][0-9a-fA-F]{40}|https?://\S+")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _BEGINS = {
     b"PK\x03\x04": "That is an Excel or LibreOffice workbook: save it as CSV, in UTF-8.",
@@ -72,22 +76,20 @@ def text_of(content: bytes) -> str:
 
 def layout_of(text: str) -> Layout:
     """How the file is laid out, by its first rows."""
-    said = _said_separator(text)
-    for separator in said or _SEPARATORS:
-        for place, cells in enumerate(_first_rows(text, separator)):
+    separators = _said_separator(text) or _SEPARATORS
+    tried = {one: _first_rows(text, one) for one in separators}
+    for separator, rows in tried.items():
+        # a title may stand above the headings
+        for place, cells in enumerate(rows[:2]):
             columns = columns_of(cells)
             if columns is not None:
                 return Layout(separator, columns, place + 1, unknown_among(cells))
-    best: Layout | None = None
-    for separator in said or _SEPARATORS:
-        for place, cells in enumerate(_first_rows(text, separator)):
-            addresses = [at for at, cell in enumerate(cells) if looks_like_address(cell)]
-            if addresses and not (place and any(map(meant, cells))):
-                found = Layout(separator, _guessed(addresses[0], len(cells)), 0)
-                if best is None or len(found.columns) > len(best.columns):
-                    best = found
-                break
-    return best or Layout((said or ",")[0], {Column.ADDRESS: 0, Column.LABEL: 1}, 0)
+    separator = max(separators, key=lambda one: _likelihood(tried[one]))
+    for cells in tried[separator]:
+        for place, cell in enumerate(cells):
+            if _ADDRESS.fullmatch(cell):
+                return Layout(separator, _guessed(place, len(cells)), 0)
+    return Layout(separator, _guessed(0, 1), 0)
 
 
 def rows_of(text: str, layout: Layout) -> Iterator[Row]:
@@ -135,13 +137,19 @@ def _guessed(address: int, count: int) -> dict[Column, int]:
     }
 
 
+def _likelihood(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
+    """Of how many rows there is an address all by itself in a cell, and how many cells they are."""
+    good = [cells for cells in rows if any(_ADDRESS.fullmatch(cell) for cell in cells)]
+    return len(good), sum(map(len, good))
+
+
 def _first_rows(text: str, separator: str) -> list[list[str]]:
     found: list[list[str]] = []
     try:
         for cells in csv.reader(StringIO(text[:65_536], newline=""), delimiter=separator):
             if any(cell.strip() for cell in cells) and not _is_remark(cells):
                 found.append([cell.strip() for cell in cells])
-            if len(found) == 2:
+            if len(found) == _LOOKED_AT:
                 break
     except csv.Error:
         pass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 from io import StringIO
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from bot.sheet.cells import (
     time_cell,
 )
 from bot.sheet.columns import Column, Type
+from bot.sheet.turns import Turns
 from data.addresses import checksummed
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 BOM = "\ufeff"
 """Without it spreadsheets read something else than UTF-8."""
 EVERYWHERE = "all"
-_AT_ONCE = 100
-"""Rows between two turns of everybody else."""
 
 
 async def file_of(
@@ -36,10 +34,10 @@ async def file_of(
     out = StringIO(newline="")
     write = csv.writer(out).writerow
     write([column.value for column in Column])
-    for place, watch in enumerate(watches):
+    turns = Turns()
+    for watch in watches:
         write(_row(watch_cells(watch, chains)))
-        if place % _AT_ONCE == 0:
-            await asyncio.sleep(0)
+        await turns.pause()
     for name in names:
         write(_row(name_cells(name)))
     return (BOM + out.getvalue()).encode()
