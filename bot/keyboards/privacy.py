@@ -29,7 +29,7 @@ def confirm(now: datetime) -> InlineKeyboardMarkup:
     forget = PrivacyButton(act=PrivacyAct.FORGET, asked_at=int(now.timestamp()))
     return rows_of(
         [
-            button(_("Yes, forget everything"), forget),
+            button(_("Yes, forget it"), forget),
             button(_("Keep it"), PrivacyButton(act=PrivacyAct.KEEP)),
         ]
     )

@@ -12,6 +12,7 @@ from bot.buttons.share import ShareAct, ShareButton, SharedButton
 from bot.keyboards.rows import button, rows_of
 from bot.languages import _, ngettext
 from bot.numbers import grouped
+from bot.texts import buttons as captions
 
 if TYPE_CHECKING:
     from aiogram.types import InlineKeyboardMarkup
@@ -43,5 +44,6 @@ def under_link(
 
 def opened(sealed: str, count: int) -> InlineKeyboardMarkup:
     """Under what a link holds: take it, or not."""
-    take = ngettext("👁 Watch it", "👁 Watch all {count}", count).format(count=grouped(count))
+    every = ngettext("👁 Watch all {count}", "👁 Watch all {count}", count)
+    take = _(captions.WATCH_IT) if count == 1 else every.format(count=grouped(count))
     return rows_of([button(take, SharedButton(sealed=sealed)), button(_("No"), NeverMindButton())])

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING
 
+from bot.languages import N_
 from bot.parse.address import looks_like_address
 from bot.sheet.cells import unguarded
 from bot.sheet.columns import Column, columns_of, unknown_among
@@ -27,10 +28,11 @@ _LOOKED_AT = 20
 """Rows by which a file is judged."""
 _ADDRESS = re.compile(r"0[xX][0-9a-fA-F]{40}|https?://\S+")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_WORKBOOK = N_("That is an Excel or LibreOffice workbook: save it as CSV, in UTF-8.")
 _BEGINS = {
-    b"PK\x03\x04": "That is an Excel or LibreOffice workbook: save it as CSV, in UTF-8.",
-    b"\xd0\xcf\x11\xe0": "That is an Excel or LibreOffice workbook: save it as CSV, in UTF-8.",
-    b"%PDF": "That is a PDF: I read CSV files.",
+    b"PK\x03\x04": _WORKBOOK,
+    b"\xd0\xcf\x11\xe0": _WORKBOOK,
+    b"%PDF": N_("That is a PDF: I read CSV files."),
 }
 
 

@@ -27,24 +27,19 @@ def about(settings: Settings) -> str:
             _("🔒 <b>What I keep about this chat</b>"),
             "\n".join(
                 [
-                    _(
-                        "• its number, language and settings; of a group also its title and who"
-                        " added me"
-                    ),
+                    _("• its settings and language; of a group its title and who added me"),
                     _("• watches and names, until you remove them"),
-                    _("• alerts, messages and followed transactions, for {time}").format(
+                    _("• alerts and followed transactions, for {time}").format(
                         time=_days(settings.keep_alerts_days)
                     ),
                     _("• what a link of yours shows, for {time}").format(
                         time=_days(settings.keep_shares_days)
                     ),
-                    _("• what you were asked last, and a file to be imported, for an hour"),
                 ]
             ),
             _(
-                "No names of people, and nothing else that you write. It is in the database of"
-                " whoever runs this bot and goes to nobody but Telegram. Nodes are asked about"
-                " blocks, contracts, and transactions that you have me follow; never who asks."
+                "It is in the database of whoever runs this bot, and goes to nobody but Telegram."
+                " Nodes are asked about blocks, contracts and transactions, never told who asks."
             ),
             _("/export all gives it to you, /forget deletes all of it at once."),
         ]

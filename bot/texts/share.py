@@ -68,7 +68,9 @@ def taken(new: int, known: int, beyond: int, most: int) -> str:
             "✓ <b>Now watching {count} more.</b>", "✓ <b>Now watching {count} more.</b>", new
         )
         lines.append(text.format(count=grouped(new)))
-    if known:
+    if known and not new and not beyond and known == 1:
+        lines.append(_("It is watched here already."))
+    elif known:
         text = ngettext(
             "{count} of them is watched here already.",
             "{count} of them are watched here already.",

@@ -96,7 +96,7 @@ async def test_everything_is_forgotten_after_a_question(place: Place) -> None:
     assert "stays as it is" in now_shown(place, shown).text
     assert len(await place.watches(chat)) == 1
     asked = await place.say(chat, "/forget")
-    assert await place.tap(asked, "Yes, forget everything", place.owner) is None
+    assert await place.tap(asked, "Yes, forget it", place.owner) is None
     # then nothing is left
     assert "Forgotten" in now_shown(place, asked).text
     assert await rows(place, chat) == 0
@@ -145,7 +145,7 @@ async def test_a_double_tap_forgets_once_and_what_began_meanwhile_is_new(place: 
 
     for _ in range(2):
         place.telegram.world.messages.put(asked)
-        assert await place.tap(asked, "Yes, forget everything", place.owner) is None
+        assert await place.tap(asked, "Yes, forget it", place.owner) is None
 
     assert await rows(place, chat) == 0
 
@@ -158,11 +158,9 @@ async def test_only_administrators_have_a_group_forgotten(place: Place) -> None:
     assert "Only administrators" in (await place.say(group, "/forget", place.member)).text
     asked = await place.say(group, "/forget", place.owner)
 
-    assert "Only administrators" in (
-        await place.tap(asked, "Yes, forget everything", place.member) or ""
-    )
+    assert "Only administrators" in (await place.tap(asked, "Yes, forget it", place.member) or "")
     assert len(await place.watches(group)) == 1
-    assert await place.tap(asked, "Yes, forget everything", place.owner) is None
+    assert await place.tap(asked, "Yes, forget it", place.owner) is None
     assert await rows(place, group) == 0
 
 
@@ -176,7 +174,7 @@ async def test_a_channel_is_forgotten_from_a_private_chat_which_is_not(place: Pl
     asked = await place.say(chat, "/forget")
     assert asked.text.startswith("📢 Whales")
 
-    await place.tap(asked, "Yes, forget everything", place.owner)
+    await place.tap(asked, "Yes, forget it", place.owner)
 
     assert await rows(place, channel) == 0
     assert len(await place.watches(chat)) == 1
@@ -197,7 +195,7 @@ async def test_what_is_in_flight_comes_before_the_word_and_nothing_after_it(plac
         await outbox.alert(watch, 200)
         # when it is to be forgotten
         tapped = place.telegram.tap(
-            chat, asked.message_id, text="Yes, forget everything", user_id=place.owner.id
+            chat, asked.message_id, text="Yes, forget it", user_id=place.owner.id
         )
         async with place.context.database.read() as connection:
             assert await queues.is_leased(connection, chat)
@@ -223,7 +221,7 @@ async def test_an_alert_in_the_outbox_is_not_sent_after_the_chat_is_forgotten(
     for ether in (100, 200, 300):
         await outbox.alert(watch, ether)
     asked = await place.say(chat, "/forget")
-    await place.tap(asked, "Yes, forget everything", place.owner)
+    await place.tap(asked, "Yes, forget it", place.owner)
     stranger = await outbox.chat(place.telegram.create_private_chat(place.member.id).id)
     await outbox.alert(await outbox.watch(stranger.id), 400)
     async with telling(place):
