@@ -13,11 +13,13 @@ from bot.handlers import (
     asked,
     card,
     channels,
+    export,
     failure,
     first,
     gas,
     groups,
     history,
+    importing,
     inline,
     language,
     leftovers,
@@ -29,7 +31,9 @@ from bot.handlers import (
     operators,
     pages,
     paste,
+    privacy,
     quiet,
+    share,
     start,
     status,
     threshold,
@@ -92,9 +96,9 @@ def _chats(context: Context) -> Router:
     router.message.middleware(ChangeOfSubject())
     router.callback_query.middleware(Attention())
     for module in (
-        start, first, watch, unwatch, watchlist, card, typed, name, threshold, unpriced, whales,
-        timing, mute, quiet, noise, alert, language, why, history, tx, gas, status, channels, asked,
-        operators, offers, paste, groups,
+        share, start, first, watch, unwatch, watchlist, card, typed, name, threshold, unpriced,
+        whales, timing, mute, quiet, noise, alert, language, why, history, tx, gas, status, export,
+        importing, privacy, channels, asked, operators, offers, paste, groups,
     ):  # fmt: skip
         router.include_router(module.make_router())
     return router

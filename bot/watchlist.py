@@ -54,6 +54,11 @@ def allow(most: int) -> None:
     _most.set(most)
 
 
+def most_watches() -> int:
+    """How many watches the chat that is spoken of may have."""
+    return _most.get()
+
+
 async def room_for(connection: AsyncConnection, chat: Chat, count: int = 1) -> None:
     """Make sure that so many watches more may be made in this transaction.
 

@@ -95,6 +95,7 @@ class Settings(BaseSettings):
     keep_movements_hours: int = Field(default=48, ge=1, le=876_000)
     keep_alerts_days: int = Field(default=90, ge=1, le=36_500)
     keep_gaps_days: int = Field(default=365, ge=1, le=36_500)
+    keep_shares_days: int = Field(default=30, ge=1, le=36_500)
 
     rpc_timeout: float = Field(default=30, gt=0, le=86_400)
     breaker_faults: int = Field(default=5, ge=1, le=10_000)

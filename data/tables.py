@@ -412,6 +412,18 @@ pursuits = Table(
     ),
 )
 
+# Watches behind a link that was handed out, as they were then; see data.queries.shares.
+shares = Table(
+    "shares",
+    metadata,
+    Column("id", Bytes, primary_key=True),
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), nullable=False),
+    Column("watches", JSON, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Index("ix_shares_chat_id", "chat_id"),
+)
+
 chain_leases = Table(
     "chain_leases",
     metadata,

@@ -4,6 +4,10 @@
 - ``watch``       /watch, and the button under a pasted address
 - ``unwatch``     /unwatch
 - ``watchlist``   /list and its pages
+- ``share``       /share, and what is behind a link
+- ``export``      /export
+- ``importing``   /import, a file that is sent, and the word to take it in
+- ``privacy``     /privacy and /forget
 - ``card``        the buttons of one watch · ``typed``: what they ask to be typed
 - ``alert``       the buttons under an alert
 - ``threshold``   /threshold

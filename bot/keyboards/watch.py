@@ -17,6 +17,7 @@ from bot.buttons.watch import (
     WatchButton,
 )
 from bot.keyboards.rows import button, page_of, pairs, rows_of
+from bot.keyboards.share import share_row
 from bot.keyboards.switches import unpriced_switch
 from bot.languages import _
 from bot.numbers import short_usd
@@ -122,4 +123,5 @@ def _mute(watch: Watch, *, muted: bool) -> InlineKeyboardButton:
 def watchlist(names: Sequence[tuple[Watch, str]], page: int, pages: int) -> InlineKeyboardMarkup:
     """A button for each watch of the page, two in a row, and the way to the other pages."""
     watches = [button(name, WatchButton(id=watch.id, act=Act.OPEN)) for watch, name in names]
-    return page_of(watches, PageButton, page, pages)
+    keyboard = page_of(watches, PageButton, page, pages)
+    return rows_of(*keyboard.inline_keyboard, share_row())

@@ -7,6 +7,9 @@
 - ``watches``  a watch, the watchlist, what became of them
 - ``scope``    what a watch is about
 - ``feeds``    whale feeds
+- ``sheet``    watchlists as files
+- ``share``    links that share
+- ``privacy``  what is kept about a chat
 - ``names``    what the chat calls addresses
 - ``history``  a chat's alerts, and what became of each
 - ``mutes``    mute and unmute

@@ -42,6 +42,11 @@ _HELP = (
 /name <code>[chain] &lt;address&gt; &lt;name&gt;</code> – what alerts call an address; \
 <code>-</code> forgets it
 /names – the names you gave"""),
+    N_("""<b>Your data</b>
+/share <code>[number]</code> – a link to your watches, or to one; <code>off</code> ends all links
+/export – watches and names as a file; <code>all</code> gives everything I keep
+/import – watches from a file
+/privacy – what I keep; /forget deletes it"""),
     N_("""<b>Everything big</b>
 /whales <code>&lt;chain or all&gt; &lt;value or off&gt;</code>
    <code>/whales {chain} $5m</code>"""),

@@ -6,6 +6,9 @@
 - ``names``      what chats call addresses
 - ``watches``    one by one, and which of them a batch of addresses concerns
 - ``watchlists`` a chat's watches: how many, in pages · ``removed``: taken away, and brought back
+- ``whole_lists``  a whole watchlist at once
+- ``shares``     watches behind a link that was handed out
+- ``holdings``   all that is kept about a chat, told or forgotten
 - ``tokens``     what tokens call themselves
 - ``movements``  what happened, orphaned and brought back by reorgs
 - ``dealings``   whom an address knows, for addresses that look like one of them

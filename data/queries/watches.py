@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import cache
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, func, null, or_, select, update
@@ -26,7 +27,7 @@ from data.queries.packed import ADDRESS, among_packed, pack
 from data.tables import chats, watches
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Select
@@ -94,6 +95,29 @@ def _stored_scope(scope: Scope) -> dict[str, Any]:
     }
 
 
+def stored(watch: Watch) -> dict[str, Any]:
+    """Every column of a watch but its id."""
+    return {
+        "chat_id": watch.chat_id,
+        "number": watch.number,
+        "topic_id": watch.topic_id,
+        "chain": watch.chain,
+        "address": watch.address,
+        "direction": watch.direction,
+        "label": watch.label,
+        "muted_until": watch.muted_until,
+        "created_at": watch.created_at,
+        "unpriced": watch.unpriced,
+        **_stored(watch.threshold),
+        **_stored_scope(watch.scope),
+    }
+
+
+def restored(columns: Mapping[str, Any]) -> Watch:
+    """The watch that all of these columns are of."""
+    return watch_of(SimpleNamespace(**columns))
+
+
 def watch_of(row: Any, default: Decimal | None = None) -> Watch:
     """A row of the table as the noun; ``default`` stands in for a threshold that it has not."""
     usd, units = row.threshold_usd, row.threshold_units
@@ -148,6 +172,17 @@ async def add(
         .returning(watches)
     )
     return watch_of((await connection.execute(statement)).one())
+
+
+async def above(connection: AsyncConnection, chat_id: int, number: int, most: int) -> list[Watch]:
+    """So many of the chat's watches with higher numbers, as ``of_chat`` has them."""
+    statement = (
+        select(watches)
+        .where(watches.c.chat_id == chat_id, watches.c.number > number)
+        .order_by(watches.c.number)
+        .limit(most)
+    )
+    return [watch_of(row) for row in await connection.execute(statement)]
 
 
 async def of_chat(connection: AsyncConnection, chat_id: int) -> list[Watch]:

@@ -12,6 +12,7 @@ from aiogram.methods import (
     AnswerCallbackQuery,
     EditMessageReplyMarkup,
     EditMessageText,
+    SendDocument,
     SendMessage,
     TelegramMethod,
 )
@@ -56,6 +57,8 @@ WALK = [
     "/unpriced 2 tell", "/unpriced 2 ignore", "/timing safe", "/timing instant",
     "/noise imitation off", "/noise imitation on", "/mute 1 2h", "/mute 3d", "/list", "/mute",
     "/unmute 1", "/unmute", f"/why {TX}", "/unwatch 1", "/whales all off",
+    "/export", "/export all", "/import", f"{STRANGER}, Cold\n{STRANGER}\n0x12\n{VITALIK}",
+    "/share 2", "/share", "/share off", "/share off", "/privacy", "/forget",
 ]  # fmt: skip
 MISTAKES = [
     "hello", "/nonsense", "/wach", "/start@other_bot", "/language klingon", "/watch 0x12",
@@ -72,7 +75,7 @@ MISTAKES = [
     "/noise zz on", "/unpriced", "/unpriced 2 tell", "/gas zz", "/tx", "/tx zz", "/tx 0x12",
     f"/tx {VITALIK}", "/tx zz zz", "/tx " + "x" * 600, "/tx https://etherscan.io/blocks",
     "/name zz " + VITALIK + " Zz", "/name " + VITALIK + " \u200b", f"/name Zz zz {VITALIK}",
-    f"/name {STRANGER} -", "/why zz",
+    f"/name {STRANGER} -", "/why zz", "/share 77", "/start w_zz",
 ]  # fmt: skip
 STATES = ["following", "catching up", "blind", "stuck", "latched", "no database", "failing"]
 
@@ -86,6 +89,8 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> MadeUp:
 
 def shown_in(call: TelegramMethod[Any]) -> list[str]:
     """All that a person reads of a call."""
+    if isinstance(call, SendDocument):
+        return [call.caption or ""]
     assert isinstance(
         call, SendMessage | EditMessageText | EditMessageReplyMarkup | AnswerCallbackQuery
     )

@@ -19,6 +19,7 @@ from bot.buttons.chat import (
 from bot.buttons.feeds import FeedAct, FeedButton
 from bot.buttons.first import FirstAct, FirstButton
 from bot.buttons.history import HistoryAct, HistoryButton
+from bot.buttons.importing import ImportButton
 from bot.buttons.names import NameAct, NameButton, NamesPageButton
 from bot.buttons.offers import FollowButton, OfferAllButton, OfferOneButton
 from bot.buttons.operators import (
@@ -36,6 +37,7 @@ from bot.buttons.operators import (
 )
 from bot.buttons.pages import ListButton
 from bot.buttons.places import DoneButton, PlaceButton
+from bot.buttons.privacy import PrivacyAct, PrivacyButton
 from bot.buttons.quiet import (
     DigestAct,
     DigestButton,
@@ -44,6 +46,7 @@ from bot.buttons.quiet import (
     Screen,
     ZoneButton,
 )
+from bot.buttons.share import ShareAct, ShareButton, SharedButton
 from bot.buttons.start import Topic, TopicButton
 from bot.buttons.watch import Act, OfferButton, PageButton, UnpricedButton, WatchButton
 from bot.commands import COMMANDS
@@ -71,6 +74,10 @@ LARGEST: list[CallbackData] = [
     LetInButton(chat=1 - 2**63, let_in=False),
     *(PauseButton(chain="c" * 32, act=act) for act in PauseAct),
     *(BroadcastButton(id=2**63 - 1, act=act) for act in BroadcastAct),
+    *(ImportButton(word="f" * 8, go=go) for go in (True, False)),
+    *(ShareButton(act=act, watch=2**63 - 1, share="f" * 24) for act in ShareAct),
+    SharedButton(sealed="_" * 58),
+    *(PrivacyButton(act=act, asked_at=2**63 - 1) for act in PrivacyAct),
     ChatMuteButton(minutes=10**12),
     ChatThresholdButton(usd=10**12),
     *(TimingButton(timing=timing) for timing in Timing),
