@@ -14,7 +14,7 @@ from bot.buttons.chat import (
     NoiseButton,
     TimingButton,
 )
-from bot.buttons.feeds import FeedAct, FeedButton
+from bot.buttons.feeds import FeedAct, FeedButton, FeedsButton, NewFeedButton, What
 from bot.buttons.history import HistoryAct, HistoryButton
 from bot.buttons.names import NameAct, NameButton, NamesPageButton
 from bot.buttons.pages import ListButton
@@ -26,7 +26,12 @@ from data.model import Language, NoiseRule, Timing, Unpriced
 
 LARGEST: list[CallbackData] = [
     *(WatchButton(id=2**63 - 1, act=act, value=10**12) for act in Act),
-    *(FeedButton(chain="c" * 32, act=act, value=10**12) for act in FeedAct),
+    FeedsButton(),
+    *(FeedButton(id=2**63 - 1, act=act, value=10**12) for act in FeedAct),
+    *(
+        NewFeedButton(what=what, chain="c" * 24, token="T" * 12, usd=10**12, ask=True)
+        for what in (*What, None)
+    ),
     *(TopicButton(topic=topic) for topic in Topic),
     OfferButton(address="f" * 40),
     PageButton(page=10**6),
