@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from data.model import EVERYTHING, Direction, UsdThreshold, Watch
+from bot.texts import rehearsal as texts
+from data.model import EVERYTHING, Direction, UnitThreshold, UsdThreshold, Watch
 from data.rehearsal import rehearse
 
 if TYPE_CHECKING:
@@ -63,3 +64,38 @@ def around(usd: Decimal) -> list[UsdThreshold]:
     below = [one for one in STEPS if one < usd][-2:]
     above = [one for one in STEPS if one > usd][:2]
     return [UsdThreshold(one) for one in (*below, usd, *above)]
+
+
+async def line_of(connection: AsyncConnection, context: Context, chat: Chat, watch: Watch) -> str:
+    """What the watch would have told as it is set, in a sentence of HTML."""
+    return texts.one(await rehearsed(connection, context, chat, watch, [watch.threshold]))
+
+
+async def choices_of(
+    connection: AsyncConnection,
+    context: Context,
+    chat: Chat,
+    watch: Watch,
+    values: Sequence[int | Decimal],
+) -> str:
+    """What the watch would have told from each of these dollars on, in a line of HTML."""
+    tried = [UsdThreshold(Decimal(usd)) for usd in values]
+    now = watch.threshold or UsdThreshold(chat.default_threshold_usd)
+    return texts.choices(await rehearsed(connection, context, chat, watch, tried), now)
+
+
+async def around_it(
+    connection: AsyncConnection,
+    context: Context,
+    chat: Chat,
+    watch: Watch,
+    otherwise: Sequence[int],
+) -> tuple[str, list[Decimal]]:
+    """What the watch would have told as it is set and from lower and higher values on, as HTML, and
+    these values; ``otherwise`` are those offered where it counts units."""
+    now = watch.threshold or UsdThreshold(chat.default_threshold_usd)
+    if isinstance(now, UnitThreshold):
+        return await line_of(connection, context, chat, watch), list(map(Decimal, otherwise))
+    tried = around(now.usd)
+    found = await rehearsed(connection, context, chat, watch, tried)
+    return texts.choices(found, now), [one.usd for one in tried if one != now]

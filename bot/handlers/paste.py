@@ -17,6 +17,7 @@ from bot.naming import as_chat_sees
 from bot.parse.address import looks_like_address, parse_address
 from bot.parse.text import cleaned, shown
 from bot.parse.transaction import looks_like_transaction
+from bot.rehearsal import imagined, line_of
 from bot.texts import general
 from bot.texts import watches as texts
 from bot.texts.words import is_muted
@@ -81,7 +82,10 @@ async def paste(message: Message, context: Context, chat: Chat) -> None:
             keyboard = keyboards.card(watch, muted=is_muted(watch.muted_until, now))
             await answer(message, texts.headed(_(texts.NOTHING_CHANGED), body), keyboard)
             return
-    await answer(message, texts.offer(address, chat, chains, labels), keyboards.offer(address))
+    async with context.database.read() as connection:
+        would_tell = await line_of(connection, context, chat, imagined(chat, address=address))
+    offer = f"{texts.offer(address, chat, chains, labels)}\n\n{would_tell}"
+    await answer(message, offer, keyboards.offer(address))
 
 
 async def not_understood(message: Message) -> None:

@@ -31,11 +31,10 @@ from bot.parse.feed import OFF, parse_feed
 from bot.parse.number import looks_numeric
 from bot.parse.threshold import parse_threshold
 from bot.places import topic_of
-from bot.rehearsal import around, imagined, rehearsed
+from bot.rehearsal import around_it, choices_of, imagined
 from bot.subjects import Subject, on_chain, scope_of, subject_of
 from bot.texts import feeds as texts
 from bot.texts import general
-from bot.texts import rehearsal as rehearsals
 from bot.texts.words import watch_name
 from data.errors import InputError
 from data.model import UnitThreshold, UsdThreshold
@@ -302,16 +301,10 @@ async def _card(
     is_new: bool = False,
 ) -> Screen:
     """A feed, what it would have told, and lower and higher values."""
-    now = feed.threshold or UsdThreshold(chat.default_threshold_usd)
-    if isinstance(now, UnitThreshold):
-        found = await rehearsed(connection, context, chat, feed, [now])
-        said, steps = rehearsals.one(found), list(map(Decimal, FEED_PRESETS))
-    else:
-        tried = around(now.usd)
-        found = await rehearsed(connection, context, chat, feed, tried)
-        said = rehearsals.choices(found, now)
-        steps = [one.usd for one in tried if one != now]
-    last = before.threshold if before is not None and before.threshold != now else None
+    said, steps = await around_it(connection, context, chat, feed, FEED_PRESETS)
+    last = None
+    if before is not None and before.threshold != feed.threshold:
+        last = before.threshold
     undo = last.usd if isinstance(last, UsdThreshold) and not last.usd % 1 else None
     head = _(texts.MADE) if is_new else ""
     if before is not None:
@@ -347,10 +340,9 @@ async def _values_of(context: Context, chat: Chat, draft: Draft) -> Screen:
         )
     imagined_feed = _imagined(chat, draft, context)
     async with context.database.read() as connection:
-        tried = [UsdThreshold(Decimal(usd)) for usd in FEED_PRESETS]
-        found = await rehearsed(connection, context, chat, imagined_feed, tried)
+        said = await choices_of(connection, context, chat, imagined_feed, FEED_PRESETS)
     name = watch_name(imagined_feed, context.chains)
-    text = texts.step(name, texts.WHICH_VALUE, rehearsals.choices(found))
+    text = texts.step(name, texts.WHICH_VALUE, said)
     return text, keyboards.values(new)
 
 

@@ -17,6 +17,7 @@ from bot.buttons.feeds import (
     What,
 )
 from bot.keyboards.rows import button, rows_of
+from bot.keyboards.thresholds import UNDO
 from bot.languages import N_, _
 from bot.numbers import short_usd
 from bot.texts import buttons as captions
@@ -41,7 +42,6 @@ NEW_FEED = N_("➕ New feed")
 OTHER_VALUE = N_("Another value…")
 OTHER_TOKEN = N_("Another token…")
 BACK_TO_FEEDS = N_("‹ Feeds")
-UNDO = N_("↩️ Undo")
 
 
 def feeds(named: Iterable[tuple[Watch, str]]) -> InlineKeyboardMarkup:

@@ -191,7 +191,7 @@ async def rehearsed(outbox: Outbox, watch: Watch, *thresholds: Threshold) -> Reh
 
 @pytest.mark.parametrize("kind", ["address", "known address", "feed"])
 @settings(
-    max_examples=examples(12),
+    max_examples=examples(5),
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -20,6 +20,7 @@ from bot.buttons.names import NameAct, NameButton, NamesPageButton
 from bot.buttons.pages import ListButton
 from bot.buttons.places import DoneButton, PlaceButton
 from bot.buttons.start import Topic, TopicButton
+from bot.buttons.thresholds import StepButton
 from bot.buttons.watch import Act, OfferButton, PageButton, UnpricedButton, WatchButton
 from bot.commands import COMMANDS
 from data.model import Language, NoiseRule, Timing, Unpriced
@@ -27,6 +28,7 @@ from data.model import Language, NoiseRule, Timing, Unpriced
 LARGEST: list[CallbackData] = [
     *(WatchButton(id=2**63 - 1, act=act, value=10**12) for act in Act),
     FeedsButton(),
+    StepButton(id=2**63 - 1, usd=10**12),
     *(FeedButton(id=2**63 - 1, act=act, value=10**12) for act in FeedAct),
     *(
         NewFeedButton(what=what, chain="c" * 24, token="T" * 12, usd=10**12, ask=True)
