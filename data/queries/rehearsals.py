@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from data.model import Asset, Interest, Movement
 
-MOST = 1_000
+MOST = 500
 """Movements that are loaded at most."""
-WIDEST = 20_000
+WIDEST = 5_000
 """The largest movements among which some assets are looked for."""
 
 
@@ -54,9 +54,11 @@ class Found:
 async def counted(
     connection: AsyncConnection, past: Past, values: Sequence[Decimal]
 ) -> tuple[list[int], Decimal | None]:
-    """How many of what nobody suspects are worth each of these values or more, and the largest."""
+    """How many are worth each of these values or more, and the largest value; of an address, only
+    of those that bear no mark."""
     columns = [func.count(case((movements.c.usd >= value, 1))) for value in values]
-    where = _where(past, movements.c.marks.is_(None))
+    # of an address the index holds those without a mark; of what feeds show it holds all
+    where = _where(past) if past.address is None else _where(past, movements.c.marks.is_(None))
     row = (await connection.execute(select(*columns, func.max(movements.c.usd)).where(where))).one()
     *counts, largest = row
     return [int(count) for count in counts], largest

@@ -31,6 +31,7 @@ from data.model import (
     Scope,
     Threshold,
     Transaction,
+    Transfer,
     UnitThreshold,
     Unpriced,
     Watch,
@@ -124,11 +125,11 @@ def five_ether(chain: str) -> UnitThreshold:
 
 
 def made(
-    drawn: Sequence[tuple[list[object], bytes, bytes | None, frozenset[bytes]]],
+    drawn: Sequence[tuple[list[Transfer], bytes, bytes | None, frozenset[bytes]]],
 ) -> list[Transaction]:
     return [
         transaction(
-            *transfers,  # type: ignore[arg-type] # drawn by _TRANSFERS
+            *transfers,
             signer=signer,
             target=target,
             pools=pools,
