@@ -52,13 +52,14 @@ class Found:
 
 
 async def counted(
-    connection: AsyncConnection, past: Past, values: Sequence[Decimal]
+    connection: AsyncConnection, past: Past, values: Sequence[Decimal], *, honest: bool = False
 ) -> tuple[list[int], Decimal | None]:
-    """How many are worth each of these values or more, and the largest value; of an address, only
-    of those that bear no mark."""
+    """How many are worth each of these values or more, and the largest value; ``honest``: only of
+    those that bear no mark, as it is of an address anyway."""
     columns = [func.count(case((movements.c.usd >= value, 1))) for value in values]
     # of an address the index holds those without a mark; of what feeds show it holds all
-    where = _where(past) if past.address is None else _where(past, movements.c.marks.is_(None))
+    marked = past.address is None and not honest
+    where = _where(past) if marked else _where(past, movements.c.marks.is_(None))
     row = (await connection.execute(select(*columns, func.max(movements.c.usd)).where(where))).one()
     *counts, largest = row
     return [int(count) for count in counts], largest

@@ -78,7 +78,10 @@ class Counting:
         past = self._past(min(one.usd for one in asked))
         values = [max(one.usd, past.at_least or one.usd) for one in asked]
         counts, largest = await rehearsals.counted(self.connection, past, values)
-        odd = await self._judged(await rehearsals.suspected(self.connection, past), asked)
+        suspects = await rehearsals.suspected(self.connection, past)
+        if suspects.movements and past.address is None:
+            counts, largest = await rehearsals.counted(self.connection, past, values, honest=True)
+        odd = await self._judged(suspects, asked)
         return [
             replace(
                 trial,
