@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from data.model import Chain, Threshold
 
 OFFERED_TOKENS = 12
+OFFERED_STABLECOINS = 3
 _SYMBOL = re.compile(r"[A-Za-z0-9.+-]{1,12}")
 _MADE_OF = {
     What.EVERYTHING: Subject(),
@@ -85,7 +86,8 @@ def button_of(
 
 
 def offered_symbols(chains: Sequence[Chain]) -> list[str]:
-    """The tokens that most of the chains have and that have a feed of their own, the coin first."""
+    """The coin, a few stablecoins, and other tokens that have a price feed of their own; what most
+    of the chains have comes first."""
     coins = dict.fromkeys(chain.native_symbol for chain in chains)
     wrapped = {chain.wrapped_native for chain in chains}
     number = Counter(
@@ -98,7 +100,9 @@ def offered_symbols(chains: Sequence[Chain]) -> list[str]:
         }
     )
     order = [one.symbol for chain in chains for one in chain.tokens.values()]
+    stable = {one.symbol for chain in chains for one in chain.stablecoins}
     common = sorted(number, key=lambda symbol: (-number[symbol], order.index(symbol)))
-    return [one for one in dict.fromkeys([*coins, *common]) if _SYMBOL.fullmatch(one)][
-        :OFFERED_TOKENS
-    ]
+    some = [one for one in common if one in stable][:OFFERED_STABLECOINS]
+    others = [one for one in common if one not in stable]
+    every = dict.fromkeys([*coins, *some, *others])
+    return [one for one in every if _SYMBOL.fullmatch(one)][:OFFERED_TOKENS]

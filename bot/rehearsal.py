@@ -77,10 +77,11 @@ async def choices_of(
     chat: Chat,
     watch: Watch,
     values: Sequence[int | Decimal],
+    now: Threshold | None = None,
 ) -> str:
-    """What the watch would have told from each of these dollars on, in a line of HTML."""
+    """What the watch would have told from each of these dollars on, in a line of HTML; ``now`` is
+    the threshold that holds, if there is one already."""
     tried = [UsdThreshold(Decimal(usd)) for usd in values]
-    now = watch.threshold or UsdThreshold(chat.default_threshold_usd)
     return texts.choices(await rehearsed(connection, context, chat, watch, tried), now)
 
 

@@ -276,7 +276,7 @@ async def _turn_off(
                 raise texts.was_off(chain)
             if len(found) > 1:
                 named = [(feed, watch_name(feed, chains)) for feed in found]
-                return texts.which_off(found, chat, chains), keyboards.feeds(named)
+                return texts.which_off(found, chat, chains), keyboards.which_off(named)
         for feed in found:
             await watches.remove(connection, feed.id)
     if len(found) == 1:

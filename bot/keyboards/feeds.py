@@ -53,6 +53,15 @@ def feeds(named: Iterable[tuple[Watch, str]]) -> InlineKeyboardMarkup:
     return rows_of(*rows, [button(_(NEW_FEED), NewFeedButton())])
 
 
+def which_off(named: Iterable[tuple[Watch, str]]) -> InlineKeyboardMarkup:
+    """Which one shall be turned off?"""
+    rows = [
+        [button(f"✖️ {captions.cut(name, 40)}", FeedButton(id=one.id, act=FeedAct.OFF))]
+        for one, name in named
+    ]
+    return rows_of(*rows, _back())
+
+
 def whats(*, is_first: bool) -> InlineKeyboardMarkup:
     """What shall it be about?"""
     rows = [[button(_(name), NewFeedButton(what=what))] for what, name in _WHAT.items()]

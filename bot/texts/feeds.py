@@ -28,7 +28,6 @@ ASK_TOKEN = N_("Which token? Write its symbol, like <code>LINK</code>, or its co
 MADE = N_("✅ New feed")
 CHANGED = N_("✅ Changed: it was {threshold} before")
 UNCHANGED = N_("It is so already")
-SET = N_("✅ Changed")
 _HEAD = N_("🐋 <b>Whale feeds</b>\nEverything big on a chain, or some of it, whoever moves it.")
 _ONE_LINE = N_(
     "In one line: <code>/whales {chain} USDC inflow $5m</code>, <code>/whales all mints burns"
@@ -101,7 +100,7 @@ def all_turned_off(feeds: Sequence[Watch], chat: Chat, chains: Sequence[Chain], 
 def which_off(feeds: Sequence[Watch], chat: Chat, chains: Sequence[Chain]) -> str:
     """There are several that may be meant."""
     names = "\n".join(name(feed, chains) + _elsewhere(feed, chat) for feed in feeds)
-    return f"{_('Which of them shall I turn off? Open it here.')}\n\n{names}"
+    return f"{_('Which of them shall I turn off?')}\n\n{names}"
 
 
 def chain_missing(value: str, chains: Sequence[Chain]) -> InputError:

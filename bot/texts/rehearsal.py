@@ -48,7 +48,7 @@ def choices(found: Rehearsal, now: Threshold | None = None) -> str:
     head = _("Alerts in the last {time}, from").format(time=_time(found))
     parts = []
     for trial in found.trials:
-        part = f"{_amount(trial.threshold)}: {_count(trial)}"
+        part = f"{_amount(trial.threshold)}:\u00a0{_count(trial)}"
         parts.append(f"<b>{part}</b>" if trial.threshold == now else part)
     said = f"{head} {' · '.join(parts)}"
     largest = max((one for one in found.trials if one.largest), key=_size, default=None)

@@ -111,6 +111,9 @@ async def test_a_feed_is_turned_off_by_what_it_is_about_and_back_on(talk: Conver
     assert "Which of them" in asked
     assert "Ethereum · to exchanges" in asked
     assert len(await talk.watches()) == 2
+    await talk.tap("✖️ Ethereum feed")
+    await talk.tap("Undo")
+    assert len(await talk.watches()) == 2
 
     off = await talk.say("/whales ethereum inflow off")
     assert "The whale feed <b>Ethereum · to exchanges</b> is off." in off
@@ -165,17 +168,17 @@ async def test_what_it_would_have_told_is_said_before_and_after(talk: Conversati
         values = [20_000, 150_000, 150_000, 1_000_000, 3_200_000]
         await happened(connection, talk.now, hours=30, values=values)
     before = await talk.say("/whales ethereum")
-    alerts = "Alerts in the last 24 hours, from <b>$100K: 4</b> · $1M: 2 · $10M: 0"
+    alerts = "Alerts in the last 24 hours, from $100K:\xa04 · $1M:\xa02 · $10M:\xa00"
     assert f"{alerts}, the largest $3.2M." in before
     after = await talk.say("/whales ethereum usdc 500k")
-    assert "<b>$500K: 2</b> · $1M: 2" in after
+    assert "<b>$500K:\xa02</b> · $1M:\xa02" in after
     offered = await talk.say(VITALIK)
     assert "would have sent <b>4 alerts</b>, the largest $3.2M (well-known tokens only)" in offered
     watched = await talk.say(f"/watch {VITALIK} $5k")
     assert "<b>5 alerts</b>" in watched
     assert "without movements under $10,000" in watched
     lower = await talk.say("/threshold 2 2m")
-    assert "$1M: 2 · <b>$2M: 1</b> · $2.5M: 1" in lower
+    assert "$1M:\xa02 · <b>$2M:\xa01</b> · $2.5M:\xa01" in lower
     shown, _ = await talk.tap("Undo · $5K")
     assert (await talk.watches())[1].threshold == usd(5_000)
     assert "alerts from <b>$5,000</b>" in shown
