@@ -13,6 +13,7 @@ from bot.languages import N_
 from bot.parse.reference import parse_reference, referred
 from bot.texts.watches import GONE
 from data.errors import InputError
+from data.model import EVERYTHING
 from data.queries import removed, watches, watchlists
 from data.redis import removed as lately
 from data.redis.away import RedisAway
@@ -141,10 +142,10 @@ async def watch_address(
 async def feed_of(
     connection: AsyncConnection, chat: Chat, chain: str | None, topic: int
 ) -> Watch | None:
-    """The feed of a chain, or the one of all chains, in a topic of the chat."""
+    """The feed of everything on a chain, or on all of them, in a topic of the chat."""
     mine = await watches.of_chat(connection, chat.id)
     feeds = (one for one in mine if one.is_feed and one.topic_id == topic)
-    return next((feed for feed in feeds if feed.chain == chain), None)
+    return next((feed for feed in feeds if feed.chain == chain and feed.scope == EVERYTHING), None)
 
 
 async def set_feed(

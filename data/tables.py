@@ -154,15 +154,34 @@ movements = Table(
     Column("is_contract", Boolean),
     Column("counterparty_is_contract", Boolean),
     Column("left_out", Integer, nullable=False, server_default="0"),
+    # of the one movement of its transaction that feeds show: what it is to them, an Interest
+    Column("shown_as", SmallInteger),
     UniqueConstraint("chain", "tx_hash", "address"),
     Index("ix_movements_chain_block_number", "chain", "block_number"),
-    # with whom an address has dealt, for addresses that look like one of them
+    # with whom an address has dealt, for addresses that look like one of them; and what it moved
     Index(
         "ix_movements_dealings",
         "address",
         "counterparty",
+        "usd",
         postgresql_where=text("marks IS NULL"),
         sqlite_where=text("marks IS NULL"),
+    ),
+    Index(
+        "ix_movements_marked",
+        "address",
+        postgresql_where=text("marks IS NOT NULL"),
+        sqlite_where=text("marks IS NOT NULL"),
+    ),
+    # what feeds of a chain would have shown, the largest first
+    Index(
+        "ix_movements_shown",
+        "chain",
+        "usd",
+        "block_time",
+        "shown_as",
+        postgresql_where=text("shown_as IS NOT NULL AND orphaned_until IS NULL"),
+        sqlite_where=text("shown_as IS NOT NULL AND orphaned_until IS NULL"),
     ),
     Index(
         "ix_movements_orphaned",
@@ -321,6 +340,8 @@ cursors = Table(
     Column("updated_at", UtcTime, nullable=False),
     Column("safe_number", BigInteger),
     Column("finalized_number", BigInteger),
+    # the time of the block at which it was begun: there is no history from before
+    Column("begun_at", UtcTime, nullable=False),
 )
 
 blocks = Table(

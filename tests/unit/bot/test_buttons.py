@@ -16,7 +16,7 @@ from bot.buttons.chat import (
     NoiseButton,
     TimingButton,
 )
-from bot.buttons.feeds import FeedAct, FeedButton
+from bot.buttons.feeds import FeedAct, FeedButton, FeedsButton, NewFeedButton, What
 from bot.buttons.first import FirstAct, FirstButton
 from bot.buttons.history import HistoryAct, HistoryButton
 from bot.buttons.importing import ImportButton
@@ -48,6 +48,7 @@ from bot.buttons.quiet import (
 )
 from bot.buttons.share import ShareAct, ShareButton, SharedButton
 from bot.buttons.start import Topic, TopicButton
+from bot.buttons.thresholds import StepButton
 from bot.buttons.watch import Act, OfferButton, PageButton, UnpricedButton, WatchButton
 from bot.commands import COMMANDS
 from data.model import Language, Level, NoiseRule, Timing, Unpriced
@@ -56,7 +57,13 @@ LARGEST: list[CallbackData] = [
     *(WatchButton(id=2**63 - 1, act=act, value=10**12) for act in Act),
     *(AlertButton(alert=2**63 - 1, act=act, watch=2**63 - 1, minutes=480) for act in AlertAct),
     NeverMindButton(),
-    *(FeedButton(chain="c" * 32, act=act, value=10**12) for act in FeedAct),
+    FeedsButton(),
+    StepButton(id=2**63 - 1, usd=10**12),
+    *(FeedButton(id=2**63 - 1, act=act, value=10**12) for act in FeedAct),
+    *(
+        NewFeedButton(what=what, chain="c" * 24, token="T" * 12, usd=10**12, ask=True)
+        for what in (*What, None)
+    ),
     *(TopicButton(topic=topic) for topic in Topic),
     *(FirstButton(act=act, value="v" * 48) for act in FirstAct),
     OfferButton(address="f" * 40),
