@@ -17,6 +17,8 @@
 -- that moment nobody goes who is less urgent: so the urgent wait for one interval at most.
 
 local WORD = 100000
+-- milliseconds that keys outlive their use; a given time may run slower than the server's
+local SPARE = ARGV[8] and 3600000 or 60000
 
 local now = tonumber(ARGV[8])
 if not now then
@@ -37,7 +39,7 @@ end
 
 local function fill(key, interval, burst)
   local full = full_at(key, interval, burst) + interval
-  redis.call('SET', key, string.format('%.0f', full), 'PX', math.ceil((full - now) / 1000) + 60000)
+  redis.call('SET', key, string.format('%.0f', full), 'PX', math.ceil((full - now) / 1000) + SPARE)
 end
 
 local function bucket_wait(key, interval, burst)
@@ -98,7 +100,7 @@ local bots = math.max(bucket_wait(KEYS[3], interval, burst), yielded(interval))
 if own > 0 or bots > 0 then
   if own <= 0 then
     redis.call('HSET', KEYS[6], ARGV[3], string.format('%.0f', now + bots + WORD))
-    redis.call('PEXPIRE', KEYS[6], 60000)
+    redis.call('PEXPIRE', KEYS[6], SPARE)
   end
   return {math.ceil(math.max(own, bots)), own <= 0 and 1 or 0}
 end
@@ -109,6 +111,6 @@ if ARGV[4] == 'bucket' then
   fill(KEYS[4], tonumber(ARGV[5]), tonumber(ARGV[6]))
 else
   redis.call('RPUSH', KEYS[4], string.format('%.0f', now))
-  redis.call('PEXPIRE', KEYS[4], math.ceil(tonumber(ARGV[5]) / 1000) + 60000)
+  redis.call('PEXPIRE', KEYS[4], math.ceil(tonumber(ARGV[5]) / 1000) + SPARE)
 end
 return {0, 0}

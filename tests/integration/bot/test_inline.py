@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import structlog
 
-from data.model import BlockRef, Leg, Movement, MovementKind, Price
-from data.queries import movements
+from data.model import BlockRef, ChatKind, Leg, Level, Movement, MovementKind, Price
+from data.queries import chats, levels, movements
 from tests.integration.bot.place import DEADLINE
 
 if TYPE_CHECKING:
@@ -158,3 +158,17 @@ async def test_a_fault_is_told_with_its_code(place: Place, monkeypatch: pytest.M
 
     assert answer.button is not None
     assert "went wrong" in answer.button["text"]
+
+
+async def test_who_is_blocked_is_told_nothing(place: Place) -> None:
+    async with place.context.database.write() as connection:
+        await chats.meet(
+            connection, place.member.id, ChatKind.PRIVATE, Decimal(100_000), datetime.now(UTC)
+        )
+        await levels.set_level(connection, place.member.id, Level.BLOCKED)
+    await store(place, moved(1, 700_000))
+
+    answer = await ask(place, BINANCE, place.member)
+
+    assert answer.results == ()
+    assert (await ask(place, BINANCE)).results
