@@ -100,7 +100,8 @@ def all_turned_off(feeds: Sequence[Watch], chat: Chat, chains: Sequence[Chain], 
 def which_off(feeds: Sequence[Watch], chat: Chat, chains: Sequence[Chain]) -> str:
     """There are several that may be meant."""
     names = "\n".join(name(feed, chains) + _elsewhere(feed, chat) for feed in feeds)
-    return f"{_('Which of them shall I turn off?')}\n\n{names}"
+    head = _("Which of them shall I turn off?")
+    return f"{head}\n\n{names}"
 
 
 def chain_missing(value: str, chains: Sequence[Chain]) -> InputError:
