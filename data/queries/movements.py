@@ -17,13 +17,15 @@ from data.tables import legs, movements
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, Delete
+    from sqlalchemy import ColumnElement, Delete, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from data.model import Interest
 
 _Key = tuple[bytes, bytes]
 _Values = dict[str, Any]
+_LATELY = 2_000
+"""Movements among which the largest is looked for: the newest of an hour or so."""
 _WITH_ID = movements.c.id, movements.c.tx_hash, movements.c.address
 
 
@@ -210,6 +212,55 @@ async def _stored_in(
         found = await _legs_of(connection, [row.id for row in rows])
         stored += [_movement(row, found[row.id]) for row in rows]
     return stored
+
+
+async def largest_lately(
+    connection: AsyncConnection, chains: Collection[str], kept_from: Decimal
+) -> Movement | None:
+    """The most valuable of the newest movements on these chains that are kept of everybody; None
+    where there is none yet."""
+    newest = (
+        select(movements)
+        .where(movements.c.chain.in_(chains), movements.c.orphaned_until.is_(None))
+        .order_by(movements.c.id.desc())
+        .limit(_LATELY)
+        .subquery()
+    )
+    largest = (
+        select(newest)
+        .where(newest.c.usd >= kept_from, newest.c.marks.is_(None))
+        .order_by(newest.c.usd.desc(), newest.c.id.desc())
+        .limit(1)
+    )
+    return next(iter(await _with_legs(connection, largest)), None)
+
+
+async def latest_of(
+    connection: AsyncConnection,
+    chains: Collection[str],
+    address: bytes,
+    kept_from: Decimal | None,
+    count: int,
+) -> list[Movement]:
+    """An address's last movements on these chains, the newest first; of those from a value on, or
+    with None of all that are stored. What is suspicious is left out."""
+    statement = select(movements).where(
+        movements.c.address == address,
+        movements.c.chain.in_(chains),
+        # as in the index
+        movements.c.marks.is_(None),
+        movements.c.orphaned_until.is_(None),
+    )
+    if kept_from is not None:
+        statement = statement.where(movements.c.usd >= kept_from)
+    newest = movements.c.block_time.desc(), movements.c.id.desc()
+    return await _with_legs(connection, statement.order_by(*newest).limit(count))
+
+
+async def _with_legs(connection: AsyncConnection, statement: Select[Any]) -> list[Movement]:
+    rows = (await connection.execute(statement)).all()
+    found = await _legs_of(connection, [row.id for row in rows])
+    return [_movement(row, found[row.id]) for row in rows]
 
 
 async def are_others_now(connection: AsyncConnection, seen: Iterable[Movement]) -> bool:
