@@ -87,14 +87,12 @@ def turned_off(feed: Watch, chat: Chat, chains: Sequence[Chain], topic: int) -> 
     return _("The whale feed {feed} is off.").format(feed=f"<b>{name(feed, chains)}</b>{where}")
 
 
-def all_turned_off(feeds: Sequence[Watch], chat: Chat, chains: Sequence[Chain], topic: int) -> str:
+def all_turned_off(count: int) -> str:
     """After every feed was removed."""
-    if len(feeds) == 1:
-        return turned_off(feeds[0], chat, chains, topic)
     said = ngettext(
-        "{count} whale feed here is off.", "All {count} whale feeds here are off.", len(feeds)
+        "{count} whale feed here is off.", "All {count} whale feeds here are off.", count
     )
-    return said.format(count=len(feeds))
+    return said.format(count=count)
 
 
 def which_off(feeds: Sequence[Watch], chat: Chat, chains: Sequence[Chain]) -> str:

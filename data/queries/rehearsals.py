@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from data.model import Asset, Interest, Movement
 
-MOST = 500
+MOST = 300
 """Movements that are loaded at most."""
 WIDEST = 10_000
 """The largest movements among which some assets are looked for."""
