@@ -19,6 +19,7 @@ from aiogram.methods import (
 from aiogram.types import InlineKeyboardMarkup
 
 from bot import languages
+from bot.first.known import WELL_KNOWN
 from bot.texts import general
 from data.model import BlockRef, CoverageGap, Language, Mark, NoiseRule, UnverifiedBlock
 from data.queries import cursors, gaps
@@ -40,7 +41,7 @@ STRANGER = "0x" + "b2" * 20
 TX = "0x" + "ab" * 32
 FOREIGN = [
     "Ethereum", "BNB Smart Chain", "ETH", "WETH", "BNB", "WBNB", "USDC", "Binance", "Cold",
-    "Bitcoin", "Tron", "Solana", "Burn address",
+    "Bitcoin", "Tron", "Solana", *WELL_KNOWN, "USDT", "DAI", "LINK", "MATIC", "Burn address",
     "Vault", "Ada", "why not", "ethereum", "bsc", "imitation", "lookalike", "airdrop", "Zz",
 ]  # fmt: skip
 """What the fixtures and the tables of this project call things."""
