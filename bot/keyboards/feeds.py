@@ -17,7 +17,7 @@ from bot.buttons.feeds import (
     What,
 )
 from bot.buttons.watch import Act, WatchButton
-from bot.keyboards.rows import button, rows_of
+from bot.keyboards.rows import button, pairs, rows_of
 from bot.keyboards.thresholds import UNDO
 from bot.languages import N_, _
 from bot.numbers import short_usd
@@ -112,7 +112,7 @@ def feed(watch: Watch, steps: Iterable[Decimal], before: Decimal | None) -> Inli
         undo = [button(f"{_(UNDO)} · {short_usd(before)}", last)]
     other = button(_(OTHER_VALUE), FeedButton(id=watch.id, act=FeedAct.OTHER))
     off = button(_(captions.FEED_OFF), FeedButton(id=watch.id, act=FeedAct.OFF))
-    return rows_of(undo, others, [other, off], _back())
+    return rows_of(undo, *pairs(others), [other, off], _back())
 
 
 def turned_off(feed: Watch, *, undo: bool) -> InlineKeyboardMarkup:
