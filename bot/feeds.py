@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.subjects import on_chain, scope_of, subject_of
-from bot.watchlist import own_watch
+from bot.watchlist import own_watch, room_for
 from data.errors import InputError
-from data.queries import watches
+from data.queries import watches, watchlists
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,13 +60,15 @@ async def put_feed(
     chains: Sequence[Chain],
 ) -> tuple[Watch, Watch | None]:
     """Make a feed, or change the one in that topic that is about the same; the feed, and as it was
-    before if it was there."""
+    before if it was there. Raises InputError when the list is full."""
+    await watchlists.hold(connection, chat.id)
     subject = subject.about(threshold)
     mine = await feeds_of(connection, chat)
     here = [one for one in alike(mine, chain, subject, chains) if one.topic_id == topic]
     if here:
         await watches.set_threshold(connection, here[0].id, threshold)
         return await own_watch(connection, chat, here[0].id), here[0]
+    await room_for(connection, chat)
     added = await watches.add(
         connection,
         chat.id,

@@ -9,6 +9,8 @@
 - ``imitation``   tokens that call themselves like a known one (with ``confusables``, letters that
   are drawn alike)
 - ``shortfall``   what a movement lacks to be what a watch asks for
+- ``noise``       which rules take a movement for noise
+- ``rehearsal``   what a watch would have told in the last day
 - ``addresses``   20 bytes inside, EIP-55 on the screen
 - ``lookalike``   addresses that are made to be taken for another one
 - ``database``    the engine, its pool, and the two kinds of transaction

@@ -3,7 +3,7 @@
 - ``values``   what a button may carry
 - ``start``    the greeting · ``first``: the first minute
 - ``watch``    one watch, the list of them, an address that may become one
-- ``feeds``    whole chains
+- ``feeds``    feeds, and a new one step by step · ``thresholds``: lower and higher ones
 - ``alert``    under an alert
 - ``chat``     what holds for a whole chat
 - ``names``    what a chat calls addresses

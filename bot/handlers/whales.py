@@ -36,6 +36,7 @@ from bot.subjects import Subject, on_chain, scope_of, subject_of
 from bot.texts import feeds as texts
 from bot.texts import general
 from bot.texts.words import watch_name
+from bot.watchlist import remove
 from data.errors import InputError
 from data.model import UnitThreshold, UsdThreshold
 from data.queries import watches
@@ -113,10 +114,9 @@ async def tap(
         await show(query, *await _set(context, chat, callback_data.id, threshold))
         return _("Threshold changed")
     if act is FeedAct.OFF:
-        async with context.database.write() as connection:
+        async with context.database.read() as connection:
             feed = await own_feed(connection, chat, callback_data.id)
-            await watches.remove(connection, feed.id)
-        await show(query, *_is_off(feed, context, chat, topic_of(query)))
+        await show(query, *await _remove(context, chat, feed, topic_of(query)))
         return _("Off")
     async with context.database.read() as connection:
         feed = await own_feed(connection, chat, callback_data.id)
@@ -267,28 +267,27 @@ async def _turn_off(
         mine = await feeds_of(connection, chat)
         if chain is None and subject is None:
             # who writes "all off" wants to hear of no whale any more, however the feeds were made
-            found = mine
-            if not found:
+            if not mine:
                 raise InputError(texts.NONE_ON)
+            if len(mine) > 1:
+                for feed in mine:
+                    await watches.remove(connection, feed.id)
+                return texts.all_turned_off(len(mine)), None
+            found = mine
         else:
             found = _nearest(alike(mine, chain, subject, chains), topic)
-            if not found:
-                raise texts.was_off(chain)
-            if len(found) > 1:
-                named = [(feed, watch_name(feed, chains)) for feed in found]
-                return texts.which_off(found, chat, chains), keyboards.which_off(named)
-        for feed in found:
-            await watches.remove(connection, feed.id)
-    if len(found) == 1:
-        return _is_off(found[0], context, chat, topic)
-    return texts.all_turned_off(found, chat, chains, topic), None
+    if not found:
+        raise texts.was_off(chain)
+    if len(found) > 1:
+        named = [(feed, watch_name(feed, chains)) for feed in found]
+        return texts.which_off(found, chat, chains), keyboards.which_off(named)
+    return await _remove(context, chat, found[0], topic)
 
 
-def _is_off(feed: Watch, context: Context, chat: Chat, topic: int) -> Screen:
-    chains = context.chains
-    draft = Draft(feed.chain, subject_of(feed, chains))
-    again = button_of(draft, feed.threshold, chains) if feed.topic_id == topic else None
-    return texts.turned_off(feed, chat, chains, topic), keyboards.turned_off(again)
+async def _remove(context: Context, chat: Chat, feed: Watch, topic: int) -> Screen:
+    undo = await remove(context, chat, feed)
+    text = texts.turned_off(feed, chat, context.chains, topic)
+    return text, keyboards.turned_off(feed, undo=undo)
 
 
 async def _card(

@@ -5,7 +5,7 @@
 - ``first``     the first minute
 - ``watch``     one watch, the list of them, an address that may become one
 - ``scope``     what a watch is about
-- ``feeds``     whole chains
+- ``feeds``     feeds, and a new one · ``thresholds``: lower and higher ones
 - ``alert``     under an alert
 - ``chat``      what holds for a whole chat
 - ``names``     what a chat calls addresses

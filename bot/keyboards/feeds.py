@@ -16,7 +16,8 @@ from bot.buttons.feeds import (
     NewFeedButton,
     What,
 )
-from bot.keyboards.rows import button, rows_of
+from bot.buttons.watch import Act, WatchButton
+from bot.keyboards.rows import button, pairs, rows_of
 from bot.keyboards.thresholds import UNDO
 from bot.languages import N_, _
 from bot.numbers import short_usd
@@ -111,13 +112,13 @@ def feed(watch: Watch, steps: Iterable[Decimal], before: Decimal | None) -> Inli
         undo = [button(f"{_(UNDO)} · {short_usd(before)}", last)]
     other = button(_(OTHER_VALUE), FeedButton(id=watch.id, act=FeedAct.OTHER))
     off = button(_(captions.FEED_OFF), FeedButton(id=watch.id, act=FeedAct.OFF))
-    return rows_of(undo, others, [other, off], _back())
+    return rows_of(undo, *pairs(others), [other, off], _back())
 
 
-def turned_off(again: NewFeedButton | None) -> InlineKeyboardMarkup:
-    """Under a feed that is off: the way to have it again, and to the others."""
-    undo = [] if again is None else [button(_(UNDO), again)]
-    return rows_of(undo, _back())
+def turned_off(feed: Watch, *, undo: bool) -> InlineKeyboardMarkup:
+    """Under a feed that is off: the way to have it back, and to the others."""
+    again = [button(_(UNDO), WatchButton(id=feed.id, act=Act.UNDO))] if undo else []
+    return rows_of(again, _back())
 
 
 def _back() -> list[InlineKeyboardButton]:

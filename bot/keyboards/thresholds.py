@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.buttons.thresholds import StepButton
-from bot.keyboards.rows import button, rows_of
+from bot.keyboards.rows import button, pairs, rows_of
 from bot.languages import N_, _
 from bot.numbers import short_usd
 from data.model import UsdThreshold
@@ -26,7 +26,7 @@ def steps(
 ) -> InlineKeyboardMarkup:
     """Other values, and what it was before, if a button can say that."""
     others = [button(short_usd(usd), StepButton(id=watch.id, usd=int(usd))) for usd in values]
-    return rows_of(_undo(watch, before, chat), others)
+    return rows_of(_undo(watch, before, chat), *pairs(others))
 
 
 def _undo(watch: Watch, before: Watch | None, chat: Chat) -> list[InlineKeyboardButton]:

@@ -3,6 +3,7 @@
 - ``text``       text from people: stripped of what cannot be seen, shortened to be shown back
 - ``number``     ``1,250,000.50`` as an exact Decimal, sized and signed as it must be
 - ``threshold``  ``$250k``, ``50 ETH``
+- ``feed``       ``USDC inflow $5m``
 - ``duration``   ``1h30m``
 - ``address``    ``0x…``, or an explorer's link to one
 - ``transaction``  a hash, or an explorer's link to one

@@ -6,7 +6,8 @@
 - ``general``  help, what is said when something is not understood
 - ``watches``  a watch, the watchlist, what became of them
 - ``scope``    what a watch is about
-- ``feeds``    whale feeds
+- ``feeds``    whale feeds · ``subjects``: what they are about
+- ``rehearsal``  what a watch would have told in the last day
 - ``sheet``    watchlists as files
 - ``share``    links that share
 - ``privacy``  what is kept about a chat

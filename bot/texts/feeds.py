@@ -87,20 +87,19 @@ def turned_off(feed: Watch, chat: Chat, chains: Sequence[Chain], topic: int) -> 
     return _("The whale feed {feed} is off.").format(feed=f"<b>{name(feed, chains)}</b>{where}")
 
 
-def all_turned_off(feeds: Sequence[Watch], chat: Chat, chains: Sequence[Chain], topic: int) -> str:
+def all_turned_off(count: int) -> str:
     """After every feed was removed."""
-    if len(feeds) == 1:
-        return turned_off(feeds[0], chat, chains, topic)
     said = ngettext(
-        "{count} whale feed here is off.", "All {count} whale feeds here are off.", len(feeds)
+        "{count} whale feed here is off.", "All {count} whale feeds here are off.", count
     )
-    return said.format(count=len(feeds))
+    return said.format(count=count)
 
 
 def which_off(feeds: Sequence[Watch], chat: Chat, chains: Sequence[Chain]) -> str:
     """There are several that may be meant."""
     names = "\n".join(name(feed, chains) + _elsewhere(feed, chat) for feed in feeds)
-    return f"{_('Which of them shall I turn off?')}\n\n{names}"
+    head = _("Which of them shall I turn off?")
+    return f"{head}\n\n{names}"
 
 
 def chain_missing(value: str, chains: Sequence[Chain]) -> InputError:

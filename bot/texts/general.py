@@ -48,8 +48,9 @@ _HELP = (
 /import – watches from a file
 /privacy – what I keep; /forget deletes it"""),
     N_("""<b>Everything big</b>
-/whales <code>&lt;chain or all&gt; &lt;value or off&gt;</code>
-   <code>/whales {chain} $5m</code>"""),
+/whales <code>&lt;chain or all&gt; [what] &lt;value or off&gt;</code>
+   <code>/whales {chain} $5m</code>
+   <code>/whales all USDC inflow $5m</code>"""),
     N_("""<b>How much is enough</b>
 /threshold <code>&lt;value&gt;</code> – for all watches without their own
 /threshold <code>&lt;number&gt; &lt;value&gt;</code> – for one watch

@@ -29,7 +29,7 @@ def one(found: Rehearsal) -> str:
         return _unknown()
     trial = found.trials[0]
     time = _time(found)
-    if not trial.count:
+    if not trial.count and not trial.or_more:
         said = _("In the last {time} this would have sent nothing").format(time=time)
     else:
         said = ngettext(
@@ -58,7 +58,8 @@ def choices(found: Rehearsal, now: Threshold | None = None) -> str:
 
 
 def _unknown() -> str:
-    return f"<i>📼 {_('There is no history here yet to try this on.')}</i>"
+    said = _("There is no history here yet to try this on.")
+    return f"<i>📼 {said}</i>"
 
 
 def _size(trial: Trial) -> Decimal:
@@ -71,7 +72,9 @@ def _time(found: Rehearsal) -> str:
 
 
 def _count(trial: Trial) -> str:
-    return grouped(trial.count) + "+" * trial.or_more
+    if trial.or_more:
+        return f"{grouped(trial.count)}+" if trial.count else "?"
+    return grouped(trial.count)
 
 
 def _largest(trial: Trial) -> str:

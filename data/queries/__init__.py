@@ -11,6 +11,7 @@
 - ``holdings``   all that is kept about a chat, told or forgotten
 - ``tokens``     what tokens call themselves
 - ``movements``  what happened, orphaned and brought back by reorgs
+- ``rehearsals`` what is stored of the last day, as a watch would look at it
 - ``dealings``   whom an address knows, for addresses that look like one of them
 - ``alerts``     the outbox: what is to be told, and what became of it
 - ``messages``   what Telegram shows

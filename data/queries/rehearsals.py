@@ -16,7 +16,7 @@ from data.queries.movements import load
 from data.tables import legs, movements
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from data.model import Asset, Interest, Movement
 
-MOST = 500
+MOST = 300
 """Movements that are loaded at most."""
-WIDEST = 5_000
+WIDEST = 10_000
 """The largest movements among which some assets are looked for."""
 
 
@@ -79,8 +79,21 @@ async def those_with(
     """Those in which one of the assets moved, any where there are none; of those in ``amounts`` so
     much at least in one leg."""
     if assets or amounts:
-        return await _among_largest(connection, past, list(_legs(assets, amounts or {})))
-    return await _found(connection, past)
+        wanted = list(_legs(assets, amounts or {}))
+        return await _both(past, lambda *more: _among_largest(connection, past, wanted, *more))
+    return await _both(past, lambda *more: _found(connection, past, *more))
+
+
+async def _both(past: Past, found: Callable[..., Awaitable[Found]]) -> Found:
+    """Of an address those that bear no mark and those that do stand in an index each."""
+    if past.address is None:
+        return await found()
+    plain, marked = (
+        await found(movements.c.marks.is_(None)),
+        await found(movements.c.marks.is_not(None)),
+    )
+    cut = [one.all_above for one in (plain, marked) if one.all_above is not None]
+    return Found([*plain.movements, *marked.movements], max(cut, default=None))
 
 
 async def _found(connection: AsyncConnection, past: Past, *more: ColumnElement[bool]) -> Found:
@@ -91,30 +104,42 @@ async def _found(connection: AsyncConnection, past: Past, *more: ColumnElement[b
 
 
 async def _among_largest(
-    connection: AsyncConnection, past: Past, wanted: Sequence[tuple[str, ColumnElement[bool]]]
+    connection: AsyncConnection,
+    past: Past,
+    wanted: Sequence[tuple[str, ColumnElement[bool]]],
+    *more: ColumnElement[bool],
 ) -> Found:
     """The largest are looked through; whether a leg is of the asset is a look-up for each."""
-    every = select(movements.c.id, movements.c.chain, movements.c.usd).where(_where(past))
+    every = select(movements.c.id, movements.c.chain, movements.c.usd)
+    every = every.where(_where(past, *more))
     if past.address is None:
         # from the end of an index; what has no value stands in no order there
         every = every.where(movements.c.usd.is_not(None)).order_by(movements.c.usd.desc())
     else:
         every = every.order_by(movements.c.usd.desc().nulls_last())
     widest = every.limit(WIDEST).cte("widest")
-    looked_at = select(func.count(), func.min(widest.c.usd)).select_from(widest)
-    number, least = (await connection.execute(looked_at)).one()
     fits = exists(
         select(1).where(
             legs.c.movement_id == widest.c.id,
             or_(*[and_(widest.c.chain == chain, leg) for chain, leg in wanted]),
         )
     )
-    some = select(widest.c.id, widest.c.usd).where(fits)
+    number, least = (
+        select(one).select_from(widest).scalar_subquery()
+        for one in (func.count(), func.min(widest.c.usd))
+    )
+    some = select(widest.c.id, widest.c.usd, number.label("number"), least.label("least"))
+    some = some.where(fits)
     some = some.order_by(widest.c.usd.desc().nulls_last(), widest.c.id).limit(MOST)
     rows = (await connection.execute(some)).all()
     found = await _loaded(connection, rows, is_cut=len(rows) == MOST)
-    if found.all_above is None and number == WIDEST:
-        return Found(found.movements, least or Decimal(0))
+    looked_at = (
+        rows[0]
+        if rows
+        else (await connection.execute(select(number.label("number"), least.label("least")))).one()
+    )
+    if found.all_above is None and looked_at.number == WIDEST:
+        return Found(found.movements, looked_at.least or Decimal(0))
     return found
 
 

@@ -19,6 +19,7 @@ from aiogram.methods import (
 from aiogram.types import InlineKeyboardMarkup
 
 from bot import languages
+from bot.first.known import WELL_KNOWN
 from bot.texts import general
 from data.model import BlockRef, CoverageGap, Language, Mark, NoiseRule, UnverifiedBlock
 from data.queries import cursors, gaps
@@ -40,7 +41,7 @@ STRANGER = "0x" + "b2" * 20
 TX = "0x" + "ab" * 32
 FOREIGN = [
     "Ethereum", "BNB Smart Chain", "ETH", "WETH", "BNB", "WBNB", "USDC", "Binance", "Cold",
-    "Bitcoin", "Tron", "Solana", "Burn address",
+    "Bitcoin", "Tron", "Solana", *WELL_KNOWN, "USDT", "DAI", "LINK", "MATIC", "Burn address",
     "Vault", "Ada", "why not", "ethereum", "bsc", "imitation", "lookalike", "airdrop", "Zz",
 ]  # fmt: skip
 """What the fixtures and the tables of this project call things."""
@@ -52,7 +53,10 @@ WALK = [
     f"/watch {BINANCE}", "/list", VITALIK, BINANCE,
     f"/name {VITALIK} Vault", f"/name bsc {VITALIK} Vault", f"/name {VITALIK}",
     f"/name {BINANCE}", "/names", f"/name {VITALIK} -", f"/name {BINANCE} Vault", "/names",
-    "/whales eth $5m", "/whales eth 500 ETH", "/whales all $1m", "/whales eth", "/whales bsc",
+    "/whales eth $5m", "/whales eth $6m", "/whales eth 500 ETH", "/whales eth usdc",
+    "/whales all inflow outflow 2m", "/whales eth mints burns stablecoins $1m",
+    "/whales eth swaps transfers link 1m", "/whales eth off", "/whales eth link off",
+    "/whales all $1m", "/whales eth", "/whales bsc",
     "/threshold 1 $5k", "/threshold 1 3 ETH", "/threshold 1 default", "/threshold $20k",
     "/unpriced 2 tell", "/unpriced 2 ignore", "/timing safe", "/timing instant",
     "/noise imitation off", "/noise imitation on", "/mute 1 2h", "/mute 3d", "/list", "/mute",
@@ -70,7 +74,10 @@ MISTAKES = [
     "/threshold $", "/threshold 0", "/threshold 50 ETH", "/threshold 50t ETH", "/threshold 100t",
     "/threshold 0.001", "/threshold $50 100", "/threshold -5", "/threshold 77", "/threshold 1",
     "/threshold 2 default", "/threshold 2 999999t ETH", "/threshold 2 1.1234567 USDC",
-    "/whales zz $5m", "/whales $5m", "/whales off", "/whales bsc off", "/whales all off",
+    "/whales usdc $5m", "/whales eth zz $5m", "/whales eth $5m $6m", "/whales eth $5m off",
+    "/whales eth usdc 50 ETH", "/whales eth stables usdc $1m", f"/whales eth {STRANGER} $1m",
+    "/whales eth usdc mints", "/whales zz $5m", "/whales $5m", "/whales off", "/whales bsc off",
+    "/whales all off",
     "/whales all zz", "/mute zz", "/mute 0m", "/mute 9999d", "/mute 77 2h", "/timing zz",
     "/noise zz on", "/unpriced", "/unpriced 2 tell", "/gas zz", "/tx", "/tx zz", "/tx 0x12",
     f"/tx {VITALIK}", "/tx zz zz", "/tx " + "x" * 600, "/tx https://etherscan.io/blocks",

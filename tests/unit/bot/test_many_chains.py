@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.buttons.feeds import NewFeedButton, What
 from bot.commands import COMMANDS
 from bot.keyboards import feeds as keyboards
 from bot.languages import _, speaking
@@ -15,21 +16,32 @@ from bot.texts import buttons as captions
 from bot.texts import feeds, first, general
 from bot.texts.words import threshold_meaning
 from data.chains import known_chains
-from data.model import Direction, Language, NoiseRule, UnitThreshold, Watch
+from data.model import (
+    Chat,
+    ChatKind,
+    ChatState,
+    Direction,
+    Language,
+    NoiseRule,
+    UnitThreshold,
+    Watch,
+)
 
 CHAINS = tuple(known_chains().values())
+A_CHAT = Chat(1, ChatKind.PRIVATE, ChatState.ACTIVE, Decimal(100_000), None, datetime.now(UTC))
 LONGEST_MESSAGE, LONGEST_CALLBACK = 4096, 64
 LONGEST_CAPTION, LONGEST_DESCRIPTION = 32, 64
 """What a phone shows of a button that has its row, and of a menu's line."""
 
 
 def test_every_chain_has_a_button_that_telegram_takes() -> None:
-    shown = keyboards.feeds(CHAINS)
-    values = [keyboards.feed(chain.name, exists=True) for chain in CHAINS]
+    shown = keyboards.chains(CHAINS, What.EVERYTHING)
+    new = [NewFeedButton(what=What.EVERYTHING, chain=chain.name) for chain in CHAINS]
+    values = [keyboards.values(one) for one in new]
 
     titles = [button.text for row in shown.inline_keyboard for button in row]
-    assert titles == [*(chain.title for chain in CHAINS), "All chains"]
-    assert len(shown.inline_keyboard) <= 5
+    assert titles == [*(chain.title for chain in CHAINS), "All chains", "‹ Back"]
+    assert len(shown.inline_keyboard) <= 6
     for keyboard in (shown, *values):
         for row in keyboard.inline_keyboard:
             for button in row:
@@ -90,7 +102,7 @@ def test_a_feed_of_units_on_all_chains_is_told_whole() -> None:
         created_at=datetime.now(UTC),
     )
 
-    text = feeds.turned_on(watch, CHAINS, Decimal(100_000), changed=False)
+    text = feeds.card(watch, A_CHAT, CHAINS, "", "")
 
     assert "USDC on Avalanche C-Chain" in text
     assert len(text) < LONGEST_MESSAGE

@@ -61,7 +61,7 @@ def test_the_coin_and_the_common_tokens_are_offered() -> None:
     for chains in (CHAINS[:1], CHAINS):
         offered = offered_symbols(chains)
         assert len(offered) == OFFERED_TOKENS == len(set(offered))
-        assert {"ETH", "USDC", "USDT"} <= set(offered)
+        assert {"ETH", "USDC"} <= set(offered)
         assert not {"WETH"} & set(offered)
         for symbol in offered:
             assert drafted(NewFeedButton(what=What.ASSET, chain="all", token=symbol), chains)
