@@ -7,6 +7,7 @@ import re
 import pytest
 from aiogram.filters.callback_data import CallbackData
 
+from bot.buttons.asking import NeverMindButton
 from bot.buttons.chat import (
     ChatMuteButton,
     ChatThresholdButton,
@@ -40,6 +41,7 @@ LARGEST: list[CallbackData] = [
     PageButton(page=10**6),
     PlaceButton(chat=1 - 2**63),
     DoneButton(),
+    NeverMindButton(),
     ChatMuteButton(minutes=10**12),
     ChatThresholdButton(usd=10**12),
     *(TimingButton(timing=timing) for timing in Timing),
