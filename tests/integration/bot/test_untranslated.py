@@ -49,8 +49,9 @@ WALK = [
     "/threshold 1 $5k", "/threshold 1 3 ETH", "/threshold 1 default", "/threshold $20k",
     "/unpriced 2 tell", "/unpriced 2 ignore", "/timing safe", "/timing instant",
     "/noise imitation off", "/noise imitation on", "/mute 1 2h", "/mute 3d", "/list", "/mute",
-    "/unmute 1", "/unmute", "/quiet", "/quiet 23-7", "/quiet 23-7 10x Tokyo", "/quiet 23-7 CST", "/quiet",
-    "/quiet off", "/digest", "/digest daily 8am 10x", "/digest hourly", "/digest off", f"/why {TX}", "/unwatch 1", "/whales all off",
+    "/unmute 1", "/unmute", f"/why {TX}", "/unwatch 1", "/whales all off",
+    "/quiet", "/quiet 23-7", "/quiet 23-7 10x Tokyo", "/quiet 23-7 中国", "/quiet", "/quiet off",
+    "/digest", "/digest daily 8am 10x", "/digest hourly", "/digest off",
 ]  # fmt: skip
 MISTAKES = [
     "hello", "/nonsense", "/wach", "/start@other_bot", "/language klingon", "/watch 0x12",
