@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from data.model import Chat
 
-_ZONES = (
+ZONES = (
     "America/Los_Angeles", "America/New_York", "America/Sao_Paulo", "Europe/London",
     "Europe/Berlin", "Europe/Kyiv", "Europe/Moscow", "Asia/Dubai", "Asia/Kolkata",
     "Asia/Singapore", "Asia/Shanghai", "Asia/Tokyo",
@@ -88,11 +88,11 @@ def digest(chat: Chat) -> InlineKeyboardMarkup:
     return rows_of(*rows, [_zone(Screen.DIGEST)])
 
 
-def zones(back: Screen, now: datetime, called: Sequence[str] = _ZONES) -> InlineKeyboardMarkup:
+def zones(back: Screen, now: datetime, called: Sequence[str] = ZONES) -> InlineKeyboardMarkup:
     """Zones to choose from, each with the time that it is there: that is how people know theirs."""
     buttons = [
         button(zone_button(zone, now), ZoneButton(back=back, zone=zone))
-        for zone in dict.fromkeys((*called, UTC_ZONE) if called is _ZONES else called)
+        for zone in dict.fromkeys((*called, UTC_ZONE) if called is ZONES else called)
     ]
     rows = [buttons[start : start + 2] for start in range(0, len(buttons), 2)]
     home = {

@@ -1,4 +1,4 @@
-"""Greeting, help, and what is said when something is not understood."""
+"""Help, and what is said when something is not understood."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from bot.languages import N_, _
-from bot.texts.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,17 +21,15 @@ PAGES_TOO_OFTEN = N_(
     "A group has room for 20 messages a minute, pages among them, and most of it is taken: try"
     " again in half a minute."
 )
+NO_MEMORY = N_(
+    "I cannot reach my memory just now, so I could not do that. Your alerts still come: please try"
+    " again in a minute."
+)
+NO_BOOKS = N_(
+    "I cannot reach my records just now, so nothing was changed. Nothing is lost: please try again"
+    " in a minute."
+)
 BUTTON_TOO_OLD = N_("This button is from an older version: send the command again.")
-
-
-def greeting(chains: Sequence[Chain]) -> str:
-    """The answer to ``/start``."""
-    return _(
-        "🐋 <b>Hello, I'm Spyhop.</b>\n\n"
-        "I follow {chains} block by block, and tell you within seconds when a wallet you watch"
-        " moves funds, or when anything big enough moves at all.\n\n"
-        "Paste an address to watch it, or begin here:"
-    ).format(chains=escape(listed([chain.title for chain in chains])))
 
 
 _HELP = (
@@ -45,6 +42,11 @@ _HELP = (
 /name <code>[chain] &lt;address&gt; &lt;name&gt;</code> – what alerts call an address; \
 <code>-</code> forgets it
 /names – the names you gave"""),
+    N_("""<b>Your data</b>
+/share <code>[number]</code> – a link to your watches, or to one; <code>off</code> ends all links
+/export – watches and names as a file; <code>all</code> gives everything I keep
+/import – watches from a file
+/privacy – what I keep; /forget deletes it"""),
     N_("""<b>Everything big</b>
 /whales <code>&lt;chain or all&gt; &lt;value or off&gt;</code>
    <code>/whales {chain} $5m</code>"""),
