@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.keyboards.quiet import _ZONES
+from bot.keyboards.quiet import ZONES
 from data.model import Chat, ChatKind, DigestEvery, Priority, Quiet
 from data.queries import alerts, chats
 from tests.contract.samples import movement, ref, stored
@@ -183,8 +183,8 @@ async def test_every_button_of_the_quiet_screen_does_what_it_says(place: Place) 
     assert (await chat_of(place, ada)).quiet == NIGHT
     assert "What time is it where you are?" in shown(place, screen).text
     offered = captions(shown(place, screen))
-    assert len(offered) == len(_ZONES) + 3
-    for position, zone in enumerate([*_ZONES, "UTC"]):
+    assert len(offered) == len(ZONES) + 3
+    for position, zone in enumerate([*ZONES, "UTC"]):
         await tap(offered[position])
         assert (await chat_of(place, ada)).time_zone == zone
         assert "Quiet from 23:00 to 07:00" in shown(place, screen).text
