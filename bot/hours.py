@@ -14,6 +14,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.languages import current
+from data.model import Language
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -71,10 +74,10 @@ def clock_words(moment: datetime) -> str:
 
 
 def zone_label(moment: datetime) -> str:
-    """What the zone of a time is called then: ``CEST``; where nobody has a name for it, ``UTC+3``,
-    ``UTC−5:30``."""
+    """What the zone of a time is called then: ``CEST``; where nobody has a name for it, and in
+    other languages than that of the names, ``UTC+3``, ``UTC−5:30``."""
     name = moment.tzname() or ""
-    if name.isascii() and name.isalpha():
+    if current() is Language.ENGLISH and name.isascii() and name.isalpha():
         return name
     offset = moment.utcoffset() or timedelta()
     minutes = abs(offset) // timedelta(minutes=1)

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 _STEPS = [timedelta(minutes=5), timedelta(hours=1), *(timedelta(hours=h) for h in (2, 3, 6, 12))]
 _MOST_BARS = 30
 _DAY = timedelta(days=1)
-WIDTH, HEIGHT = 900, 480
-_LEFT, _RIGHT, _TOP, _BOTTOM = 96, 876, 72, 420
+WIDTH, HEIGHT = 900, 520
+_LEFT, _RIGHT, _TOP, _BOTTOM = 136, 876, 96, 446
 _GROUND, _GRID, _INK, _FAINT = "#ffffff", "#e6e9ed", "#1f2933", "#7b8794"
 _IN, _OUT = "#1a9c5b", "#d64545"
-_FONT_SIZE, _LARGE = 20, 30
+_FONT_SIZE, _LARGE = 30, 44
 _NOTHING = Decimal(0)
 
 
@@ -97,16 +97,16 @@ def draw(bars: Sequence[Bar]) -> bytes:
 def _totals(pen: ImageDraw.ImageDraw, bars: Sequence[Bar]) -> None:
     """What went in and out altogether, beside an arrow each."""
     font = ImageFont.load_default(_LARGE)
-    x, middle = _LEFT, 34
+    x, middle = _LEFT, 42
     for colour, up, total in (
         (_IN, -1, sum((bar.usd_in for bar in bars), _NOTHING)),
         (_OUT, 1, sum((bar.usd_out for bar in bars), _NOTHING)),
     ):
-        arrow = [(x, middle - up * 9), (x + 22, middle - up * 9), (x + 11, middle + up * 10)]
+        arrow = [(x, middle - up * 13), (x + 30, middle - up * 13), (x + 15, middle + up * 14)]
         pen.polygon(arrow, colour)
         words = _usd(total)
-        pen.text((x + 32, middle), words, _INK, font, anchor="lm")
-        x += 32 + int(pen.textlength(words, font)) + 48
+        pen.text((x + 44, middle), words, _INK, font, anchor="lm")
+        x += 44 + int(pen.textlength(words, font)) + 48
 
 
 def _sides(position: int, number: int) -> tuple[int, int]:
@@ -139,7 +139,7 @@ def _hours(
     font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
 ) -> None:
     """When the bars begin, as many of them as have room."""
-    every = max(1, -(-len(bars) // 8))
+    every = max(1, -(-len(bars) // 6))
     by_days = len(bars) > 1 and bars[1].begin - bars[0].begin >= timedelta(days=1)
     for position in range(0, len(bars), every):
         left, _right = _sides(position, len(bars))

@@ -50,15 +50,15 @@ def quiet(chat: Chat) -> InlineKeyboardMarkup:
         )
         for begins, ends in NIGHTS
     ]
-    others = [button(_(captions.OTHER_HOURS), QuietButton(act=QuietAct.ASK))]
+    nights.append(button(_(captions.OTHER_HOURS), QuietButton(act=QuietAct.ASK)))
     if chat.quiet is None:
-        return rows_of(nights[:2], [nights[2], *others], [_zone(Screen.QUIET)])
-    others.append(button(_(captions.QUIET_OFF), QuietButton(act=QuietAct.OFF)))
+        return rows_of(nights[:2], nights[2:], [_zone(Screen.QUIET)])
+    off = button(_(captions.QUIET_OFF), QuietButton(act=QuietAct.OFF))
     through = [
         button(_times(times, chat.quiet.times), QuietButton(act=QuietAct.TIMES, value=times))
         for times in TIMES_PRESETS
     ]
-    return rows_of(nights[:2], nights[2:], others, through, [_zone(Screen.QUIET)])
+    return rows_of(nights[:2], nights[2:], through, [off], [_zone(Screen.QUIET)])
 
 
 def digest(chat: Chat) -> InlineKeyboardMarkup:
@@ -108,5 +108,5 @@ def _zone(back: Screen) -> InlineKeyboardButton:
 
 
 def _times(times: int, holds: int | None) -> str:
-    caption = _(captions.NOTHING_THROUGH) if not times else f"≥ {times}×"
+    caption = captions.at_once_from(times) if times else _(captions.KEEP_ALL)
     return caption + _TICK * ((times or None) == holds)

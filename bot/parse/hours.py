@@ -18,9 +18,10 @@ _TIME = (
     r"\s*(?P<{0}half>[ap]\.?m\.?(?![a-z]))?"
 )
 _BEGIN, _END = _TIME.format("b"), _TIME.format("e")
-_SPAN = re.compile(rf"{_BEGIN}\s*(?:-|–|—|−|…|\bto\b|\btill\b|\buntil\b)\s*{_END}(?=\s|$)")
-_AT = re.compile(rf"{_BEGIN}(?=\s|$)")
-_TIMES = re.compile(r"(?:^|\s)(?P<times>[0-9]{1,7})\s*[x×](?=\s|$)")
+_TO = r"\s*(?:-|–|—|−|…|\bto\b|\btill\b|\buntil\b)\s*"
+_SPAN = re.compile(rf"{_BEGIN}{_TO}{_END}(?=\s|$)", re.IGNORECASE)
+_AT = re.compile(rf"{_BEGIN}(?=\s|$)", re.IGNORECASE)
+_TIMES = re.compile(r"(?:^|\s)(?P<times>[0-9]{1,7})\s*[x×](?=\s|$)", re.IGNORECASE)
 _EVERY = {
     "off": DigestEvery.OFF,
     "none": DigestEvery.OFF,
@@ -61,7 +62,7 @@ def is_off(text: str) -> bool:
 
 def parse_hours(text: str) -> Hours:
     """Raises InputError for what are no hours."""
-    said = cleaned(text).casefold().removeprefix("from ")
+    said = _without("from ", cleaned(text))
     found = _SPAN.match(said)
     if found is None:
         raise InputError(
@@ -81,9 +82,9 @@ def parse_hours(text: str) -> Hours:
 
 def parse_digests(text: str) -> Digests:
     """Raises InputError for what says nothing of digests."""
-    said = cleaned(text).casefold()
+    said = cleaned(text)
     word, _space, rest = said.partition(" ")
-    every = _EVERY.get(word)
+    every = _EVERY.get(word.casefold())
     if every is None:
         every, rest = DigestEvery.DAY, said
         if _AT.match(rest) is None:
@@ -92,7 +93,7 @@ def parse_digests(text: str) -> Digests:
                 text=shown(text),
             )
     at = None
-    rest = rest.strip().removeprefix("at ")
+    rest = _without("at ", rest.strip())
     if every is DigestEvery.DAY and (found := _AT.match(rest)) is not None:
         at, rest = _minute(found, "b"), rest[found.end() :]
     times, zone = _rest(rest)
@@ -101,12 +102,16 @@ def parse_digests(text: str) -> Digests:
 
 def parse_time(text: str) -> int:
     """A minute of the day. Raises InputError for what is no time."""
-    found = _AT.fullmatch(cleaned(text).casefold())
+    found = _AT.fullmatch(cleaned(text))
     if found is None:
         raise InputError(
             "I can't read “{text}” as a time: write it like 8:00 or 8am.", text=shown(text)
         )
     return _minute(found, "b")
+
+
+def _without(word: str, text: str) -> str:
+    return text[len(word) :] if text.casefold().startswith(word) else text
 
 
 def _minute(found: re.Match[str], which: str) -> int:
@@ -115,7 +120,7 @@ def _minute(found: re.Match[str], which: str) -> int:
     if half is not None:
         if not 1 <= hour <= 12:
             raise InputError("There is no {hour} {half}: write 1 to 12.", hour=hour, half=half)
-        hour = hour % 12 + (12 if half.startswith("p") else 0)
+        hour = hour % 12 + (12 if half[0] in "pP" else 0)
     if hour > 24 or minute > 59 or (hour == 24 and minute):
         raise InputError("A day has no {time}: write 0:00 to 23:59.", time=f"{hour}:{minute:02}")
     return hour % 24 * 60 + minute

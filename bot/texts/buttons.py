@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.languages import N_, _
+from bot.numbers import grouped
 from bot.texts.words import duration_words, noise_words
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ QUIET_OFF = N_("🔔 No quiet hours")
 OTHER_TIME = N_("Another time")
 EVERY_HOUR = N_("Every hour")
 DIGEST_OFF = N_("No digest")
-NOTHING_THROUGH = N_("Nothing through")
+KEEP_ALL = N_("Keep all")
 TIME_ZONE = N_("🌍 Time zone")
 ANOTHER_ZONE = N_("Another place")
 
@@ -97,6 +98,11 @@ def let_in(rule: NoiseRule, *, noise: bool) -> str:
 def every_day_at(time: str) -> str:
     """``Daily 08:00``."""
     return _("Daily {time}").format(time=time)
+
+
+def at_once_from(times: int) -> str:
+    """``10× now``."""
+    return _("{times}× now").format(times=grouped(times))
 
 
 def threshold_of(number: int) -> str:

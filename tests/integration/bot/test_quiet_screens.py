@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.keyboards.quiet import _ZONES
+from bot.keyboards.quiet import ZONES
 from data.model import Chat, ChatKind, DigestEvery, Priority, Quiet
 from data.queries import alerts, chats
 from tests.contract.samples import movement, ref, stored
@@ -77,14 +77,14 @@ async def test_who_names_no_zone_is_asked_for_it_and_quiet_all_the_same(
 async def test_what_may_be_several_places_is_asked_with_buttons(talk: Conversation) -> None:
     said = await talk.say("/quiet 23-7 CST")
 
-    assert "Which of these do you mean by “cst”?" in said
+    assert "Which of these do you mean by “CST”?" in said
     said, _ = await talk.tap("Shanghai")
     assert "20:00 CST" in said
     assert (await chat_of(talk, talk.chat)).time_zone == "Asia/Shanghai"
 
 
 async def test_a_place_that_nobody_knows_changes_nothing(talk: Conversation) -> None:
-    assert "I don't know where “mordor” is" in await talk.say("/quiet 23-7 Mordor")
+    assert "I don't know where “Mordor” is" in await talk.say("/quiet 23-7 Mordor")
     assert (await chat_of(talk, talk.chat)).quiet is None
 
 
@@ -183,8 +183,8 @@ async def test_every_button_of_the_quiet_screen_does_what_it_says(place: Place) 
     assert (await chat_of(place, ada)).quiet == NIGHT
     assert "What time is it where you are?" in shown(place, screen).text
     offered = captions(shown(place, screen))
-    assert len(offered) == len(_ZONES) + 3
-    for position, zone in enumerate([*_ZONES, "UTC"]):
+    assert len(offered) == len(ZONES) + 3
+    for position, zone in enumerate([*ZONES, "UTC"]):
         await tap(offered[position])
         assert (await chat_of(place, ada)).time_zone == zone
         assert "Quiet from 23:00 to 07:00" in shown(place, screen).text
@@ -194,10 +194,10 @@ async def test_every_button_of_the_quiet_screen_does_what_it_says(place: Place) 
     for caption, hours in (
         ("22:00–07:00", Quiet(22 * 60, 7 * 60)),
         ("00:00–08:00", Quiet(0, 8 * 60)),
-        ("≥ 10×", Quiet(0, 8 * 60, 10)),
-        ("≥ 100×", Quiet(0, 8 * 60, 100)),
+        ("10× now", Quiet(0, 8 * 60, 10)),
+        ("100× now", Quiet(0, 8 * 60, 100)),
         ("23:00–07:00", Quiet(23 * 60, 7 * 60, 100)),
-        ("Nothing through", NIGHT),
+        ("Keep all", NIGHT),
     ):
         message = await tap(caption)
         assert (await chat_of(place, ada)).quiet == hours
@@ -222,12 +222,12 @@ async def test_every_button_of_the_digest_screen_does_what_it_says(place: Place)
     for caption, wanted in (
         ("Daily 07:00", (DigestEvery.DAY, 420, None)),
         ("Daily 08:00", (DigestEvery.DAY, 480, None)),
-        ("≥ 10×", (DigestEvery.DAY, 480, 10)),
+        ("10× now", (DigestEvery.DAY, 480, 10)),
         ("Daily 09:00", (DigestEvery.DAY, 540, 10)),
         ("Daily 18:00", (DigestEvery.DAY, 1080, 10)),
         ("Every hour", (DigestEvery.HOUR, 1080, 10)),
-        ("≥ 100×", (DigestEvery.HOUR, 1080, 100)),
-        ("Nothing through", (DigestEvery.HOUR, 1080, None)),
+        ("100× now", (DigestEvery.HOUR, 1080, 100)),
+        ("Keep all", (DigestEvery.HOUR, 1080, None)),
         ("No digest", (DigestEvery.OFF, 1080, None)),
     ):
         await place.tap(screen, caption, place.owner)

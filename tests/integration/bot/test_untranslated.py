@@ -61,6 +61,8 @@ WALK = [
     "/unpriced 2 tell", "/unpriced 2 ignore", "/timing safe", "/timing instant",
     "/noise imitation off", "/noise imitation on", "/mute 1 2h", "/mute 3d", "/list", "/mute",
     "/unmute 1", "/unmute", f"/why {TX}", "/unwatch 1", "/whales all off",
+    "/quiet", "/quiet 23-7", "/quiet 23-7 10x Tokyo", "/quiet 23-7 中国", "/quiet", "/quiet off",
+    "/digest", "/digest daily 8am 10x", "/digest hourly", "/digest off",
     "/export", "/export all", "/import", f"{STRANGER}, Cold\n{STRANGER}\n0x12\n{VITALIK}",
     "/share 2", "/share", "/share off", "/share off", "/privacy", "/forget",
 ]  # fmt: skip
@@ -82,6 +84,8 @@ MISTAKES = [
     "/noise zz on", "/unpriced", "/unpriced 2 tell", "/gas zz", "/tx", "/tx zz", "/tx 0x12",
     f"/tx {VITALIK}", "/tx zz zz", "/tx " + "x" * 600, "/tx https://etherscan.io/blocks",
     "/name zz " + VITALIK + " Zz", "/name " + VITALIK + " \u200b", f"/name Zz zz {VITALIK}",
+    f"/name {STRANGER} -", "/why zz", "/quiet zz", "/quiet 7-7", "/quiet 25-7", "/quiet 13pm-7",
+    "/quiet 23-7 0x", "/quiet 23-7 Zz", "/digest zz", "/digest daily 25:00",
     f"/name {STRANGER} -", "/why zz", "/share 77", "/start w_zz",
 ]  # fmt: skip
 STATES = ["following", "catching up", "blind", "stuck", "latched", "no database", "failing"]
@@ -150,6 +154,7 @@ async def test_no_button_says_what_was_not_translated(talk: Conversation, made_u
         await talk.say(text)
     for opener in (
         "/start", "/list", "/noise", "/timing", "/whales eth", "/threshold", "/mute", "/names",
+        "/quiet", "/quiet 23-7 Tokyo", "/digest", "/digest daily",
         STRANGER,
     ):  # fmt: skip
         await talk.calls_after(opener)

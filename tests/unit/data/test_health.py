@@ -202,6 +202,20 @@ def test_alerts_that_do_not_leave_fail(
     assert ("empty" in check.detail) == (waiting == 0)
 
 
+def test_what_is_kept_for_digests_is_told_and_fails_nothing() -> None:
+    nothing_else = check_outbox(0, None, None, NOW, deferred=1_200)
+    something = check_outbox(2, NOW - timedelta(seconds=4), None, NOW, deferred=3)
+
+    assert (nothing_else.verdict, nothing_else.detail) == (
+        Verdict.OK,
+        "empty; 1,200 kept for digests",
+    )
+    assert something.detail == "2 waiting (3 more kept for digests), the oldest for 4 s"
+    (stamp, *_) = check_delivery(delivery(deferred=3), NOW)
+    assert stamp.verdict is Verdict.OK
+    assert stamp.detail.endswith("0 alerts waiting in 0 chats; 3 kept for digests")
+
+
 def test_a_loop_is_known_by_its_stamp() -> None:
     assert check_stamp("bot", NOW - timedelta(seconds=9), NOW) == Check(
         "bot", Verdict.OK, "wrote 9 s ago"

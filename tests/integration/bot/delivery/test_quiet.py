@@ -284,15 +284,14 @@ async def test_a_digest_waits_for_the_end_of_a_mute(telegram, outbox, means, ada
     await outbox.alert(watch)
     async with delivering(*means):
         await until(lambda: all_are(outbox, ada, "deferred"))
-        # when the chat is muted in the morning, for two hours
-        clock.morning()
+        # when the chat is muted until after the morning's digest
         async with outbox.database.write() as connection:
-            await chats.mute(connection, ada, clock() + timedelta(hours=2))
-        await asyncio.sleep(0)
+            await chats.mute(connection, ada, clock() + timedelta(hours=10))
+        clock.morning()
         await outbox.alert(watch)
         await until(lambda: settled(outbox, ada))
         assert telegram.bot_messages(ada) == []
-        clock.now += timedelta(hours=2, seconds=1)
+        clock.now += timedelta(hours=3)
         await telegram.wait_for_messages(ada)
         await until(lambda: no_queue(outbox))
     # then what came while it was muted is dropped, and what came before is told
