@@ -64,20 +64,22 @@ def filled(url: str, count: int) -> str:
 async def fill(database: Database, count: int) -> None:
     """That many watches of a tenth as many chats, and the feeds."""
     total = max(FEEDS, count // WATCHES_PER_CHAT)
-    await _insert(database, chats, (_chat(number) for number in range(1, total + 1)))
+    await insert(database, chats, (chat_row(number) for number in range(1, total + 1)))
     addresses = enumerate(watched_addresses(count))
-    await _insert(database, watches, (_watch(*each, total) for each in addresses))
+    await insert(database, watches, (_watch(*each, total) for each in addresses))
     feeds = (_watch(count + number, None, total) for number in range(FEEDS))
-    await _insert(database, watches, feeds)
+    await insert(database, watches, feeds)
 
 
-async def _insert(database: Database, table: Any, rows: Iterator[dict[str, Any]]) -> None:
+async def insert(database: Database, table: Any, rows: Iterator[dict[str, Any]]) -> None:
+    """Rows, so many in a transaction that none is long."""
     while some := list(islice(rows, _ROWS)):
         async with database.write() as connection:
             await insert_all(connection, table, some)
 
 
-def _chat(number: int) -> dict[str, Any]:
+def chat_row(number: int) -> dict[str, Any]:
+    """A private chat of long ago."""
     return {
         "id": number,
         "kind": ChatKind.PRIVATE,

@@ -5,18 +5,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
+from bench.crowd import chat_row, insert
 from data.model import (
     BlockRef,
-    ChatKind,
-    ChatState,
     Direction,
     Leg,
     Movement,
@@ -26,7 +24,6 @@ from data.model import (
 )
 from data.queries import alerts, movements
 from data.queries.alerts import NewAlert, Touched
-from data.queries.bulk import insert_all
 from data.redis.wake import wake
 from data.tables import chats, watches
 
@@ -44,7 +41,6 @@ EVERY = 1.0
 PATIENCE = 30.0
 _LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 _WALLET = bytes(19) + b"\x07"
-_ROWS = 20_000
 
 
 async def fill(database: Database, telegram: TelegramSandbox, feeds: int, people: int) -> list[int]:
@@ -53,10 +49,10 @@ async def fill(database: Database, telegram: TelegramSandbox, feeds: int, people
     for chat in everybody:
         telegram.create_user("Ada", user_id=chat)
         telegram.create_private_chat(chat)
-    await _insert(database, chats, map(_chat, everybody))
+    await insert(database, chats, map(chat_row, everybody))
     own = everybody[feeds:]
-    await _insert(database, watches, (_watch(chat, None) for chat in everybody[:feeds]))
-    await _insert(database, watches, (_watch(chat, _WALLET) for chat in own))
+    await insert(database, watches, (_watch(chat, None) for chat in everybody[:feeds]))
+    await insert(database, watches, (_watch(chat, _WALLET) for chat in own))
     async with database.write() as connection:
         await connection.execute(text("ANALYZE"))
     return list(own)
@@ -125,22 +121,6 @@ class People:
 async def _watch_of(connection: AsyncConnection, chat: int) -> int:
     found = await connection.execute(watches.select().where(watches.c.chat_id == chat))
     return int(found.one().id)
-
-
-async def _insert(database: Database, table: Any, rows: Iterator[dict[str, Any]]) -> None:
-    while some := list(islice(rows, _ROWS)):
-        async with database.write() as connection:
-            await insert_all(connection, table, some)
-
-
-def _chat(number: int) -> dict[str, Any]:
-    return {
-        "id": number,
-        "kind": ChatKind.PRIVATE,
-        "state": ChatState.ACTIVE,
-        "default_threshold_usd": Decimal(100_000),
-        "created_at": _LONG_AGO,
-    }
 
 
 def _watch(chat: int, address: bytes | None) -> dict[str, Any]:

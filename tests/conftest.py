@@ -20,6 +20,7 @@ from data.migrate import migrate
 from tests.effort import TORTURE
 from tests.servers.postgres import PostgresServer, running_postgres
 from tests.servers.valkey import empty, running_valkey
+from tests.warm.process import Warm, running_template
 
 # The same examples at every run of the tests, so that one that fails is about the change at hand;
 # torture goes on looking for others
@@ -106,6 +107,13 @@ def _migrate_apart(url: str) -> None:
 
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, work()).result()
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[Warm]:
+    """Starts processes of the product in a hundredth of a second."""
+    with running_template() as template:
+        yield template
 
 
 @pytest.fixture(scope="session")

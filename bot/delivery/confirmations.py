@@ -9,14 +9,17 @@ ten minutes after the message is not worth an edit: nobody looks at the message 
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from datetime import timedelta
 from itertools import islice
 from math import ceil
 from typing import TYPE_CHECKING
 
+import structlog
+
+from data.database import DATABASE_AWAY
 from data.model import Certainty, Priority
 from data.queries import certainty, cursors, queues
+from data.redis.away import RedisAway
 from data.redis.wake import wake
 from data.together import heed_cancellation
 
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.delivery.means import Means
+
+_log = structlog.get_logger(__name__)
 
 CONFIRM_WITHIN = timedelta(minutes=10)
 POLL_SECONDS = 2.0
@@ -54,9 +59,12 @@ class Confirmations:
         while True:
             heed_cancellation()
             pause = POLL_SECONDS
-            # whatever is away, delivery itself tells of it
-            with suppress(Exception):
+            try:
                 pause = await self.go()
+            except (*DATABASE_AWAY, RedisAway):
+                pass  # delivery itself tells of it
+            except Exception as error:  # noqa: BLE001 - nobody goes untold because this fails
+                _log.error("what has become certain could not be looked at", exc_info=error)
             await asyncio.sleep(pause)
 
     async def go(self) -> float:

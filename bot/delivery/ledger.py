@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from contextlib import suppress
 from typing import TYPE_CHECKING
+
+import structlog
 
 from bot.delivery.events import EventKind
 from bot.delivery.instruments import show_standing
+from data.database import DATABASE_AWAY
 from data.queries import standing
 from data.redis import tallies
+from data.redis.away import RedisAway
 from data.redis.published import HOUR_AND_DAY, DeliveryStatus, publish_delivery
 from data.together import heed_cancellation
 
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 
     from bot.delivery.events import DeliveryEvent
     from data.database import Database
+
+_log = structlog.get_logger(__name__)
 
 WRITE_SECONDS = 5.0
 _FIRST_WRITE_SECONDS = 0.2
@@ -77,8 +82,12 @@ class Ledger:
         """Write every few seconds; what is away now is written the next time."""
         while True:
             heed_cancellation()
-            with suppress(Exception):
+            try:
                 await self.write()
+            except (*DATABASE_AWAY, RedisAway):
+                pass  # delivery itself tells of it
+            except Exception as error:  # noqa: BLE001 - nobody goes untold because this fails
+                _log.error("how delivery does could not be written down", exc_info=error)
             await asyncio.sleep(WRITE_SECONDS if self._writings else _FIRST_WRITE_SECONDS)
 
     async def write(self) -> None:

@@ -68,7 +68,7 @@ class Turn:
         """Show all that waits. Seconds until the chat is due again; None when it is done with.
 
         The lease is given back on every way but an exception; then it runs out by itself.
-        Raises ConfigurationError for a revoked token, RedisAway, and errors of the database.
+        Raises ConfigurationError for a revoked token, and errors of the database.
         """
         while await self._still_ours():
             wait = _GO_ON if self._means.stopping.is_set() else await self._step()

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from data.redis_server import RedisServer
-from tests.e2e.product import ROOT, Product, open_product
+from tests.e2e.product import Product, open_product
 from tests.servers.postgres import MortalPostgres
+from tests.warm.process import Warm
 
 
 @dataclass(slots=True)
@@ -31,14 +32,14 @@ class Ground:
 
     async def said_of(self, name: str) -> str:
         """The health check's word on a part, and what it says."""
-        asked = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("check_health.py", "--json"),
-            cwd=ROOT,
-            env=self.product.environment,
-            stdout=asyncio.subprocess.PIPE,
-        )
-        out, _ = await asked.communicate()
+        product = self.product
+        with TemporaryFile() as file:
+            asked = await product.warm.start(
+                *("check_health.py", "--json"), env=product.environment, stdout=file, stderr=2
+            )
+            await asked.wait()
+            file.seek(0)
+            out = file.read()
         checks = json.loads(out)["checks"] if out else []
         found = [f"{one['verdict']}: {one['detail']}" for one in checks if one["name"] == name]
         return found[0] if found else ""
@@ -53,14 +54,14 @@ class Ground:
 
 
 @asynccontextmanager
-async def open_ground(folder: Path) -> AsyncIterator[Ground]:
+async def open_ground(folder: Path, warm: Warm) -> AsyncIterator[Ground]:
     """PostgreSQL and Valkey, running, and no process of the product's yet."""
     postgres = MortalPostgres()
     thread = ThreadPoolExecutor(1)
     try:
         with RedisServer(folder / "valkey") as valkey:
             url = postgres.create_database()
-            async with open_product(folder, valkey.url, url) as product:
+            async with open_product(folder, valkey.url, url, warm) as product:
                 yield Ground(product, postgres, valkey, thread)
     finally:
         postgres.remove()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,8 +18,8 @@ from sandbox.chain import ChainSandbox, bsc_spec
 from sandbox.telegram import Limits, TelegramSandbox
 from sandbox.telegram.chats import Chat
 from sandbox.telegram.messages import Message
+from tests.warm.process import Process, Warm
 
-ROOT = Path(__file__).parents[2]
 DEADLINE = 60.0
 """Seconds. Generous: it bounds a hang, it measures nothing."""
 
@@ -49,19 +48,15 @@ class Product:
     chat: Chat
     environment: dict[str, str]
     log: Path
-    processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
+    warm: Warm
+    processes: dict[str, Process] = field(default_factory=dict)
 
     async def start(self, *names: str) -> None:
         """Start ``watcher`` or ``bot``; returns when they do their work."""
         for name in names:
             with self.log.open("ab") as log:
-                self.processes[name] = await asyncio.create_subprocess_exec(
-                    sys.executable,
-                    *("-m", name),
-                    cwd=ROOT,
-                    env=self.environment,
-                    stdout=log,
-                    stderr=log,
+                self.processes[name] = await self.warm.start(
+                    name, env=self.environment, stdout=log, stderr=log
                 )
         if "bot" in names:
             await self.telegram.wait_for_polling(DEADLINE)
@@ -148,7 +143,13 @@ class Product:
 
 @asynccontextmanager
 async def open_product(
-    folder: Path, redis_url: str, database_url: str, *, nodes: int = 2, limits: Limits | None = None
+    folder: Path,
+    redis_url: str,
+    database_url: str,
+    warm: Warm,
+    *,
+    nodes: int = 2,
+    limits: Limits | None = None,
 ) -> AsyncIterator[Product]:
     """The two worlds, with one person and no process yet. On failure the log is shown."""
     async with AsyncExitStack() as stack:
@@ -168,7 +169,7 @@ async def open_product(
             "REDIS_URL": redis_url,
             "LOG_LEVEL": "DEBUG",
         } | QUICK
-        product = Product(telegram, chain, chat, environment, folder / "product.log")
+        product = Product(telegram, chain, chat, environment, folder / "product.log", warm)
         try:
             yield product
         except BaseException:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from data.database import Database
 from data.migrate import migrate
-from tests.e2e.product import DEADLINE, ROOT, STRANGER, WATCHED, Product
+from tests.e2e.product import DEADLINE, STRANGER, WATCHED, Product
+from tests.warm.process import ROOT
 
 
 async def test_a_watched_transfer_alerts_once_and_says_what_happened(product: Product) -> None:

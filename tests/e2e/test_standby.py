@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -16,11 +15,11 @@ import pytest
 from sqlalchemy import select
 
 from data.database import Database
-from data.migrate import migrate
 from data.model import AlertState, ChatKind
 from data.queries import chats, leases, watches
 from data.tables import alerts as alert_table
-from tests.e2e.product import ROOT, WATCHED, Product, open_product
+from tests.e2e.product import WATCHED, Product, open_product
+from tests.warm.process import Warm
 
 TAKEOVER = 15.0
 """Seconds, with the lease that is the default."""
@@ -39,13 +38,8 @@ class Pair:
         """Returns when the process is up, following or standing by."""
         path = self.product.log.with_name(f"{name}.log")
         with path.open("wb") as log:
-            self.product.processes[name] = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *("-m", "watcher"),
-                cwd=ROOT,
-                env=self.product.environment | environment,
-                stdout=log,
-                stderr=log,
+            self.product.processes[name] = await self.product.warm.start(
+                "watcher", env=self.product.environment | environment, stdout=log, stderr=log
             )
 
         async def up() -> bool:
@@ -76,15 +70,16 @@ class Pair:
 
 
 @pytest.fixture
-async def pair(tmp_path: Path, redis_url: str, postgres_url: str) -> AsyncIterator[Pair]:
-    database = Database(postgres_url)
-    await migrate(database)
+async def pair(
+    tmp_path: Path, redis_url: str, migrated_postgres: str, warm: Warm
+) -> AsyncIterator[Pair]:
+    database = Database(migrated_postgres)
     long_ago = datetime.now(UTC) - timedelta(days=1)
     async with database.write() as connection:
         await chats.meet(connection, CHAT, ChatKind.PRIVATE, Decimal(100_000), long_ago)
         await watches.add(connection, CHAT, now=long_ago, address=bytes.fromhex(WATCHED[2:]))
     try:
-        async with open_product(tmp_path, redis_url, postgres_url) as product:
+        async with open_product(tmp_path, redis_url, migrated_postgres, warm) as product:
             yield Pair(product, database)
     finally:
         await database.close()

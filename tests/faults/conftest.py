@@ -14,6 +14,7 @@ from sandbox.telegram import Limits, TelegramSandbox
 from tests.faults.crowd import Crowd
 from tests.faults.lives import Lives, open_lives, worker_settings
 from tests.faults.lookout import Lookout, opened_lookout
+from tests.warm.process import Warm
 
 
 @pytest.fixture
@@ -47,9 +48,9 @@ async def crowd(telegram: TelegramSandbox, migrated_postgres: str) -> AsyncItera
 
 @pytest.fixture
 async def lives(
-    telegram: TelegramSandbox, migrated_postgres: str, redis_url: str, tmp_path: Path
+    telegram: TelegramSandbox, migrated_postgres: str, redis_url: str, tmp_path: Path, warm: Warm
 ) -> AsyncIterator[Lives]:
     """Of workers, on PostgreSQL."""
     settings = worker_settings(telegram, migrated_postgres, redis_url)
-    async with open_lives("worker", settings, tmp_path / "workers.log") as opened:
+    async with open_lives("worker", settings, tmp_path / "workers.log", warm) as opened:
         yield opened

@@ -6,16 +6,16 @@ import asyncio
 import json
 import os
 import signal
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from sandbox.telegram import TelegramSandbox
+from tests.warm.process import Warm
 
-ROOT = Path(__file__).parents[2]
 DEADLINE = 60.0
 """Seconds. Generous: it bounds a hang, it measures nothing."""
 
@@ -54,7 +54,8 @@ class Lives:
     worker got no answer in time: on a busy machine there are some."""
 
     settings: Mapping[str, object]
-    _process: asyncio.subprocess.Process
+    _orders: BinaryIO
+    _told: asyncio.StreamReader
     unknown: Counter[int] = field(default_factory=Counter)
     _begun: asyncio.Queue[int] = field(default_factory=asyncio.Queue)
     _ends: dict[int, asyncio.Future[int]] = field(default_factory=dict)
@@ -70,16 +71,14 @@ class Lives:
             "point": point,
             "times": times,
         }
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(order).encode() + b"\n")
+        self._orders.write(json.dumps(order).encode() + b"\n")
         async with asyncio.timeout(DEADLINE):
             pid = await self._begun.get()
         return Life(owner, pid, self._ends[pid])
 
     async def listen(self) -> None:
         """Hear what becomes of them, until none can begin any more."""
-        assert self._process.stdout is not None
-        async for line in self._process.stdout:
+        async for line in self._told:
             word, pid, *status = line.decode().split()
             if word == "began":
                 self._ends[int(pid)] = asyncio.get_running_loop().create_future()
@@ -111,27 +110,31 @@ def worker_settings(
 
 @asynccontextmanager
 async def open_lives(
-    kind: str, settings: Mapping[str, object], log_to: Path
+    kind: str, settings: Mapping[str, object], log_to: Path, warm: Warm
 ) -> AsyncIterator[Lives]:
     """``kind`` is worker or watcher. At the end none is left; on failure the log is shown."""
+    (taken, orders), (told, tells) = os.pipe(), os.pipe()
     with log_to.open("wb") as log:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "tests.faults.mortal", kind),
-            cwd=ROOT,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=log,
+        process = await warm.start(
+            *("tests.faults.mortal", kind), env=os.environ, stdin=taken, stdout=tells, stderr=log
         )
-    lives = Lives(settings, process)
-    listening = asyncio.ensure_future(lives.listen())
-    try:
-        yield lives
-    except BaseException:
-        print(log_to.read_text(errors="replace")[-20_000:])  # noqa: ASYNC240 - the test is over
-        raise
-    finally:
-        assert process.stdin is not None
-        process.stdin.close()
-        await process.wait()
-        await listening
+    os.close(taken)
+    os.close(tells)
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    pipe, _ = await loop.connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(told, "rb", buffering=0)
+    )
+    with os.fdopen(orders, "wb", buffering=0) as ordering:
+        lives = Lives(settings, ordering, reader)
+        listening = asyncio.ensure_future(lives.listen())
+        try:
+            yield lives
+        except BaseException:
+            print(log_to.read_text(errors="replace")[-20_000:])  # noqa: ASYNC240 - it is over
+            raise
+        finally:
+            ordering.close()
+            await process.wait()
+            await listening
+            pipe.close()

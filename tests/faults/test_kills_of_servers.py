@@ -29,6 +29,7 @@ from tests.faults.crowd import (
 )
 from tests.faults.lives import DEADLINE, Life, Lives, open_lives, worker_settings
 from tests.servers.postgres import MortalPostgres
+from tests.warm.process import Warm
 
 ROUNDS = 100 if TORTURE else 2
 """Each kills a worker, Valkey and PostgreSQL, in any order: 6 kills, and 300 under torture."""
@@ -56,7 +57,7 @@ class Ground:
 
 
 @pytest.fixture
-async def ground(telegram: TelegramSandbox, tmp_path: Path) -> AsyncIterator[Ground]:
+async def ground(telegram: TelegramSandbox, tmp_path: Path, warm: Warm) -> AsyncIterator[Ground]:
     postgres = MortalPostgres()
     thread = ThreadPoolExecutor(1)
     try:
@@ -65,7 +66,7 @@ async def ground(telegram: TelegramSandbox, tmp_path: Path) -> AsyncIterator[Gro
         await migrate(database)
         with RedisServer(tmp_path / "valkey") as valkey:
             settings = worker_settings(telegram, url, valkey.url)
-            async with open_lives("worker", settings, tmp_path / "workers.log") as lives:
+            async with open_lives("worker", settings, tmp_path / "workers.log", warm) as lives:
                 yield Ground(telegram, postgres, valkey, Crowd(telegram, database), lives, thread)
         await database.close()
     finally:

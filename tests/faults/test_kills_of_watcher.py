@@ -15,6 +15,7 @@ from tests.effort import TORTURE
 from tests.faults.lives import Life, open_lives
 from tests.faults.lookout import CHAIN, QUICK, Lookout, opened_lookout
 from tests.faults.points import WATCHER
+from tests.warm.process import Warm
 
 ROUNDS = 80 if TORTURE else 2
 """Each kills once at every point: 14 kills, and 560 under torture."""
@@ -23,7 +24,11 @@ SIGKILL = -9
 
 
 async def test_a_watcher_killed_at_any_point_loses_and_repeats_nothing(
-    migrated_postgres: str, redis_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    migrated_postgres: str,
+    redis_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    warm: Warm,
 ) -> None:
     random = Random(20261121)
     kills: Counter[str] = Counter()
@@ -35,7 +40,7 @@ async def test_a_watcher_killed_at_any_point_loses_and_repeats_nothing(
             "price_api_url": "",
             "chain_lease_for": LEASE,
         }
-        async with open_lives("watcher", settings, tmp_path / "watchers.log") as lives:
+        async with open_lives("watcher", settings, tmp_path / "watchers.log", warm) as lives:
             first = await lives.begin()
             await lookout.begun()
             first.kill()

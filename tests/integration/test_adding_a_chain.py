@@ -14,7 +14,6 @@ from sqlalchemy import select
 
 from data.chains import load_chain
 from data.database import Database
-from data.migrate import migrate
 from data.model import AlertState, ChatKind
 from data.queries import chats, cursors, watches
 from data.settings import load_settings
@@ -40,9 +39,8 @@ def table(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def database(sqlite_url: str) -> Database:
-    opened = Database(sqlite_url)
-    await migrate(opened)
+async def database(migrated_sqlite: str) -> Database:
+    opened = Database(migrated_sqlite)
     long_ago = datetime.now(UTC) - timedelta(days=1)
     async with opened.write() as connection:
         await chats.meet(connection, CHAT, ChatKind.PRIVATE, Decimal(100_000), long_ago)
@@ -53,7 +51,7 @@ async def database(sqlite_url: str) -> Database:
 async def test_the_documented_table_is_enough_to_be_alerted(
     table: Path,
     database: Database,
-    sqlite_url: str,
+    migrated_sqlite: str,
     redis_url: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -66,7 +64,7 @@ async def test_the_documented_table_is_enough_to_be_alerted(
             "CHAINS": "orcanet",
             "ORCANET_RPC_URLS": ",".join(sandbox.rpc_urls),
             "PRICE_API_URL": sandbox.prices_url,
-            "DATABASE_URL": sqlite_url,
+            "DATABASE_URL": migrated_sqlite,
             "REDIS_URL": redis_url,
         }.items():
             monkeypatch.setenv(name, value)

@@ -14,7 +14,6 @@ from sqlalchemy import select
 
 from data.chains import known_chains
 from data.database import Database
-from data.migrate import migrate
 from data.model import ChatKind
 from data.queries import chats, cursors, watches
 from data.settings import load_settings
@@ -41,20 +40,19 @@ async def sandboxes() -> AsyncIterator[dict[str, ChainSandbox]]:
 
 async def test_one_process_alerts_from_all_of_them(
     sandboxes: dict[str, ChainSandbox],
-    sqlite_url: str,
+    migrated_sqlite: str,
     redis_url: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CHAINS", ",".join(NAMES))
-    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    monkeypatch.setenv("DATABASE_URL", migrated_sqlite)
     monkeypatch.setenv("REDIS_URL", redis_url)
     monkeypatch.setenv("PRICE_API_URL", sandboxes["ethereum"].prices_url)
     for name, sandbox in sandboxes.items():
         monkeypatch.setenv(f"{name.upper()}_RPC_URLS", ",".join(sandbox.rpc_urls))
-    database = Database(sqlite_url)
-    await migrate(database)
+    database = Database(migrated_sqlite)
     long_ago = datetime.now(UTC) - timedelta(days=1)
     async with database.write() as connection:
         await chats.meet(connection, CHAT, ChatKind.PRIVATE, Decimal(100_000), long_ago)

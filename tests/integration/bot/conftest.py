@@ -15,7 +15,6 @@ from bot.dispatcher import make_dispatcher
 from data.chains import known_chains
 from data.database import Database
 from data.labels import curated_labels
-from data.migrate import migrate
 from data.settings import load_settings
 from sandbox.telegram import Limits, TelegramSandbox
 from tests.integration.bot.conversation import NOW, Conversation, Recording
@@ -25,9 +24,8 @@ TOKEN = "123456789:" + "x" * 35
 
 
 @pytest.fixture
-async def database(sqlite_url: str) -> AsyncIterator[Database]:
-    database = Database(sqlite_url)
-    await migrate(database)
+async def database(migrated_sqlite: str) -> AsyncIterator[Database]:
+    database = Database(migrated_sqlite)
     yield database
     await database.close()
 

@@ -6,13 +6,11 @@ import asyncio
 from datetime import timedelta
 
 from data.database import BUSY_TIMEOUT_MS, Database
-from data.migrate import migrate
 from data.queries import leases
 
 
-async def test_a_cancelled_write_locks_nobody_out(sqlite_url: str) -> None:
-    database = Database(sqlite_url)
-    await migrate(database)
+async def test_a_cancelled_write_locks_nobody_out(migrated_sqlite: str) -> None:
+    database = Database(migrated_sqlite)
 
     async def write(chain: str) -> None:
         async with database.write() as connection:

@@ -17,7 +17,6 @@ from sqlalchemy import select
 
 from data.chains import known_chains
 from data.database import Database
-from data.migrate import migrate
 from data.model import AlertState, ChatKind, PriceState, Settled, Unpriced
 from data.queries import chats, cursors, gaps, leases, movements, watches
 from data.redis.connection import open_redis
@@ -149,9 +148,10 @@ def number_of_nodes() -> int:
 
 
 @pytest.fixture
-async def ground(sqlite_url: str, redis_url: str, number_of_nodes: int) -> AsyncIterator[Ground]:
-    database, redis = Database(sqlite_url), open_redis(redis_url)
-    await migrate(database)
+async def ground(
+    migrated_sqlite: str, redis_url: str, number_of_nodes: int
+) -> AsyncIterator[Ground]:
+    database, redis = Database(migrated_sqlite), open_redis(redis_url)
     long_ago = datetime.now(UTC) - timedelta(days=1)
     async with database.write() as connection:
         await chats.meet(connection, CHAT, ChatKind.PRIVATE, Decimal(100_000), long_ago)

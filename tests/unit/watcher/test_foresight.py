@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 
-from data.database import Database
-from data.migrate import migrate
 from data.model import Price, PriceState, Transaction
 from data.queries import watches
 from data.queries.tokens import TokenRow
@@ -42,12 +40,11 @@ class Prices(LongTail):
 
 
 @pytest.fixture
-async def outbox(any_database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Outbox]:
-    database = Database(any_database_url)
-    await migrate(database)
-    await database.close()
+async def outbox(
+    migrated_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Outbox]:
     monkeypatch.setitem(NAMES, SPAM, TokenRow(SPAM, "SPAM", "Spam", 0))
-    async with Outbox(any_database_url, next(_numbers)) as opened:
+    async with Outbox(migrated_database_url, next(_numbers)) as opened:
         await opened.follow()
         yield opened
 

@@ -15,9 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data.database import Database
 from data.errors import FencedOut
-from data.migrate import migrate
 from data.model import AlertState, Price, PriceState, Timing, Transaction, Unpriced
 from data.queries import alerts, chats, cursors, messages, movements, watches
 from data.queries.tokens import TokenRow
@@ -39,22 +37,13 @@ _numbers = count(1)
 
 
 @pytest.fixture
-def url(any_database_url: str) -> str:
-    async def prepare() -> None:
-        database = Database(any_database_url)
-        await migrate(database)
-        await database.close()
-
-    asyncio.run(prepare())
-    return any_database_url
+def url(migrated_database_url: str) -> str:
+    return migrated_database_url
 
 
 @pytest.fixture
-async def outbox(any_database_url: str) -> AsyncIterator[Outbox]:
-    database = Database(any_database_url)
-    await migrate(database)
-    await database.close()
-    async with Outbox(any_database_url, next(_numbers)) as opened:
+async def outbox(migrated_database_url: str) -> AsyncIterator[Outbox]:
+    async with Outbox(migrated_database_url, next(_numbers)) as opened:
         yield opened
 
 

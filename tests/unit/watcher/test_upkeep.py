@@ -9,7 +9,6 @@ from datetime import timedelta
 from sqlalchemy import event, func, select
 
 from data.database import Database
-from data.migrate import migrate
 from data.tables import movements as table
 from tests.contract.samples import NOW, movement, ref, stored
 from watcher.upkeep import forget
@@ -18,9 +17,8 @@ OLD = replace(ref(1), time=NOW - timedelta(days=30))
 LIMIT = NOW - timedelta(days=1)
 
 
-async def test_what_is_old_is_forgotten_a_piece_at_a_time(any_database_url: str) -> None:
-    database = Database(any_database_url)
-    await migrate(database)
+async def test_what_is_old_is_forgotten_a_piece_at_a_time(migrated_database_url: str) -> None:
+    database = Database(migrated_database_url)
     async with database.write() as connection:
         await stored(connection, *(movement(tx, block=OLD) for tx in range(25)))
         await stored(connection, movement(25))
@@ -44,9 +42,8 @@ async def test_what_is_old_is_forgotten_a_piece_at_a_time(any_database_url: str)
     await database.close()
 
 
-async def test_others_write_while_very_much_is_forgotten(sqlite_url: str) -> None:
-    database = Database(sqlite_url)
-    await migrate(database)
+async def test_others_write_while_very_much_is_forgotten(migrated_sqlite: str) -> None:
+    database = Database(migrated_sqlite)
     async with database.write() as connection:
         await stored(connection, *(movement(tx, block=OLD) for tx in range(100)))
 

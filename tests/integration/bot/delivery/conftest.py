@@ -10,16 +10,14 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 
 from data.database import Database
-from data.migrate import migrate
 from data.settings import Settings
 from sandbox.telegram import Limits, TelegramSandbox
 from tests.integration.bot.delivery.outbox import Outbox
 
 
 @pytest.fixture
-async def database(any_database_url: str) -> AsyncIterator[Database]:
-    database = Database(any_database_url)
-    await migrate(database)
+async def database(migrated_database_url: str) -> AsyncIterator[Database]:
+    database = Database(migrated_database_url)
     yield database
     await database.close()
 

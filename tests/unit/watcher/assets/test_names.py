@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 
 from data.database import Database
-from data.migrate import migrate
 from data.queries.tokens import TokenRow
 from tests.unit.watcher.examples import CHAIN, SPAM, USDC
 from watcher.assets.names import TokenNames
@@ -34,9 +33,8 @@ class Contracts:
 
 
 @pytest.fixture
-async def database(sqlite_url: str) -> AsyncIterator[Database]:
-    opened = Database(sqlite_url)
-    await migrate(opened)
+async def database(migrated_sqlite: str) -> AsyncIterator[Database]:
+    opened = Database(migrated_sqlite)
     yield opened
     await opened.close()
 

@@ -9,8 +9,6 @@ from itertools import count
 import pytest
 from sqlalchemy import select
 
-from data.database import Database
-from data.migrate import migrate
 from data.model import (
     Alert,
     AlertState,
@@ -38,11 +36,8 @@ _numbers = count(700)
 
 
 @pytest.fixture
-async def outbox(any_database_url: str) -> AsyncIterator[Outbox]:
-    database = Database(any_database_url)
-    await migrate(database)
-    await database.close()
-    async with Outbox(any_database_url, next(_numbers)) as opened:
+async def outbox(migrated_database_url: str) -> AsyncIterator[Outbox]:
+    async with Outbox(migrated_database_url, next(_numbers)) as opened:
         yield opened
 
 
