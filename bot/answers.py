@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, TypeVar
 
 from aiogram.exceptions import (
@@ -16,7 +18,7 @@ from aiogram.types import BufferedInputFile, Message
 from bot.behalf import headed
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
 
     from aiogram.types import CallbackQuery, InaccessibleMessage, InlineKeyboardMarkup
 
@@ -26,12 +28,31 @@ LONGEST_WAIT = 30
 """Seconds: an answer that comes later than this is no answer."""
 NOTICE_LENGTH = 200
 _UNCHANGED = "message is not modified"
+_quiet: ContextVar[bool] = ContextVar("quiet", default=False)
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """What is answered inside is not said: it is done for somebody who wrote long ago."""
+    token = _quiet.set(True)
+    try:
+        yield
+    finally:
+        _quiet.reset(token)
+
+
+def is_quiet() -> bool:
+    """Whether nobody waits for an answer."""
+    return _quiet.get()
 
 
 async def answer(
     message: Message, text: str, keyboard: InlineKeyboardMarkup | None = None
 ) -> Message:
-    """Answer a message with HTML; what Telegram shows now."""
+    """Answer a message with HTML; what Telegram shows now. That is still the message itself where
+    nobody waits for an answer."""
+    if is_quiet():
+        return message
     text = headed(text)
     return await _patiently(lambda: message.answer(text, reply_markup=keyboard))
 
@@ -69,7 +90,24 @@ async def put(
 
 async def _put(message: Message, text: str, keyboard: InlineKeyboardMarkup | None) -> bool:
     try:
-        await _patiently(lambda: message.edit_text(headed(text), reply_markup=keyboard))
+        said = headed(text)
+        if message.photo:
+            await _patiently(lambda: message.edit_caption(caption=said, reply_markup=keyboard))
+        else:
+            await _patiently(lambda: message.edit_text(said, reply_markup=keyboard))
+    except TelegramBadRequest as error:
+        return _UNCHANGED in error.message
+    return True
+
+
+async def rearrange(query: CallbackQuery, keyboard: InlineKeyboardMarkup | None) -> bool:
+    """Put a keyboard in place of the one that was tapped, under the message as it is; False where
+    that is too old."""
+    message = query.message
+    if not isinstance(message, Message):
+        return False
+    try:
+        await _patiently(lambda: message.edit_reply_markup(reply_markup=keyboard))
     except TelegramBadRequest as error:
         return _UNCHANGED in error.message
     return True

@@ -43,6 +43,8 @@ COMMANDS = {
     "unpriced": N_("What a watch does without a price"),
     "mute": N_("Be quiet for a while"),
     "unmute": N_("Speak again"),
+    "quiet": N_("Hours in which alerts wait for one message"),
+    "digest": N_("One message a day or an hour, with a picture"),
     "tx": N_("Follow a transaction to its end"),
     "gas": N_("What a transfer and a swap cost now"),
     "status": N_("How far I am on each chain"),
@@ -53,6 +55,8 @@ COMMANDS = {
     "forget": N_("Forget everything about this chat"),
     "help": N_("What I understand"),
 }
+OF_OPERATORS = frozenset({"admin", "broadcast"})
+"""They are in no menu: to anybody else it looks as if there were no such command."""
 ONLY_PRIVATE = frozenset({"channels", "done"})
 """They mean nothing in a group, and are not answered there."""
 OPEN_TO_ALL = frozenset(

@@ -12,7 +12,7 @@ from bot.everything import MOST_ALERTS, everything_about
 from bot.languages import _
 from bot.sheet.writing import file_of
 from bot.texts import sheet as texts
-from data.queries import names, watchlists
+from data.queries import names, whole_lists
 
 if TYPE_CHECKING:
     from aiogram.filters import CommandObject
@@ -37,7 +37,7 @@ async def export(message: Message, command: CommandObject, context: Context, cha
         await hand_over_all(message, context, chat)
         return
     async with context.database.read() as connection:
-        watches = await watchlists.read(connection, chat.id)
+        watches = await whole_lists.read(connection, chat.id)
         known = await names.of_chat(connection, chat.id)
     if not watches and not known:
         await answer(message, _(texts.NOTHING_TO_EXPORT))

@@ -21,12 +21,12 @@ from bot.sheet.lines import Terms
 from bot.sheet.load import load
 from bot.sheet.plan import Room, planned
 from bot.sheet.reading import text_of
-from bot.sheet.room import most_watches
 from bot.sheet.writing import table_of
 from bot.texts import sheet as texts
+from bot.watchlist import most_watches
 from data.errors import InputError
 from data.model import ChatKind
-from data.queries import names, watchlists
+from data.queries import names, watchlists, whole_lists
 from data.redis import drafts
 from data.redis.drafts import Draft
 
@@ -160,9 +160,9 @@ async def decide(
     async with context.database.write() as connection:
         await watchlists.hold(connection, chat.id)
         plan = await _planned(connection, sheet, context, chat)
-        await watchlists.add(connection, plan.new)
-        await watchlists.change(connection, plan.changed)
-        await watchlists.name(connection, chat.id, [*plan.new_names, *plan.changed_names])
+        await whole_lists.add(connection, plan.new)
+        await whole_lists.change(connection, plan.changed)
+        await whole_lists.name(connection, chat.id, [*plan.new_names, *plan.changed_names])
     await drafts.drop(context.redis, chat.id, word)
     await show(query, texts.done(plan))
     return None
@@ -185,7 +185,7 @@ class Progress:
 
 
 async def _planned(connection: AsyncConnection, sheet: Sheet, context: Context, chat: Chat) -> Plan:
-    watches = await watchlists.read(connection, chat.id)
+    watches = await whole_lists.read(connection, chat.id)
     known = await names.of_chat(connection, chat.id)
     return await planned(sheet.lines, watches, known, _room(), chat.id, context.clock())
 

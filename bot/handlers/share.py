@@ -18,11 +18,10 @@ from bot.places import topic_of
 from bot.sharing.link import PREFIX, NotOurs, link_to_list, link_to_watch, opened
 from bot.sheet.lines import line_from
 from bot.sheet.plan import fresh
-from bot.sheet.room import most_watches
 from bot.texts import share as texts
-from bot.watchlist import meant_watch, own_watch
+from bot.watchlist import meant_watch, most_watches, own_watch
 from data.errors import InputError
-from data.queries import shares, watchlists
+from data.queries import shares, watchlists, whole_lists
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +64,7 @@ async def share(
             one = await meant_watch(connection, chat, meant)
             mine, watch = [one], one.id
         else:
-            mine, watch = await watchlists.read(connection, chat.id), 0
+            mine, watch = await whole_lists.read(connection, chat.id), 0
     text, keyboard = await _made(context, chat, bot, mine, watch, labels=False)
     await answer(message, text, keyboard)
 
@@ -84,7 +83,7 @@ async def tap(
         if watch:
             mine = [await own_watch(connection, chat, watch)]
         else:
-            mine = await watchlists.read(connection, chat.id)
+            mine = await whole_lists.read(connection, chat.id)
     labels = callback_data.act is ShareAct.LABELS
     text, keyboard = await _made(context, chat, bot, mine, watch, labels=labels)
     # the list stays where it is; a link takes the place of the one before
@@ -112,10 +111,10 @@ async def take(
     most = most_watches()
     async with context.database.write() as connection:
         await watchlists.hold(connection, chat.id)
-        mine = await watchlists.read(connection, chat.id)
+        mine = await whole_lists.read(connection, chat.id)
         new, known = await fresh(lines, mine, chat.id, context.clock())
         room = max(0, most - len(mine))
-        await watchlists.add(connection, new[:room])
+        await whole_lists.add(connection, new[:room])
     await show(query, texts.taken(len(new[:room]), known, len(new[room:]), most))
 
 

@@ -8,5 +8,4 @@
 - ``load``     a whole file as lines, in turns with everybody else
 - ``plan``     what lines would change in a watchlist
 - ``turns``    so that a long list keeps nobody waiting
-- ``room``     how many watches a chat may have
 """

@@ -1,4 +1,4 @@
-"""Greeting, help, and what is said when something is not understood."""
+"""Help, and what is said when something is not understood."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from bot.languages import N_, _
-from bot.texts.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,17 +21,15 @@ PAGES_TOO_OFTEN = N_(
     "A group has room for 20 messages a minute, pages among them, and most of it is taken: try"
     " again in half a minute."
 )
+NO_MEMORY = N_(
+    "I cannot reach my memory just now, so I could not do that. Your alerts still come: please try"
+    " again in a minute."
+)
+NO_BOOKS = N_(
+    "I cannot reach my records just now, so nothing was changed. Nothing is lost: please try again"
+    " in a minute."
+)
 BUTTON_TOO_OLD = N_("This button is from an older version: send the command again.")
-
-
-def greeting(chains: Sequence[Chain]) -> str:
-    """The answer to ``/start``."""
-    return _(
-        "🐋 <b>Hello, I'm Spyhop.</b>\n\n"
-        "I follow {chains} block by block, and tell you within seconds when a wallet you watch"
-        " moves funds, or when anything big enough moves at all.\n\n"
-        "Paste an address to watch it, or begin here:"
-    ).format(chains=escape(listed([chain.title for chain in chains])))
 
 
 _HELP = (
@@ -68,6 +65,10 @@ A value is <code>250000</code>, <code>$250k</code>, <code>1.5m</code>, <code>50 
     N_("""<b>Quiet</b>
 /mute <code>[number] &lt;duration&gt;</code> – <code>30m</code>, <code>2h</code>, <code>1d</code>
 /unmute <code>[number]</code>"""),
+    N_("""<b>Less often</b>
+/quiet <code>&lt;hours&gt; [city]</code> – like <code>/quiet 23-7 Berlin</code>: what comes then \
+waits for one message
+/digest <code>&lt;daily 08:00, hourly or off&gt;</code> – one message instead of many"""),
     N_("""<b>Transactions</b>
 /tx <code>&lt;hash or link&gt;</code> – followed until it is final, in one message
 /gas <code>[chain]</code> – what a transfer and a swap cost now"""),

@@ -63,9 +63,12 @@ class Timing(StrEnum):
 
 
 class Level(StrEnum):
-    """What somebody may do with the bot. Whoever owns it is named in the settings."""
+    """What somebody may do with the bot, and whether it does anything for a group or channel."""
 
+    OWNER = "owner"
+    """named in the settings, and stored nowhere"""
     ADMIN = "admin"
+    """named by an owner: looks after the bot with them"""
     MEMBER = "member"
     GUEST = "guest"
     """not let in yet, where the bot is for invited people only"""
@@ -108,17 +111,20 @@ class Chat:
     notice: str | None = None
     """A sentence of the bot's own, as HTML, that the chat is to be told before anything else."""
     title: str | None = None
-    """A group's or channel's, as Telegram said last; anything may stand in it."""
+    """What a group or channel, or the person of a private chat, calls itself, as Telegram said
+    last; anything may stand in it."""
     added_by: int | None = None
     """The person who added the bot to a group or channel."""
     time_zone: str | None = None
-    """By its name in the IANA's list; None is UTC."""
+    """By its name in the IANA's list, or an offset like ``+0530``; None is UTC."""
     quiet: Quiet | None = None
     digest: DigestEvery = DigestEvery.OFF
     digest_at: int | None = None
     """The minute of the chat's day at which a daily digest comes."""
     digest_due: datetime | None = None
-    """When the next digest comes."""
+    """When what is deferred for it has to be looked at; None where nothing is."""
+    digest_times: int | None = None
+    """Between digests comes through what reaches so many times its threshold; None is nothing."""
     level: Level = Level.MEMBER
     language: Language | None = None
     """What it chose; None is whatever Telegram shows to whoever wrote last."""

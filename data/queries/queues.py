@@ -34,7 +34,7 @@ from sqlalchemy import (
 from data.columns import DatabaseNow, Sooner
 from data.model import AlertState, Priority
 from data.queries import insert_on
-from data.tables import alerts, chat_queues, messages
+from data.tables import alerts, chat_queues, chats, messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -257,4 +257,13 @@ def _unqueued() -> Any:
     stale = select(messages.c.chat_id, literal(int(Priority.EDIT)).label("priority")).where(
         messages.c.revision > messages.c.shown_revision, missing
     )
-    return union_all(waiting, stale)
+    missing = ~exists().where(chat_queues.c.chat_id == alerts.c.chat_id)
+    later = alerts.c.state == literal_column(f"'{AlertState.DEFERRED.value}'")
+    # nobody looks at what is deferred in a chat where nothing says when
+    deferred = (
+        select(alerts.c.chat_id, literal(int(Priority.DIGEST)).label("priority"))
+        .distinct()
+        .join(chats, chats.c.id == alerts.c.chat_id)
+        .where(later, chats.c.digest_due.is_(None), missing)
+    )
+    return union_all(waiting, stale, deferred)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, delete, exists, func, select
 
 from data.columns import DatabaseNow
-from data.model import AlertState
+from data.model import AlertState, BroadcastState
 from data.tables import (
     alerts,
+    broadcasts,
     coverage_gaps,
     messages,
     movements,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 PIECE = 2_000
 """Rows that are looked at in one transaction."""
-_WAITING = (AlertState.PENDING, AlertState.HELD)
+_WAITING = (AlertState.PENDING, AlertState.HELD, AlertState.DEFERRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,9 @@ MOVEMENTS = Shelf(
     ),
 )
 PURSUITS = Shelf(pursuits, pursuits.c.asked_at)
+BROADCASTS = Shelf(
+    broadcasts, broadcasts.c.created_at, broadcasts.c.state != BroadcastState.SENDING
+)
 GAPS = Shelf(coverage_gaps, coverage_gaps.c.opened_at)
 
 

@@ -1,101 +1,75 @@
-"""A whole watchlist at once: read in slices and written in bulk, so that a long one keeps nobody
-waiting."""
+"""A chat's watches as a list: how many there are, in pages, by address and by topic."""
 
 from __future__ import annotations
 
-import asyncio
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import func, select
 
-from data.queries import batches, watches
-from data.queries.bulk import as_it_is, insert_all
-from data.queries.names import EVERYWHERE
-from data.tables import chat_names, chats
-from data.tables import watches as table
+from data.tables import chats, watches
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sqlalchemy.ext.asyncio import AsyncConnection
-
-    from data.model import ChatName, Watch
-
-SLICE = 250
-"""Watches between two turns of everybody else."""
-_OF = "of_watch"
-_KEPT = {"chat_id", "number", "created_at"}
-"""What stays as it is when a watch is changed."""
 
 
 async def hold(connection: AsyncConnection, chat_id: int) -> None:
-    """Nobody else numbers or names anything in the chat until this transaction ends."""
+    """Let nobody else add to the chat's watchlist until the transaction ends."""
     if connection.dialect.name == "postgresql":
+        # on SQLite nobody else writes anyway; NO KEY UPDATE, because alerts that are just being
+        # written for the chat hold its key
         chat = select(chats.c.id).where(chats.c.id == chat_id)
         await connection.execute(chat.with_for_update(key_share=True))
 
 
-async def read(connection: AsyncConnection, chat_id: int) -> list[Watch]:
-    """The chat's watchlist by number."""
-    found: list[Watch] = []
-    while True:
-        last = found[-1].number if found else -1
-        some = await watches.above(connection, chat_id, last, SLICE)
-        found += some
-        if len(some) < SLICE:
-            return found
-        await asyncio.sleep(0)
+async def count(connection: AsyncConnection, chat_id: int) -> int:
+    """How many watches the chat has."""
+    statement = select(func.count()).where(watches.c.chat_id == chat_id)
+    return int((await connection.execute(statement)).scalar_one())
 
 
-async def add(connection: AsyncConnection, new: Sequence[Watch]) -> None:
-    """Add watches with the numbers that they have; whatever their ids, they get others."""
-    for some in batches(new, SLICE):
-        await insert_all(connection, table, [watches.stored(one) for one in some], as_it_is)
-        await asyncio.sleep(0)
+async def next_number(connection: AsyncConnection, chat_id: int) -> int:
+    """One above the highest."""
+    highest = select(func.max(watches.c.number)).where(watches.c.chat_id == chat_id)
+    return ((await connection.execute(highest)).scalar_one() or 0) + 1
 
 
-async def change(connection: AsyncConnection, changed: Sequence[Watch]) -> None:
-    """Let watches be from now on as these are; their numbers stay."""
-    for some in batches(changed, SLICE):
-        rows = [
-            {_OF: one.id}
-            | {
-                f"new_{name}": value
-                for name, value in watches.stored(one).items()
-                if name not in _KEPT
-            }
-            for one in some
-        ]
-        await connection.execute(_changes(), rows)
-        await asyncio.sleep(0)
+async def below(connection: AsyncConnection, chat_id: int, number: int) -> int:
+    """How many of the chat's watches stand before that number in its list."""
+    statement = select(func.count()).where(watches.c.chat_id == chat_id, watches.c.number < number)
+    return int((await connection.execute(statement)).scalar_one())
 
 
-async def name(connection: AsyncConnection, chat_id: int, given: Sequence[ChatName]) -> None:
-    """Call addresses so from now on, each at most once in here."""
-    for some in batches(given, SLICE):
-        rows = [
-            {
-                "chat_id": chat_id,
-                "chain": one.chain or EVERYWHERE,
-                "address": one.address,
-                "name": one.name,
-            }
-            for one in some
-        ]
-        await insert_all(connection, chat_names, rows, _called_so)
-        await asyncio.sleep(0)
-
-
-@cache
-def _changes() -> Any:
-    names = [column.name for column in table.c if column.name not in {"id", *_KEPT}]
-    values = {one: bindparam(f"new_{one}", type_=table.c[one].type) for one in names}
-    return update(table).where(table.c.id == bindparam(_OF)).values(values)
-
-
-def _called_so(statement: Any) -> Any:
-    return statement.on_conflict_do_update(
-        index_elements=["chat_id", "chain", "address"],
-        set_={"name": statement.excluded.name},
+async def ids_of_page(
+    connection: AsyncConnection, chat_id: int, first: int, length: int
+) -> list[int]:
+    """The ids of so many of the chat's watches by number, the first of them counted from 0."""
+    statement = (
+        select(watches.c.id)
+        .where(watches.c.chat_id == chat_id)
+        .order_by(watches.c.number)
+        .offset(first)
+        .limit(length)
     )
+    return list(await connection.scalars(statement))
+
+
+async def ids_on(connection: AsyncConnection, chat_id: int, address: bytes) -> list[int]:
+    """The ids of the chat's watches on an address, by number."""
+    statement = (
+        select(watches.c.id)
+        .where(watches.c.address == address, watches.c.chat_id == chat_id)
+        .order_by(watches.c.number)
+    )
+    return list(await connection.scalars(statement))
+
+
+async def topics(connection: AsyncConnection, chat_id: int) -> dict[int, int]:
+    """The topics that the chat's watches tell in, each with the lowest number among them."""
+    statement = (
+        select(watches.c.topic_id, func.min(watches.c.number).label("lowest"))
+        .where(watches.c.chat_id == chat_id)
+        .group_by(watches.c.topic_id)
+        .order_by(func.min(watches.c.number))
+    )
+    rows = await connection.execute(statement)
+    return {row.topic_id: row.lowest for row in rows}

@@ -53,7 +53,7 @@ class NodeStatus(msgspec.Struct, frozen=True, kw_only=True):
 class ChainStatus(msgspec.Struct, frozen=True, kw_only=True):
     """One chain's progress. ``written_at`` is set by the loop that does the work, when it has
     made a round; ``state``: following, catching up, blind (no node answers), stuck
-    (no round comes to its end), latched, no database, failing.
+    (no round comes to its end), latched, no database, failing, paused (an operator wants it so).
     """
 
     chain: str
@@ -103,6 +103,8 @@ class DeliveryStatus(msgspec.Struct, frozen=True, kw_only=True):
     written_at: datetime
     pending: int
     pending_since: datetime | None
+    deferred: int = 0
+    """Alerts that wait for the end of quiet hours, or a digest; they are not ``pending``."""
     chats_waiting: int
     chats: dict[str, int]
     last_hour: dict[str, int]

@@ -33,7 +33,8 @@ VERBS = (
     "go_down", "come_up", "clear_faults", "revoke_token", "chats", "users", "messages",
     "bot_messages", "calls", "counts", "callback", "unanswered_callbacks", "offered_commands",
     "state", "wait_for_messages", "wait_for_answer", "wait_for_calls", "wait_for_held",
-    "wait_for_polling", "wait_for_event",
+    "wait_for_polling", "wait_for_event", "ask_inline", "send_inline_result",
+    "wait_for_inline_answer",
 )  # fmt: skip
 _IN_PROCESS_ONLY = "predicate"
 _PICTURES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}

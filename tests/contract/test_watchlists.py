@@ -1,168 +1,127 @@
-"""A whole watchlist is written at once, or not at all."""
+"""A chat's watches as a list, and those that are taken off it for a while."""
 
-from __future__ import annotations
+import asyncio
+from datetime import timedelta
+from decimal import Decimal
 
-from dataclasses import replace
-
-import pytest
-
-from bot.sheet.lines import Terms
-from bot.sheet.load import load
-from bot.sheet.plan import Plan, Room, planned
-from bot.sheet.reading import text_of
-from bot.sheet.writing import file_of
-from data.chains import known_chains
+from data.columns import MAX_AMOUNT
 from data.database import Database
-from data.model import (
-    ChatKind,
-    ChatName,
-    Direction,
-    Interest,
-    Scope,
-    UnitThreshold,
-    Unpriced,
-    UsdThreshold,
-    Watch,
-)
-from data.queries import chats, names, watches, watchlists
-from data.tables import watches as table
-from tests.contract.samples import DEFAULT, NOW, USDC, address
-
-CHAT, OTHER = -1_001, -1_002
-KNOWN = known_chains()
-CHAINS = (KNOWN["ethereum"], KNOWN["bsc"])
-FORUM = Terms(CHAINS, KNOWN, has_topics=True, topic=0)
-FULL = Scope(
-    Interest.SWAP | Interest.MINT,
-    frozenset({("ethereum", USDC), ("bsc", None)}),
-    frozenset({("bsc", USDC)}),
-    frozenset({"bsc"}),
-)
+from data.model import Direction, Interest, Scope, UnitThreshold, Unpriced, UsdThreshold
+from data.queries import removed, watches, watchlists
+from tests.contract.samples import NOW, USDC, a_chat, address
 
 
-def a_watch(number: int, chat: int = CHAT) -> Watch:
-    """Each with other settings than the one before."""
-    units = UnitThreshold(DEFAULT / 1_000, "USDC", {("ethereum", USDC): 10**8})
-    return Watch(
-        id=0,
-        number=number,
-        chat_id=chat,
-        topic_id=number % 3,
-        chain=(None, "ethereum", "bsc")[number % 3],
-        address=address(number) if number % 5 else None,
-        threshold=(None, UsdThreshold(DEFAULT + number), units)[number % 3],
-        direction=list(Direction)[number % 3],
-        label=f"=label {number}" if number % 2 else None,
-        muted_until=NOW if number % 4 == 0 else None,
-        created_at=NOW,
-        unpriced=list(Unpriced)[number % 2],
-        scope=FULL if number % 7 == 0 else Scope(),
+async def test_what_was_removed_comes_back_as_it_was(database: Database) -> None:
+    units = UnitThreshold(Decimal("50.5"), "ETH", {("ethereum", None): MAX_AMOUNT})
+    scope = Scope(
+        Interest.SWAP | Interest.NFT,
+        frozenset({("bsc", USDC)}),
+        frozenset({("ethereum", None)}),
+        frozenset({"base"}),
     )
-
-
-def nameless(found: list[Watch]) -> list[Watch]:
-    """As nobody's, so that lists of several chats can be compared."""
-    return [replace(one, id=0, chat_id=0, created_at=NOW) for one in found]
-
-
-@pytest.fixture(autouse=True)
-async def meet(database: Database) -> None:
     async with database.write() as connection:
-        for chat in (CHAT, OTHER):
-            await chats.meet(connection, chat, ChatKind.SUPERGROUP, DEFAULT, NOW)
-
-
-async def plan_of(database: Database, content: bytes, chat: int) -> Plan:
-    sheet = await load(text_of(content), FORUM)
-    assert sheet.problems == []
-    async with database.read() as connection:
-        there = await watchlists.read(connection, chat)
-        known = await names.of_chat(connection, chat)
-    return await planned(sheet.lines, there, known, Room(9_999, 500), chat, NOW)
-
-
-async def write(database: Database, chat: int, plan: Plan) -> None:
-    async with database.write() as connection:
-        await watchlists.hold(connection, chat)
-        await watchlists.add(connection, plan.new)
-        await watchlists.change(connection, plan.changed)
-        await watchlists.name(connection, chat, [*plan.new_names, *plan.changed_names])
-
-
-async def test_a_list_goes_through_a_file_into_an_empty_chat_exactly(database: Database) -> None:
-    many = [a_watch(number) for number in range(1, 2 * watchlists.SLICE + 20, 2)]
-    called = [ChatName(None, address(1), "One"), ChatName("bsc", address(2), "-2")]
-    async with database.write() as connection:
-        await watchlists.add(connection, many)
-        await watchlists.name(connection, CHAT, called)
-    async with database.read() as connection:
-        mine = await watchlists.read(connection, CHAT)
-        content = await file_of(mine, await names.of_chat(connection, CHAT), CHAINS)
-    assert nameless(mine) == nameless(many)
-
-    await write(database, OTHER, await plan_of(database, content, OTHER))
-
-    async with database.read() as connection:
-        theirs = await watchlists.read(connection, OTHER)
-        assert nameless(theirs) == nameless(mine)
-        assert await watches.of_chat(connection, OTHER) == theirs
-        assert await names.of_chat(connection, OTHER) == await names.of_chat(connection, CHAT)
-    assert (await plan_of(database, content, OTHER)).is_empty
-
-
-async def test_what_a_file_says_otherwise_is_changed_and_the_rest_stays(
-    database: Database,
-) -> None:
-    async with database.write() as connection:
-        await watchlists.add(connection, [a_watch(number) for number in (1, 2, 7)])
-        await watchlists.name(connection, CHAT, [ChatName(None, address(1), "One")])
-    content = (
-        f"address,chain,label,topic\n0x{address(1).hex()},ethereum,New,1\n"
-        f"0x{address(7).hex()},ethereum,,1\n"
-    ).encode()
-
-    plan = await plan_of(database, content, CHAT)
-    await write(database, CHAT, plan)
-
-    async with database.read() as connection:
-        one, two, seven = await watchlists.read(connection, CHAT)
-    assert nameless([one, two, seven]) == nameless(
-        [
-            replace(a_watch(1), label="New"),
-            a_watch(2),
-            replace(a_watch(7), label=None),
+        await a_chat(connection)
+        made = [
+            await watches.add(
+                connection,
+                1,
+                now=NOW,
+                topic_id=7,
+                address=address(1),
+                threshold=threshold,
+                direction=Direction.OUT,
+                label="“Großmutter” \N{WHALE}",
+                scope=scope,
+            )
+            for threshold in (units, UsdThreshold(Decimal("0.000001")), None)
         ]
-    )
-
-
-async def test_an_import_that_is_killed_has_done_nothing(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with database.write() as connection:
-        await watchlists.add(connection, [a_watch(1)])
-    plan = Plan(
-        new=[a_watch(number) for number in range(2, watchlists.SLICE + 9)],
-        new_names=[ChatName(None, address(1), "One")],
-    )
-
-    async def killed(*_: object) -> None:
-        raise RuntimeError("killed")
-
-    monkeypatch.setattr(watchlists, "name", killed)
-    with pytest.raises(RuntimeError):
-        await write(database, CHAT, plan)
-
+        made.append(await watches.add(connection, 1, now=NOW, chain="ethereum"))
+        await watches.mute(connection, made[0].id, NOW + timedelta(microseconds=1))
+        await watches.set_unpriced(connection, 1, 1, Unpriced.TELL)
     async with database.read() as connection:
-        assert len(await watchlists.read(connection, CHAT)) == 1
+        before = await watches.of_chat(connection, 1)
+    async with database.write() as connection:
+        records = [await removed.take(connection, watch.id) for watch in made]
+        left = await watchlists.count(connection, 1)
+        again = await removed.take(connection, made[0].id)
+    async with database.write() as connection:
+        back = [await removed.put_back(connection, record) for record in records if record]
+        twice = await removed.put_back(connection, records[0] or "")
+    async with database.read() as connection:
+        after = await watches.of_chat(connection, 1)
+
+    assert (left, again, twice) == (0, None, None)
+    assert back == before
+    assert after == before
 
 
-def test_a_file_has_every_setting_of_a_watch() -> None:
-    """A column that is added here is one that files must have, or a reason why not."""
-    in_files = {
-        "number", "topic_id", "chain", "address", "threshold_usd", "threshold_units", "direction",
-        "label", "muted_until", "unpriced", "interests", "only_assets", "without_assets", "not_on",
-    }  # fmt: skip
-    of_the_chat = {"id", "chat_id", "created_at"}
+async def test_who_comes_back_to_a_taken_number_gets_the_next(database: Database) -> None:
+    async with database.write() as connection:
+        await a_chat(connection)
+        first = await watches.add(connection, 1, now=NOW, address=address(1))
+        record = await removed.take(connection, first.id)
+        second = await watches.add(connection, 1, now=NOW, address=address(2))
+        assert record is not None
+        back = await removed.put_back(connection, record)
 
-    assert {column.name for column in table.c} == in_files | of_the_chat
-    assert set(watches.stored(a_watch(1))) == {column.name for column in table.c} - {"id"}
+    assert (first.number, second.number) == (1, 1)
+    assert back is not None
+    assert (back.id, back.number) == (first.id, 2)
+
+
+async def test_no_watch_takes_the_id_of_one_that_was_removed(database: Database) -> None:
+    async with database.write() as connection:
+        await a_chat(connection)
+        ids = []
+        for number in range(3):
+            made = await watches.add(connection, 1, now=NOW, address=address(number))
+            ids.append(made.id)
+            await watches.remove(connection, made.id)
+
+    assert len(set(ids)) == 3
+
+
+async def test_a_list_is_read_in_pages_by_address_and_by_topic(database: Database) -> None:
+    async with database.write() as connection:
+        await a_chat(connection, 1)
+        await a_chat(connection, 2)
+        made = [
+            await watches.add(
+                connection, 1, now=NOW, topic_id=number % 2, address=address(number % 3)
+            )
+            for number in range(10)
+        ]
+        await watches.add(connection, 2, now=NOW, address=address(0))
+        await watches.remove(connection, made[4].id)
+    ids = [watch.id for watch in made if watch != made[4]]
+    async with database.read() as connection:
+        pages = [await watchlists.ids_of_page(connection, 1, first, 4) for first in (0, 4, 8, 12)]
+        before = await watchlists.below(connection, 1, made[6].number)
+        on = await watchlists.ids_on(connection, 1, address(0))
+        topics = await watchlists.topics(connection, 1)
+        counted = await watchlists.count(connection, 1)
+        nobody = await watchlists.next_number(connection, 3)
+
+    assert pages == [ids[:4], ids[4:8], ids[8:], []]
+    assert (before, counted, nobody) == (5, 9, 1)
+    assert on == [made[0].id, made[3].id, made[6].id, made[9].id]
+    assert topics == {0: 1, 1: 2}
+
+
+async def test_who_holds_a_list_adds_to_it_alone(database: Database) -> None:
+    async with database.write() as connection:
+        await a_chat(connection)
+
+    async def add_unless_full(number: int) -> bool:
+        async with database.write() as connection:
+            await watchlists.hold(connection, 1)
+            if await watchlists.count(connection, 1) >= 3:
+                return False
+            await watches.add(connection, 1, now=NOW, address=address(number))
+            return True
+
+    added = await asyncio.gather(*(add_unless_full(number) for number in range(8)))
+
+    assert sum(added) == 3
+    async with database.read() as connection:
+        assert await watchlists.count(connection, 1) == 3

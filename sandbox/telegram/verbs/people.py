@@ -9,14 +9,18 @@ from typing import Any
 from sandbox.telegram.callbacks import Callback
 from sandbox.telegram.chats import Chat, MemberStatus
 from sandbox.telegram.errors import SandboxError
+from sandbox.telegram.inline import InlineQuery
 from sandbox.telegram.messages import Media, Message, Revision
 from sandbox.telegram.methods.chats import member_as_api
 from sandbox.telegram.parameters import Upload
 from sandbox.telegram.text.clean import clean
 from sandbox.telegram.text.entity import FormattedText
 from sandbox.telegram.text.found import with_found
+from sandbox.telegram.text.html import parse_html
 from sandbox.telegram.users import User
 from sandbox.telegram.verbs.hand import Hand
+
+LONGEST_QUERY = 256
 
 
 class People(Hand):
@@ -47,8 +51,11 @@ class People(Hand):
     def send_text(
         self, chat_id: int, text: str, user_id: int | None = None, topic_id: int | None = None,
         date: float | None = None, reply_to: int | None = None, as_chat: int | None = None,
+        html: bool = False,
     ) -> Message:  # fmt: skip
         """A person writes. `date` (Unix seconds) may lie in the past; in a channel it is a post.
+
+        With `html` the text is HTML, and tells how they format it.
 
         `as_chat` is the chat in whose name it is said: the group's own by an anonymous
         administrator, a channel's by its owner.
@@ -61,9 +68,10 @@ class People(Hand):
         voice = chat if as_chat is None else self.world.chats.get(as_chat)
         if topic_id is not None and self.world.chats.topic(chat_id, topic_id).state != "open":
             raise SandboxError(f"Topic {topic_id} is not open.")
-        if not clean(FormattedText(text)).text:
+        said = parse_html(text) if html else FormattedText(text)
+        if not clean(said).text:
             raise SandboxError("A message needs a text.")
-        return self._say(chat, author, voice, text, None, topic_id, date, reply_to, as_chat)
+        return self._say(chat, author, voice, said, None, topic_id, date, reply_to, as_chat)
 
     def send_document(
         self, chat_id: int, name: str, content: bytes, caption: str = "",
@@ -75,13 +83,16 @@ class People(Hand):
         file_id = f"sandbox-{secrets.token_urlsafe(18)}"
         self.world.files[file_id] = Upload(name, content)
         media = Media("document", name, file_id, len(content))
-        return self._say(chat, author, chat, caption, media, topic_id, None, reply_to, None)
+        return self._say(
+            chat, author, chat, FormattedText(caption), media, topic_id, None, reply_to, None
+        )
 
     def _say(
-        self, chat: Chat, author: User | None, voice: Chat, text: str, media: Media | None,
+        self, chat: Chat, author: User | None, voice: Chat, text: FormattedText,
+        media: Media | None,
         topic_id: int | None, date: float | None, reply_to: int | None, as_chat: int | None,
     ) -> Message:  # fmt: skip
-        said = with_found(clean(FormattedText(text)))
+        said = with_found(clean(text))
         now = self.world.clock()
         message = self.world.put_message(
             Message(
@@ -168,6 +179,50 @@ class People(Hand):
         }
         self.world.tell_bot("callback_query", update)
         return callback
+
+    def ask_inline(
+        self, user_id: int, query: str, offset: str = "", chat_type: str | None = "sender"
+    ) -> InlineQuery:
+        """Types `@bot query` into some chat, which the bot need not be in."""
+        user = self.world.users.get(user_id)
+        if len(query) > LONGEST_QUERY:
+            raise SandboxError(f"An inline query has at most {LONGEST_QUERY} characters.")
+        asked = self.world.inline_queries.put(
+            InlineQuery(
+                id=str(secrets.randbelow(9 * 10**17) + 10**17),
+                user_id=user_id,
+                query=query,
+                offset=offset,
+                date=self.world.clock(),
+            )
+        )
+        self.world.events.emit("inline", asked)
+        update = {"id": asked.id, "from": user.as_api(), "query": query, "offset": offset}
+        self.world.tell_bot(
+            "inline_query", update | ({"chat_type": chat_type} if chat_type else {})
+        )
+        return asked
+
+    def send_inline_result(self, query_id: str, result_id: str, chat_id: int) -> Message:
+        """The person chooses one of the results, and sends it into a chat."""
+        chosen = self.world.inline_queries.result(query_id, result_id)
+        asked = self.world.inline_queries.by_id[query_id]
+        author = self.world.users.get(asked.user_id)
+        now = self.world.clock()
+        return self.world.put_message(
+            Message(
+                chat_id=chat_id,
+                message_id=self.world.messages.next_id(chat_id),
+                date=now,
+                sender_id=author.id,
+                sender_name=author.full_name,
+                from_bot=False,
+                revisions=(
+                    Revision(now, chosen.said.text, chosen.said.entities, chosen.reply_markup),
+                ),
+                link_preview_options=chosen.link_preview_options,
+            )
+        )
 
     def _anybody(self) -> int:
         people = [u.id for u in self.world.users.by_id.values() if not u.is_bot]

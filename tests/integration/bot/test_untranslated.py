@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiogram.methods import (
     AnswerCallbackQuery,
+    EditMessageReplyMarkup,
     EditMessageText,
     SendDocument,
     SendMessage,
@@ -39,7 +40,7 @@ STRANGER = "0x" + "b2" * 20
 TX = "0x" + "ab" * 32
 FOREIGN = [
     "Ethereum", "BNB Smart Chain", "ETH", "WETH", "BNB", "WBNB", "USDC", "Binance", "Cold",
-    "Bitcoin", "Tron", "Solana",
+    "Bitcoin", "Tron", "Solana", "Burn address",
     "Vault", "Ada", "why not", "ethereum", "bsc", "imitation", "lookalike", "airdrop", "Zz",
 ]  # fmt: skip
 """What the fixtures and the tables of this project call things."""
@@ -90,8 +91,10 @@ def shown_in(call: TelegramMethod[Any]) -> list[str]:
     """All that a person reads of a call."""
     if isinstance(call, SendDocument):
         return [call.caption or ""]
-    assert isinstance(call, SendMessage | EditMessageText | AnswerCallbackQuery)
-    texts = [call.text or ""]
+    assert isinstance(
+        call, SendMessage | EditMessageText | EditMessageReplyMarkup | AnswerCallbackQuery
+    )
+    texts = [getattr(call, "text", None) or ""]
     markup = getattr(call, "reply_markup", None)
     if isinstance(markup, InlineKeyboardMarkup):
         texts += [button.text for row in markup.inline_keyboard for button in row]
@@ -145,6 +148,48 @@ async def test_no_button_says_what_was_not_translated(talk: Conversation, made_u
         await talk.calls_after(opener)
         await tap_all(talk)
         await tap_all(talk)
+
+
+async def test_no_screen_of_a_watch_says_what_was_not_translated(
+    talk: Conversation, made_up: MadeUp
+) -> None:
+    for text in ("/language zh", f"/watch {VITALIK} $250k Cold", "/whales eth 500 ETH"):
+        await talk.say(text)
+    kinds = (1, 511)
+    taps = [
+        "open", "ths", "dis", "in", "out", "both", "kis", *(f"ki-:{kind}" for kind in kinds),
+        "ki+:511", "ki-:1", "ki-:510", "chs", "ch-:56", "ch-:1", "ch+:56", "tos", "tps", "top:0",
+        "top:7", "mts", "mut:60", "ever", "unm", "usd:10000", "usd:7", "def", "?la", "?am",
+    ]  # fmt: skip
+    said = {
+        "?am": ["Zz", "50 ETH"], "?la": ["-", "\u202e", "Cold"], "?on": ["Zz", "USDC", STRANGER],
+        "?wi": ["bsc WBNB", "Zz USDC", f"/list {VITALIK}"],
+    }  # fmt: skip
+    for number in (1, 2):
+        for act in [*taps, "?on", "?wi", "open", "tos", "to*", "rm", "undo", "undo", "rm", "open"]:
+            name, _, value = act.partition(":")
+            before = len(talk.session.calls)
+            await talk.tap_data(f"w:{number}:{name}:{value or 0}")
+            assert_translated(talk.session.calls[before:], act)
+            for text in said.get(name, []):
+                assert_translated(await talk.calls_after(text), f"{act} {text}")
+        await talk.tap_data(f"w:{number}:undo:0")
+
+
+async def test_no_button_under_an_alert_says_what_was_not_translated(
+    talk: Conversation, made_up: MadeUp
+) -> None:
+    await talk.say("/language zh")
+    watch = await why.a_watch(talk)
+    moved = replace(why.received(1), counterparty=why.KNOWN)
+    await why.sent(talk, await why.alerted(talk, watch, moved), 700)
+    for act in ("m", "q:0:60", "b", "f", "u", "t", "o", "o", "a"):
+        name, watch_id, minutes = [*act.split(":"), "0", "0"][:3]
+        before = len(talk.session.calls)
+        chosen = watch.id if name in "qf" else watch_id
+        data = f"al:1:{name}:{chosen}:{minutes}"
+        await talk.tap_data(data)
+        assert_translated(talk.session.calls[before:], act)
 
 
 async def test_no_mistake_is_answered_in_english(talk: Conversation, made_up: MadeUp) -> None:
