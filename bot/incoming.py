@@ -6,7 +6,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 import structlog
-from aiogram.exceptions import TelegramBadRequest
+from aiogram.exceptions import TelegramAPIError
 from aiohttp import ClientError
 
 from bot.texts.sheet import NOT_A_FILE, TOO_LARGE
@@ -37,7 +37,7 @@ async def content_of(bot: Bot, document: Document, most: int = MOST_BYTES) -> by
                 content += piece
                 if len(content) > most:
                     raise _too_large(most)
-    except (TelegramBadRequest, ClientError, OSError) as error:
+    except (TelegramAPIError, ClientError, OSError) as error:
         # nothing of it goes on: its text has the token in an address
         _log.warning("a file could not be loaded", why=type(error).__name__)
         raise InputError(NOT_A_FILE) from None

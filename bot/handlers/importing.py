@@ -89,8 +89,8 @@ async def take_file(
     message: Message, state: FSMContext, context: Context, chat: Chat, bot: Bot
 ) -> None:
     """The file that was asked for, or one that came by itself."""
-    if message.document is not None:
-        await _take(message, message.document, context, chat, bot)
+    document = message.document
+    if document is not None and await _take(message, document, context, chat, bot):
         await state.clear()
 
 
@@ -103,15 +103,15 @@ async def take_text(message: Message, state: FSMContext, context: Context, chat:
 
 async def _take(
     message: Message, document: Document, context: Context, chat: Chat, bot: Bot
-) -> None:
+) -> bool:
     name = document.file_name or _PASTED
     said = await answer(message, texts.reading(name))
     try:
         text = text_of(await content_of(bot, document))
     except InputError as error:
         await edit(said, sentence(error))
-        return
-    await _preview(said, message, name, text, context, chat)
+        return False
+    return await _preview(said, message, name, text, context, chat)
 
 
 async def _preview(

@@ -40,7 +40,7 @@ def link_made(link: str, count: int, until: datetime | None, now: datetime, *, l
     if until is None:
         ends = _("It needs nothing from me, so it cannot be ended.")
     else:
-        ends = _("It shows them as they are now, until {day}.").format(day=day_words(until, now))
+        ends = _("Until {day} it shows them as they are now.").format(day=day_words(until, now))
     return f"{head}\n{escape(link)}\n\n{seen} {hidden} {ends}"
 
 

@@ -76,8 +76,12 @@ async def _with_earlier(connection: AsyncConnection, chat_id: int) -> list[int]:
 
 
 async def _forget_claims(connection: AsyncConnection, chat_id: int) -> None:
-    like = send_claims.c.key.like(f"%:{chat_id}:%")
+    like = send_claims.c.key.like(f"%:{chat_id}%")
     keys = await connection.scalars(select(send_claims.c.key).where(like))
-    theirs = [key for key in keys if key.split(":")[_CHAT_IN_CLAIM] == str(chat_id)]
+    theirs = [key for key in keys if _chat_in(key) == str(chat_id)]
     if theirs:
         await connection.execute(delete(send_claims).where(send_claims.c.key.in_(theirs)))
+
+
+def _chat_in(key: str) -> str:
+    return "".join(key.split(":")[_CHAT_IN_CLAIM : _CHAT_IN_CLAIM + 1])

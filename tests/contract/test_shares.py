@@ -11,7 +11,7 @@ from data.database import Database
 from data.model import ChatKind
 from data.queries import chats, moving, retention, shares
 from tests.contract.samples import DEFAULT, NOW
-from tests.contract.test_watchlists import a_watch
+from tests.contract.test_whole_lists import a_watch
 
 CHAT, NEW = -77, -1_001
 UNTIL = NOW + timedelta(days=30)

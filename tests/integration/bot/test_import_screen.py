@@ -166,7 +166,7 @@ async def test_lines_may_be_pasted_and_a_bad_file_is_told(place: Place) -> None:
     await place.say(chat, "/import")
     bad = await upload(place, chat, b"PK\x03\x04" + bytes(99), "workbook", name="list.xlsx")
     assert bad.buttons == []
-    await place.say(chat, "/import")
+    # the question still stands
     said = place.telegram.send_text(chat, f"{VITALIK} Vitalik B.\n{BINANCE}")
     (shown,) = await place.telegram.wait_for_messages(
         chat, 1, DEADLINE, "2 new watches", said.message_id

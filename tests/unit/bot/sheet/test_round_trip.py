@@ -35,7 +35,7 @@ def imported(content: bytes, watches: Sequence[Watch] = (), known: Sequence[Chat
     return asyncio.run(work())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(watchlists(), st.lists(names, max_size=4, unique_by=lambda one: (one.chain, one.address)))
 def test_an_export_makes_the_same_watchlist_in_an_empty_chat(
     watches: list[Watch], known: list[ChatName]
@@ -49,7 +49,7 @@ def test_an_export_makes_the_same_watchlist_in_an_empty_chat(
     assert (plan.changed, plan.changed_names, plan.repeated, plan.beyond) == ([], [], [], [])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(watchlists(), st.lists(names, max_size=4, unique_by=lambda one: (one.chain, one.address)))
 def test_an_export_changes_nothing_where_it_is_from(
     watches: list[Watch], known: list[ChatName]
