@@ -49,7 +49,7 @@ STRANGER = "0x" + "b2" * 20
 TX = "0x" + "ab" * 32
 FOREIGN = [
     "Ethereum", "BNB Smart Chain", "ETH", "WETH", "BNB", "WBNB", "USDC", "Binance", "Cold",
-    "Bitcoin", "Tron", "Solana",
+    "Bitcoin", "Tron", "Solana", "English",
     "Vault", "Ada", "why not", "ethereum", "bsc", "imitation", "lookalike", "airdrop", "Zz",
 ]  # fmt: skip
 """What the fixtures and the tables of this project call things."""
