@@ -53,8 +53,10 @@ SHOW_EVERY = timedelta(seconds=3)
 """Between two edits that tell an operator how far it is."""
 LEASED_FOR = timedelta(minutes=2)
 """A chat that was leased is told within half of that, or given back."""
-_PATIENCE = 30.0
-"""Seconds that the limits may keep a chat waiting before it is given back."""
+_LOOK_AGAIN = 0.5
+"""Seconds between two looks while one is being sent, and no chat is due."""
+_PATIENCE = 5.0
+"""Seconds that the limits may keep a chat waiting before it is given back: others wait for it."""
 _ANSWER_WITHIN = 15.0
 _AGAIN_IN = timedelta(seconds=1)
 
@@ -74,22 +76,22 @@ class Broadcasts:
     async def _send_for_ever(self) -> None:
         while True:
             heed_cancellation()
-            worked = False
+            pause = POLL_SECONDS
             try:
-                worked = await self.some()
+                pause = await self.some()
             except ConfigurationError:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever is away, it has time
                 reason = type(error).__name__
                 self._means.tell(DeliveryEvent(EventKind.FAILED, reason=reason))
-            await self._sleeper.sleep(0 if worked else POLL_SECONDS)
+            await self._sleeper.sleep(pause)
 
-    async def some(self) -> bool:
-        """Tell a few chats, and the operator how far it is; whether there is more to do just
-        now."""
+    async def some(self) -> float:
+        """Tell a few chats, and the operator how far it is; seconds until there may be more to
+        do."""
         async with self._means.database.read() as connection:
             if not await broadcasts.are_any(connection):
-                return False
+                return POLL_SECONDS
         leased: Sequence[tuple[Broadcast, int]] = ()
         if not self._means.stopping.is_set():
             async with self._means.database.write() as connection:
@@ -97,7 +99,7 @@ class Broadcasts:
         if leased:
             await together(*(self._tell_or_give_back(one, chat) for one, chat in leased))
         await self._show_all()
-        return bool(leased)
+        return 0 if leased else _LOOK_AGAIN
 
     async def _tell_or_give_back(self, broadcast: Broadcast, chat_id: int) -> None:
         again_in: timedelta | None = _AGAIN_IN
