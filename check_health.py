@@ -37,7 +37,7 @@ from data.health import (
     is_healthy,
 )
 from data.migrate import check_schema
-from data.queries import alerts, gaps, leases, standing, workers
+from data.queries import gaps, leases, standing, workers
 from data.redis.connection import open_redis
 from data.redis.published import bot_status, chain_status, delivery_status
 from data.redis_server import RedisServer, RedisServerError
@@ -95,12 +95,12 @@ async def _database(settings: Settings) -> list[Check]:
     try:
         await check_schema(database)
         async with database.read() as connection:
-            waiting, oldest = await alerts.oldest_pending(connection)
-            to_leave = await standing.oldest_to_leave(connection, LONG_PAUSE)
             now = datetime.now(UTC)
+            queue = await standing.queue(connection, now)
+            to_leave = await standing.oldest_to_leave(connection, LONG_PAUSE, now)
             checks = [
                 Check("database", Verdict.OK, f"{database.kind} answers"),
-                check_outbox(waiting, oldest, to_leave, now),
+                check_outbox(queue.alerts, queue.since, to_leave, now, queue.deferred),
             ]
             for name in settings.chains:
                 seen = await gaps.open_or_closed_since(connection, name, now - A_DAY)

@@ -11,6 +11,7 @@ fails when the peers did not do the same work.
 - ``delivery``  messages at Telegram's limit, beside what others do; its ``letters``, ``senders``,
   ``virtual`` time, and ``outing`` in real time
 - ``alerting``  from an alert in the outbox to its request at the Bot API
+- ``commands``  how long answers take, with a million watches and a hundred people
 - ``bytes``     what each plan of fetching costs in bytes, per block and per day
 - ``enrich``    what it costs to tell what moved and what it was worth
 - ``decoding``  what moved, by our reading and by web3.py's ``codec``: the very same

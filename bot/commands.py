@@ -29,6 +29,9 @@ COMMANDS = {
     "watch": N_("Watch a wallet: address, threshold, label"),
     "unwatch": N_("Stop watching: number, address or label"),
     "list": N_("Your watches"),
+    "share": N_("A link to your watches"),
+    "export": N_("Your watches as a file"),
+    "import": N_("Watches from a file"),
     "name": N_("Call an address as you like"),
     "names": N_("The names you gave"),
     "threshold": N_("How much is enough to tell you"),
@@ -40,19 +43,25 @@ COMMANDS = {
     "unpriced": N_("What a watch does without a price"),
     "mute": N_("Be quiet for a while"),
     "unmute": N_("Speak again"),
+    "quiet": N_("Hours in which alerts wait for one message"),
+    "digest": N_("One message a day or an hour, with a picture"),
     "tx": N_("Follow a transaction to its end"),
     "gas": N_("What a transfer and a swap cost now"),
     "status": N_("How far I am on each chain"),
     "language": N_("Which language I write in"),
     "channels": N_("Set up a group or channel from here"),
     "done": N_("Back to this chat"),
+    "privacy": N_("What I keep about this chat"),
+    "forget": N_("Forget everything about this chat"),
     "help": N_("What I understand"),
 }
 OF_OPERATORS = frozenset({"admin", "broadcast"})
 """They are in no menu: to anybody else it looks as if there were no such command."""
 ONLY_PRIVATE = frozenset({"channels", "done"})
 """They mean nothing in a group, and are not answered there."""
-OPEN_TO_ALL = frozenset({"start", "list", "names", "why", "history", "gas", "status", "help"})
+OPEN_TO_ALL = frozenset(
+    {"start", "list", "names", "why", "history", "gas", "status", "privacy", "help"}
+)
 """What everybody in a group may use; everything else there is for its administrators."""
 MENUS = (
     (BotCommandScopeAllPrivateChats(), tuple(COMMANDS)),

@@ -9,27 +9,37 @@ from aiogram.fsm.strategy import FSMStrategy
 
 from bot.asking import memory
 from bot.handlers import (
+    alert,
     asked,
     card,
     channels,
+    export,
     failure,
+    first,
     gas,
     groups,
     history,
+    importing,
+    inline,
     language,
     leftovers,
     membership,
     mute,
     name,
     noise,
+    offers,
     operators,
     pages,
     paste,
+    privacy,
+    quiet,
+    share,
     start,
     status,
     threshold,
     timing,
     tx,
+    typed,
     unpriced,
     unwatch,
     watch,
@@ -44,6 +54,7 @@ from bot.middlewares.budget import Acquaintances, Budget
 from bot.middlewares.change_of_subject import ChangeOfSubject
 from bot.middlewares.hearing import Hearing
 from bot.middlewares.introduction import Introduction
+from bot.middlewares.lateness import Lateness
 from bot.middlewares.permission import Permission
 
 if TYPE_CHECKING:
@@ -58,6 +69,7 @@ def make_dispatcher(context: Context) -> Dispatcher:
         failure.make_router(context),
         membership.make_router(context),
         pages.make_router(context),
+        inline.make_router(context),
         _chats(context),
         leftovers.make_router(),
     )
@@ -80,11 +92,13 @@ def _chats(context: Context) -> Router:
     for observer in (router.message, router.callback_query):
         for middleware in around:
             observer.middleware(middleware)
+    router.message.middleware(Lateness())
     router.message.middleware(ChangeOfSubject())
     router.callback_query.middleware(Attention())
     for module in (
-        start, watch, unwatch, watchlist, card, name, threshold, unpriced, whales, timing, mute,
-        noise, language, why, history, tx, gas, status, channels, asked, operators, paste, groups,
+        share, start, first, watch, unwatch, watchlist, card, typed, name, threshold, unpriced,
+        whales, timing, mute, quiet, noise, alert, language, why, history, tx, gas, status, export,
+        importing, privacy, channels, asked, operators, offers, paste, groups,
     ):  # fmt: skip
         router.include_router(module.make_router())
     return router

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 def chat_of(update: Update) -> int:
-    """The chat whose order an update belongs to; 0 for those of no chat."""
+    """The chat whose order an update belongs to; 0 for those of no chat. What is asked inline keeps
+    its order by who asks: their private chat's."""
+    if update.inline_query is not None:
+        return update.inline_query.from_user.id
     query = update.callback_query
     for event in (update.message, update.my_chat_member, query.message if query else None):
         if event is not None:

@@ -23,6 +23,7 @@ from bot.dispatcher import make_dispatcher
 from bot.languages import load_catalogs
 from bot.polling import Polling
 from bot.throttle import Throttle
+from bot.webhook import Webhook
 from data.database import Database, open_database
 from data.errors import ConfigurationError
 from data.faults import faults
@@ -48,7 +49,7 @@ NOT_SET = (
 
 
 class Delivering(Protocol):
-    """What sends alerts beside the polling."""
+    """What sends alerts beside the listening."""
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Send until ``stopping``."""
@@ -61,6 +62,14 @@ def make_delivery(
     from bot.delivery import Delivery
 
     return Delivery(bot, database, redis, settings, owner)
+
+
+def make_listening(bot: Bot, context: Context) -> Polling | Webhook:
+    """How updates come in: Telegram is polled, unless it is told where to call."""
+    dispatcher, settings = make_dispatcher(context), context.settings
+    if settings.webhook_url is None:
+        return Polling(bot, dispatcher, context.redis, context.clock)
+    return Webhook(bot, dispatcher, context.redis, settings, context.clock)
 
 
 def open_bot(settings: Settings) -> Bot:
@@ -102,12 +111,12 @@ async def run_bot(
             labels=settings.labels,
             clock=lambda: datetime.now(UTC),
         )
-        polling = Polling(bot, make_dispatcher(context), redis, context.clock)
+        listening = make_listening(bot, context)
         delivery = deliver_with(teller, database, redis, settings, _owner())
         port = settings.bot_metrics_port
         with metrics_served("BOT_METRICS_PORT", settings.metrics_host, port):
             await together(
-                polling.run(stopping),
+                listening.run(stopping),
                 delivery.run(stopping),
                 register_commands(bot, stopping),
                 faults.run(redis, "bot", stopping),

@@ -44,6 +44,7 @@ SHOWN_REASONS = 3
 _COUNTED = {
     "answered": "answers to what a reorg took",
     "dropped": "alerts dropped",
+    "deferred": "kept for digests",
     "failed": "failures",
     "unknown": "sends of unknown outcome",
     "repeated": "alerts told again because of that",
@@ -135,13 +136,22 @@ def check_alone(workers: int) -> Check:
 
 
 def check_outbox(
-    waiting: int, oldest: datetime | None, to_leave: datetime | None, now: datetime
+    waiting: int,
+    oldest: datetime | None,
+    to_leave: datetime | None,
+    now: datetime,
+    deferred: int = 0,
 ) -> Check:
-    """Whether alerts leave. ``to_leave``: since when the oldest waits that may, in a chat that is
-    not left alone because Telegram wants it so."""
+    """Whether alerts leave; ``deferred`` ones shall not, before their digest is due.
+
+    ``to_leave``: since when the oldest waits that may, in a chat that is not left alone because
+    Telegram wants it so.
+    """
     if not waiting or oldest is None:
-        return Check("outbox", Verdict.OK, "empty")
-    detail = f"{waiting:,} waiting, the oldest for {told(now - oldest)}"
+        kept = f"; {deferred:,} kept for digests" if deferred else ""
+        return Check("outbox", Verdict.OK, f"empty{kept}")
+    kept = f" ({deferred:,} more kept for digests)" if deferred else ""
+    detail = f"{waiting:,} waiting{kept}, the oldest for {told(now - oldest)}"
     if now - oldest <= OUTBOX_AGE:
         return Check("outbox", Verdict.OK, detail)
     if to_leave is not None and now - to_leave > OUTBOX_AGE:
@@ -167,6 +177,8 @@ def check_delivery(status: DeliveryStatus | None, now: datetime) -> list[Check]:
     waiting = f"{status.pending:,} alerts waiting in {status.chats_waiting:,} chats"
     if status.pending_since is not None:
         waiting += f", the oldest for {told(now - status.pending_since)}"
+    if status.deferred:
+        waiting += f"; {status.deferred:,} kept for digests"
     checks = [replace(stamp, detail=f"{stamp.detail}; {waiting}")]
     for name, counts in (("last hour", status.last_hour), ("last day", status.last_day)):
         troubles = any(counts.get(one) for one in ("failed", "unknown", "flooded", "malformed"))

@@ -6,6 +6,7 @@ import os
 import re
 from decimal import Decimal
 from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -30,9 +31,19 @@ _ADVICE = {
     "decimal_parsing": "write a number",
 }
 _TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{30,}")
+_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
+_TELEGRAM = "https://api.telegram.org"
 _HTTP = ("http", "https")
 _WEBSOCKET = ("ws", "wss")
 _PUBLIC = "public"
+
+
+Network = IPv4Network | IPv6Network
+TELEGRAMS_NETWORKS: tuple[Network, ...] = (
+    IPv4Network("149.154.160.0/20"),
+    IPv4Network("91.108.4.0/22"),
+)
+"""Where Telegram calls webhooks from, by core.telegram.org/bots/webhooks."""
 
 
 class Settings(BaseSettings):
@@ -43,7 +54,7 @@ class Settings(BaseSettings):
     )
 
     bot_token: SecretStr | None = None
-    telegram_api_url: str = "https://api.telegram.org"
+    telegram_api_url: str = _TELEGRAM
     admin_ids: Annotated[tuple[int, ...], NoDecode] = ()
     private_bot: bool = False
     commands_per_minute: int = Field(default=60, ge=1, le=100_000)
@@ -51,6 +62,14 @@ class Settings(BaseSettings):
     commands_per_minute_of_guests: int = Field(default=10, ge=1, le=100_000)
     commands_per_minute_of_groups: int = Field(default=120, ge=1, le=100_000)
     watches_per_operator: int = Field(default=10_000, ge=1, le=1_000_000)
+
+    webhook_url: str | None = None
+    webhook_secret: SecretStr | None = None
+    webhook_host: str = "127.0.0.1"
+    webhook_port: int = Field(default=8080, ge=0, le=65535)
+    webhook_networks: Annotated[tuple[Network, ...], NoDecode] = TELEGRAMS_NETWORKS
+    webhook_trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
+    webhook_rate_per_second: float = Field(default=100, ge=1, le=100_000)
 
     database_url: SecretStr | None = None
     redis_url: SecretStr | None = None
@@ -71,10 +90,12 @@ class Settings(BaseSettings):
     bot_metrics_port: int | None = Field(default=None, ge=1, le=65535)
 
     default_threshold_usd: Decimal = Field(default=Decimal(100_000), gt=0, allow_inf_nan=False)
+    watches_per_chat: int = Field(default=1_000, ge=1, le=1_000_000)
     keep_movements_from_usd: Decimal = Field(default=Decimal(10_000), ge=0, allow_inf_nan=False)
     keep_movements_hours: int = Field(default=48, ge=1, le=876_000)
     keep_alerts_days: int = Field(default=90, ge=1, le=36_500)
     keep_gaps_days: int = Field(default=365, ge=1, le=36_500)
+    keep_shares_days: int = Field(default=30, ge=1, le=36_500)
 
     rpc_timeout: float = Field(default=30, gt=0, le=86_400)
     breaker_faults: int = Field(default=5, ge=1, le=10_000)
@@ -121,6 +142,35 @@ class Settings(BaseSettings):
             msg = "write Telegram user ids with commas between, like 12345,67890"
             raise ValueError(msg)
         return tuple(int(part) for part in parts)
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _webhook_is_called_by_telegram(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            return None
+        # a Bot API server of one's own may call over plain HTTP as well
+        is_telegrams = info.data.get("telegram_api_url") == _TELEGRAM
+        _check_url(value, ("https", "https") if is_telegrams else _HTTP)
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _secret_is_what_telegram_takes(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _SECRET.fullmatch(value.get_secret_value()):
+            msg = "write 16 to 256 letters, digits, _ and -, or leave it out"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("webhook_networks", "webhook_trusted_proxies", mode="before")
+    @classmethod
+    def _networks_can_be_read(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+        except ValueError:
+            msg = "write addresses or networks with commas between, like 10.0.0.0/8,::1"
+            raise ValueError(msg) from None
 
     @field_validator("chains_dir")
     @classmethod

@@ -61,6 +61,7 @@ chats = Table(
     Column("digest", String(8), nullable=False, server_default="off"),
     Column("digest_at", SmallInteger),
     Column("digest_due", UtcTime),
+    Column("digest_times", Integer),
     Column("level", String(8), nullable=False, server_default="member"),
     # a blocked one is told so once, and whoever waits to be let in asked for it once
     Column("level_told", Boolean, nullable=False, server_default=false()),
@@ -114,6 +115,8 @@ watches = Table(
         postgresql_where=text("address IS NULL"),
         sqlite_where=text("address IS NULL"),
     ),
+    # a keyboard in a chat may name a watch long after it was removed
+    sqlite_autoincrement=True,
 )
 
 tokens = Table(
@@ -151,15 +154,34 @@ movements = Table(
     Column("is_contract", Boolean),
     Column("counterparty_is_contract", Boolean),
     Column("left_out", Integer, nullable=False, server_default="0"),
+    # of the one movement of its transaction that feeds show: what it is to them, an Interest
+    Column("shown_as", SmallInteger),
     UniqueConstraint("chain", "tx_hash", "address"),
     Index("ix_movements_chain_block_number", "chain", "block_number"),
-    # with whom an address has dealt, for addresses that look like one of them
+    # with whom an address has dealt, for addresses that look like one of them; and what it moved
     Index(
         "ix_movements_dealings",
         "address",
         "counterparty",
+        "usd",
         postgresql_where=text("marks IS NULL"),
         sqlite_where=text("marks IS NULL"),
+    ),
+    Index(
+        "ix_movements_marked",
+        "address",
+        postgresql_where=text("marks IS NOT NULL"),
+        sqlite_where=text("marks IS NOT NULL"),
+    ),
+    # what feeds of a chain would have shown, the largest first
+    Index(
+        "ix_movements_shown",
+        "chain",
+        "usd",
+        "block_time",
+        "shown_as",
+        postgresql_where=text("shown_as IS NOT NULL AND orphaned_until IS NULL"),
+        sqlite_where=text("shown_as IS NOT NULL AND orphaned_until IS NULL"),
     ),
     Index(
         "ix_movements_orphaned",
@@ -201,6 +223,8 @@ messages = Table(
     Column("sent_at", UtcTime, nullable=False),
     Column("certainty", SmallInteger, nullable=False, server_default="0"),
     Column("gone", Boolean, nullable=False, server_default=false()),
+    Column("occasion", String(8)),
+    Column("pictured", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("chat_id", "telegram_id"),
     Index(
         "ix_messages_to_edit",
@@ -230,6 +254,8 @@ alerts = Table(
     Column("held_until", BigInteger),
     Column("noise", Text),  # separated by commas
     Column("answered_at", UtcTime),
+    # if it is or was told later: the digest that has it
+    Column("deferred_until", UtcTime),
     UniqueConstraint("chain", "tx_hash", "chat_id", "topic_id"),
     Index(
         "ix_alerts_pending",
@@ -253,8 +279,21 @@ alerts = Table(
         postgresql_where=text("state NOT IN ('pending', 'held')"),
         sqlite_where=text("state NOT IN ('pending', 'held')"),
     ),
+    Index(
+        "ix_alerts_deferred",
+        "chat_id",
+        "deferred_until",
+        postgresql_where=text("state = 'deferred'"),
+        sqlite_where=text("state = 'deferred'"),
+    ),
     Index("ix_alerts_movement_id", "movement_id"),
-    Index("ix_alerts_message_id", "message_id"),
+    # not of what waits: a feed writes a hundred thousand rows at once
+    Index(
+        "ix_alerts_message_id",
+        "message_id",
+        postgresql_where=text("message_id IS NOT NULL"),
+        sqlite_where=text("message_id IS NOT NULL"),
+    ),
 )
 
 # One row for each chat that has something to send: workers lease a chat here. `version` grows
@@ -301,6 +340,8 @@ cursors = Table(
     Column("updated_at", UtcTime, nullable=False),
     Column("safe_number", BigInteger),
     Column("finalized_number", BigInteger),
+    # the time of the block at which it was begun: there is no history from before
+    Column("begun_at", UtcTime, nullable=False),
 )
 
 blocks = Table(
@@ -390,6 +431,18 @@ pursuits = Table(
         postgresql_where=text("revision > shown_revision"),
         sqlite_where=text("revision > shown_revision"),
     ),
+)
+
+# Watches behind a link that was handed out, as they were then; see data.queries.shares.
+shares = Table(
+    "shares",
+    metadata,
+    Column("id", Bytes, primary_key=True),
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), nullable=False),
+    Column("watches", JSON, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Index("ix_shares_chat_id", "chat_id"),
 )
 
 chain_leases = Table(

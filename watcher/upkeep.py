@@ -85,4 +85,5 @@ async def forget(
                 await asyncio.sleep(time.monotonic() - begun)
     async with database.write() as connection:
         counts["unverified_blocks"] = await retention.clear_unverified(connection, gaps_before)
+        counts["shares"] = await retention.clear_shares(connection)
     return counts

@@ -11,6 +11,7 @@ class Topic(StrEnum):
     """What the buttons of a greeting lead to."""
 
     WATCH = "watch"
+    """under greetings of long ago"""
     WHALES = "whales"
     HELP = "help"
 

@@ -9,12 +9,15 @@ The way of an alert, file by file:
 - ``certainty``     whether a block is safe or final · ``confirmations``: edits that say so
 - ``outbox``        what waits for a chat, read again before every message
 - ``verdict``       whether an alert is still wanted (mutes, deleted watches)
+- ``patience``      what a chat is told later: it is quiet there, or it gets digests
+- ``mornings``      queues the chats whose digests are due · ``picture``: a digest's chart
 - ``batch``         alone, with many others in one list, or later in a digest
 - ``pace``          how a group's twenty messages a minute are spent
 - ``rate_limiter``  Telegram's limits; command answers take from the same buckets
 - ``turnstile``     in which order turns ask it
 - ``render``        an alert as HTML; from ``title``, ``headline``, ``amounts``, ``parties``,
   ``flow``
+- ``reach``         what can be done about an alert: the buttons under it
 - ``warnings``      why an alert is not to be believed at sight
 - ``listing``       several alerts in one message
 - ``clean``         foreign text made harmless · ``markup``: HTML as Telegram counts it

@@ -16,6 +16,7 @@ from bot.delivery.instruments import count_event, log_event
 from bot.delivery.ledger import Ledger
 from bot.delivery.marks import Marks
 from bot.delivery.means import Means, utc_now
+from bot.delivery.mornings import Mornings
 from bot.delivery.pursuits import Pursuits
 from bot.delivery.rate_limiter import RateLimiter, limits_of
 from bot.delivery.roll import Roll
@@ -27,7 +28,8 @@ from data.redis.wake import Sleeper
 from data.together import end
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from aiogram import Bot
     from redis.asyncio import Redis
@@ -61,6 +63,7 @@ class Delivery:
         owner: str,
         *,
         listeners: Sequence[Listener] = (log_event, count_event),
+        clock: Callable[[], datetime] = utc_now,
         limiter: RateLimiter | None = None,
     ) -> None:
         self._owner = owner
@@ -70,7 +73,7 @@ class Delivery:
         self._at_once = at_once(settings.rate_bot_per_second)
         self._not_before = 0.0
         self._stalled = False
-        self._ledger = Ledger(database, redis, utc_now)
+        self._ledger = Ledger(database, redis, clock)
         alone = Alone(limits_of(settings))
         send_lease = timedelta(seconds=settings.send_lease_for)
         marks = Marks(Claims(redis, owner, send_lease), database, owner, send_lease, alone)
@@ -88,9 +91,11 @@ class Delivery:
             paid=settings.paid_broadcast,
             digest_after=timedelta(hours=settings.digest_after_hours),
             listeners=(*listeners, self._ledger),
+            clock=clock,
         )
         self._roll = Roll(self._means, redis, alone, marks, owner)
         followed = tuple(settings.known_chains[name] for name in settings.chains)
+        self._mornings = Mornings(self._means, self._sleeper.set)
         self._confirmations = Confirmations(self._means, redis)
         self._broadcasts = Broadcasts(self._means, redis, self._at_once)
         self._pursuits = Pursuits(
@@ -109,6 +114,7 @@ class Delivery:
                     group.create_task(self._hear(stopping)),
                     group.create_task(self._pursuits.run()),
                     group.create_task(self._confirmations.run()),
+                    group.create_task(self._mornings.run()),
                     group.create_task(self._broadcasts.run()),
                     group.create_task(self._ledger.run()),
                     group.create_task(self._roll.run()),

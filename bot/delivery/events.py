@@ -16,6 +16,7 @@ class EventKind(StrEnum):
     ANSWERED = "answered"
     GONE = "gone"
     DROPPED = "dropped"
+    DEFERRED = "deferred"
     FLOODED = "flooded"
     FAILED = "failed"
     UNKNOWN = "unknown"

@@ -24,6 +24,9 @@ _pending = Gauge("spyhop_delivery_pending_alerts", "Alerts in the outbox, of all
 _oldest = Gauge(
     "spyhop_delivery_oldest_pending_seconds", "Since when the oldest of them waits; 0 without one"
 )
+_deferred = Gauge(
+    "spyhop_delivery_deferred_alerts", "Alerts that wait for the end of quiet hours, or a digest"
+)
 _waiting = Gauge("spyhop_delivery_waiting_chats", "Chats that have something to send or edit")
 _chats = Gauge("spyhop_delivery_chats", "Chats by their state", ["state"])
 _round = Gauge(
@@ -36,7 +39,8 @@ _paused_until = Gauge(
 )
 _paused_chats = Gauge("spyhop_delivery_paused_chats", "Chats that Telegram wants left alone")
 
-_QUIET = {EventKind.SENT, EventKind.EDITED, EventKind.GONE}
+_QUIET = {EventKind.SENT, EventKind.EDITED, EventKind.GONE, EventKind.DEFERRED}
+_OF_ALERTS = {EventKind.SENT, EventKind.REPEATED, EventKind.DROPPED, EventKind.DEFERRED}
 _LOUD = {
     EventKind.FAILED,
     EventKind.UNKNOWN,
@@ -52,6 +56,7 @@ _SENTENCES = {
     EventKind.ANSWERED: "a message was answered: a reorg took back what it told",
     EventKind.GONE: "a message was deleted in its chat: it is not edited any more",
     EventKind.DROPPED: "alerts dropped",
+    EventKind.DEFERRED: "alerts are kept for a digest",
     EventKind.FLOODED: "Telegram asks to wait",
     EventKind.FAILED: "a send failed and will be tried again",
     EventKind.UNKNOWN: "nobody knows whether a send arrived",
@@ -89,7 +94,7 @@ def show_pauses(held: Pauses) -> None:
 
 def count_event(event: DeliveryEvent) -> None:
     """Alerts by outcome, troubles by kind."""
-    if event.kind in {EventKind.SENT, EventKind.REPEATED, EventKind.DROPPED}:
+    if event.kind in _OF_ALERTS:
         _alerts.labels(event.kind.value).inc(event.alerts)
     else:
         _troubles.labels(event.kind.value).inc()
@@ -100,6 +105,7 @@ def show_standing(status: DeliveryStatus, now: datetime) -> None:
     since = status.pending_since
     _pending.set(status.pending)
     _oldest.set(0 if since is None else max(0.0, (now - since).total_seconds()))
+    _deferred.set(status.deferred)
     _waiting.set(status.chats_waiting)
     for state in ChatState:
         _chats.labels(state.value).set(status.chats.get(state.value, 0))

@@ -46,7 +46,7 @@ _WITH_REASON = {
     EventKind.UNREACHABLE,
     EventKind.MALFORMED,
 }
-_OF_ALERTS = {EventKind.SENT, EventKind.REPEATED, EventKind.DROPPED}
+_OF_ALERTS = {EventKind.SENT, EventKind.REPEATED, EventKind.DROPPED, EventKind.DEFERRED}
 
 
 class Ledger:
@@ -102,7 +102,7 @@ class Ledger:
         if self._round_at is None:
             return
         async with self._database.read() as connection:
-            queue = await standing.queue(connection)
+            queue = await standing.queue(connection, now)
             if self._writings % CHATS_EVERY == 0:
                 self._chats = await standing.chats_by_state(connection)
         self._writings += 1
@@ -111,6 +111,7 @@ class Ledger:
             written_at=self._round_at,
             pending=queue.alerts,
             pending_since=queue.since,
+            deferred=queue.deferred,
             chats_waiting=queue.chats,
             chats=self._chats,
             last_hour=dict(hour),

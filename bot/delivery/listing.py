@@ -9,7 +9,7 @@ from bot.delivery.amounts import value
 from bot.delivery.certainty import MARKS
 from bot.delivery.clean import label_markup
 from bot.delivery.headline import headline
-from bot.delivery.markup import LONGEST, visible_length
+from bot.delivery.markup import LONGEST, LONGEST_CAPTION, visible_length
 from bot.delivery.parties import Names, way
 from bot.delivery.render import (
     LATE,
@@ -22,12 +22,13 @@ from bot.delivery.render import (
     watch_name,
 )
 from bot.delivery.warnings import brief_warnings
+from bot.hours import local
 from bot.keyboards import pages as keyboards
 from bot.languages import _, ngettext
 from bot.numbers import grouped
 from bot.paging import page_length, pages_of
 from bot.texts.words import day_words
-from data.model import AlertState, Certainty
+from data.model import AlertState, Certainty, Occasion
 from data.queries.alerts.listed import Gist, Summary, by_value
 
 if TYPE_CHECKING:
@@ -53,13 +54,16 @@ def render_message(
     summary: Summary | None = None,
     page: int = 0,
     is_digest: bool = False,
+    occasion: Occasion | None = None,
+    pictured: bool = False,
     certainty: Certainty = Certainty.SEEN,
 ) -> Rendered:
     """What a message shows of its alerts, one or many; ``repeats`` are ids that may be repeats.
 
     ``summary`` is of all alerts of the message, where ``alerts`` are only those of one ``page`` of
-    it, in their order. ``is_digest``: they are told long after they happened. ``certainty`` is that
-    of the least sure of all of them.
+    it, in their order. ``is_digest``: they are told long after they happened; ``occasion``: the
+    chat wants it so. ``pictured``: it stands below a picture. ``certainty`` is that of the least
+    sure of all of them.
     """
     if len(alerts) == 1 and (summary is None or summary.total == 1):
         (alert,) = alerts
@@ -80,17 +84,21 @@ def render_message(
         summary, alerts = Summary.of(alerts, gists), by_value(alerts, gists)
         alerts = alerts[: page_length(summary.total)]
     first = page * page_length(summary.total) + 1
+    is_late = is_digest or occasion is not None
     lines = [
-        _Line(position, alert, movements, watches, chains, labels, summary, is_digest=is_digest)
+        _Line(position, alert, movements, watches, chains, labels, summary, is_digest=is_late)
         for position, alert in enumerate(alerts, first)
     ]
-    head = _head(summary, page, chains, now, is_digest=is_digest)
-    below = _below(summary, alerts, page, now, is_digest=is_digest)
+    head = _head(summary, page, chains, now, is_digest=is_digest, occasion=occasion)
+    below = _below(summary, alerts, page, now, is_digest=is_late)
     if certainty in MARKS:
         below.append(_("{certainty}, all of them").format(certainty=_(MARKS[certainty])))
     if repeats:
         below.append(_("🔁 Possible repeat of some: an earlier attempt left no trace"))
-    parts = ["\n".join(part) for part in (head, _fitted(lines), below)]
+    most = LONGEST_CAPTION if pictured else LONGEST
+    around = sum(visible_length(line) + 2 for line in (*head, *below))
+    room = most - (around if pictured else max(around, _KEPT_FREE))
+    parts = ["\n".join(part) for part in (head, _fitted(lines, room), below)]
     text = "\n\n".join(filter(None, parts))
     return Rendered(text, "list", keyboards.pages(page, summary.total))
 
@@ -101,7 +109,13 @@ def _gist(alert: Alert, movements: Mapping[int, Movement], now: datetime) -> Gis
 
 
 def _head(
-    summary: Summary, page: int, chains: Mapping[str, Chain], now: datetime, *, is_digest: bool
+    summary: Summary,
+    page: int,
+    chains: Mapping[str, Chain],
+    now: datetime,
+    *,
+    is_digest: bool,
+    occasion: Occasion | None,
 ) -> list[str]:
     alone = next(iter(summary.chains)) if len(summary.chains) == 1 else None
     which = _("the largest first")
@@ -109,6 +123,10 @@ def _head(
         pages = _("page {page} of {pages}")
         which = pages.format(page=grouped(page + 1), pages=grouped(pages_of(summary.total)))
     count, chain = grouped(summary.total), "" if alone is None else _title(alone, chains)
+    if occasion is not None:
+        title = _on_occasion(occasion, summary.total).format(count=count)
+        when = f"{span(summary.first, summary.last, now)}, {which}"
+        return [title, f"{chain} · {when}" if chain else when]
     if is_digest:
         away = _while_away(summary.total, alone=alone is not None).format(count=count, chain=chain)
         return [away, f"{span(summary.first, summary.last, now)}, {which}"]
@@ -122,6 +140,28 @@ def _head(
             summary.total,
         )
     return [said.format(count=count, chain=chain, which=which)]
+
+
+def _on_occasion(occasion: Occasion, total: int) -> str:
+    match occasion:
+        case Occasion.QUIET:
+            return ngettext(
+                "🌙 <b>While it was quiet: {count} alert</b>",
+                "🌙 <b>While it was quiet: {count} alerts</b>",
+                total,
+            )
+        case Occasion.HOUR:
+            return ngettext(
+                "📊 <b>Hourly digest: {count} alert</b>",
+                "📊 <b>Hourly digest: {count} alerts</b>",
+                total,
+            )
+        case Occasion.DAY:
+            return ngettext(
+                "📊 <b>Daily digest: {count} alert</b>",
+                "📊 <b>Daily digest: {count} alerts</b>",
+                total,
+            )
 
 
 def _while_away(total: int, *, alone: bool) -> str:
@@ -157,16 +197,17 @@ def _below(
     return lines
 
 
-def _fitted(lines: Sequence[_Line]) -> Iterable[str]:
-    """The lines in full, as far as a message holds that; the longest ones in short, else."""
+def _fitted(lines: Sequence[_Line], room: int) -> Iterable[str]:
+    """The lines in full, as far as there is room for that; the longest ones in short, else."""
     whole = {line.position: line.in_full() for line in lines}
     length = sum(visible_length(text) + 1 for text in whole.values())
-    for line in sorted(lines, key=lambda one: -visible_length(whole[one.position])):
-        if length <= LONGEST - _KEPT_FREE:
-            break
-        short = line.in_short()
-        length -= visible_length(whole[line.position]) - visible_length(short)
-        whole[line.position] = short
+    for shorter in (_Line.in_short, _Line.in_least):
+        for line in sorted(lines, key=lambda one: -visible_length(whole[one.position])):
+            if length <= room:
+                break
+            short = shorter(line)
+            length -= visible_length(whole[line.position]) - visible_length(short)
+            whole[line.position] = short
     return whole.values()
 
 
@@ -217,6 +258,12 @@ class _Line:
         link = self._names().transaction(self.alert.tx_hash, _("Transaction"))
         return self._struck(" · ".join([link, worth, *brief_warnings(self.alert, told)]))
 
+    def in_least(self) -> str:
+        """The value alone, linked: below a picture there is little room."""
+        told = told_movements(self.alert, self.movements)
+        worth = value(told[0]) if told else _("no price known")
+        return self._struck(self._names().transaction(self.alert.tx_hash, worth))
+
     def _names(self) -> Names:
         chain = self.chains.get(self.alert.chain)
         matched = matched_watches(self.alert, self.watches)
@@ -226,10 +273,9 @@ class _Line:
         if len(self.summary.chains) > 1:
             yield _title(self.alert.chain, self.chains)
         if self.is_digest and told:
-            time, one_day = (
-                told[0].block.time,
-                self.summary.first.date() == self.summary.last.date(),
-            )
+            first, last = local(self.summary.first), local(self.summary.last)
+            time = local(told[0].block.time)
+            one_day = first.date() == last.date()
             yield f"{time:%H:%M}" if one_day else f"{day_words(time, time)} {time:%H:%M}"
 
     def _struck(self, text: str) -> str:

@@ -7,6 +7,8 @@ from html import escape, unescape
 
 LONGEST = 4096
 """UTF-16 units of one message, counted after its tags are taken away."""
+LONGEST_CAPTION = 1024
+"""As much of what stands below a picture."""
 
 _TAG = re.compile(r"<[^>]*>")
 

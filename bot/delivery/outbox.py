@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.delivery.verdict import movement_ids, watch_ids
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from data.model import Alert, Chat, Message, Movement, Watch
+    from data.model import Alert, Chat, Message, Movement, Occasion, Watch
     from data.queries.alerts.listed import Gist
 
 AT_ONCE = 5_000
@@ -30,7 +30,8 @@ class Story:
 
     ``names`` are what the chat calls their addresses, by chain (empty for all) and address. Where
     the message has more alerts than these, ``summary`` is of all of them and ``page`` is which of
-    its pages this is, from 0. ``is_digest``: they are told long after they happened.
+    its pages this is, from 0. ``is_digest``: they are told long after they happened; ``occasion``:
+    the chat wants it so. ``pictured``: they are told below a picture, where there is less room.
     """
 
     alerts: Sequence[Alert]
@@ -40,23 +41,31 @@ class Story:
     summary: Summary | None = None
     page: int = 0
     is_digest: bool = False
+    occasion: Occasion | None = None
+    pictured: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A chat's pending alerts, oldest first, and its messages that are out of date.
 
-    ``gists`` are the alerts', by id; ``watches`` those that they hit and that still exist.
+    ``next_digest`` is when the next one is due, None where nothing is deferred; ``digest`` are its
+    alerts, oldest first, if it is due by now. ``gists`` are those of all these alerts, by id;
+    ``watches`` those that they hit and that still exist.
     """
 
     chat: Chat
     alerts: Sequence[Alert]
+    digest: Sequence[Alert]
+    next_digest: datetime | None
     gists: Mapping[int, Gist]
     watches: Mapping[int, Watch]
     stale: Sequence[Message]
 
 
-async def read(connection: AsyncConnection, chat_id: int, old_before: datetime) -> Waiting | None:
+async def read(
+    connection: AsyncConnection, chat_id: int, old_before: datetime, now: datetime
+) -> Waiting | None:
     """All that waits for the chat; None if there is no such chat.
 
     Where that is more than can be looked at in one go, what is of blocks since ``old_before`` is
@@ -69,12 +78,18 @@ async def read(connection: AsyncConnection, chat_id: int, old_before: datetime) 
     if len(found) == AT_ONCE:
         fresh = await alerts.pending(connection, chat_id, AT_ONCE, since=old_before)
         found = list({alert.id: alert for alert in [*found, *fresh]}.values())
-    of_watches = {one for alert in found for one in watch_ids(alert)}
+    due, digest = await alerts.next_digest(connection, chat_id), []
+    if due is not None and due <= now:
+        digest = await alerts.of_digest(connection, chat_id, due, AT_ONCE)
+    both = [*found, *digest]
+    of_watches = {one for alert in both for one in watch_ids(alert)}
     return Waiting(
         chat,
         found,
-        await listed.gists(connection, found),
-        await watches.by_ids(connection, of_watches) if found else {},
+        digest,
+        due,
+        await listed.gists(connection, both),
+        await watches.by_ids(connection, of_watches) if both else {},
         await messages.to_edit(connection, chat_id),
     )
 
@@ -84,11 +99,14 @@ async def read_told(
     told: Sequence[Alert],
     gists: Mapping[int, Gist],
     old_before: datetime,
+    occasion: Occasion | None = None,
 ) -> Story:
     """The first page of a message that will tell of these alerts, one or more."""
     summary = Summary.of(told, gists)
     shown = by_value(told, gists)[: page_length(len(told))]
-    return await _story(connection, shown, summary, 0, is_digest=summary.last < old_before)
+    is_digest = occasion is None and summary.last < old_before
+    story = await _story(connection, shown, summary)
+    return replace(story, is_digest=is_digest, occasion=occasion)
 
 
 async def read_message(
@@ -102,8 +120,13 @@ async def read_message(
     length = page_length(summary.total)
     page = min(page, (summary.total - 1) // length)
     shown = await listed.page_of_message(connection, message.id, page * length, length)
-    is_digest = summary.last < message.sent_at - digest_after
-    return await _story(connection, shown, summary, page, is_digest=is_digest)
+    is_digest = message.occasion is None and summary.last < message.sent_at - digest_after
+    return replace(
+        await _story(connection, shown, summary, page),
+        is_digest=is_digest,
+        occasion=message.occasion,
+        pictured=message.pictured,
+    )
 
 
 async def read_alerts(connection: AsyncConnection, found: Sequence[Alert]) -> Story:
@@ -116,8 +139,6 @@ async def _story(
     found: Sequence[Alert],
     summary: Summary | None = None,
     page: int = 0,
-    *,
-    is_digest: bool = False,
 ) -> Story:
     if not found:
         return Story((), {}, {}, {})
@@ -131,7 +152,6 @@ async def _story(
         await names.called(connection, found[0].chat_id, _parties(moved.values())),
         summary,
         page,
-        is_digest,
     )
 
 

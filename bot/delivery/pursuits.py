@@ -28,6 +28,7 @@ from bot.delivery.pursuit import pursuit_text
 from bot.delivery.render import Rendered
 from bot.delivery.send import edit
 from bot.delivery.story import read_story
+from bot.hours import keeping_time
 from bot.languages import speaking
 from data.errors import ConfigurationError
 from data.model import ChatState, Language, Priority
@@ -147,7 +148,8 @@ class Pursuits:
                 return 0  # somebody else did it meanwhile
             chat = await chats.get(connection, one.chat_id)
             story = await self._story(connection, one)
-        with speaking(chat.reads if chat is not None else Language.ENGLISH):
+        language = chat.reads if chat is not None else Language.ENGLISH
+        with speaking(language), keeping_time(chat.time_zone if chat is not None else None):
             return await self._put(story, chat)
 
     async def _put(self, story: Story, chat: Chat | None) -> float:

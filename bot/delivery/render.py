@@ -4,8 +4,10 @@ One alert reads
 
     🟢 Received 1,250 ETH · $4.2M 🐋
     Binance 14 → Cold wallet
-    Ethereum · block 18,000,000 · transaction ↗
+    Ethereum · block 18,000,000 · 14:05 UTC · transaction ↗
     👁 #3 Cold wallet
+    [Explorer] [Mute] [Threshold]
+    [👁 Watch Binance 14]
 
 and several share a list (``listing``).
 """
@@ -23,9 +25,11 @@ from bot.delivery.flow import flow_line
 from bot.delivery.headline import headline
 from bot.delivery.markup import link
 from bot.delivery.parties import Names, way
+from bot.delivery.reach import under_alert
 from bot.delivery.title import title
 from bot.delivery.verdict import movement_ids, watch_ids
 from bot.delivery.warnings import warnings
+from bot.hours import local, zone_label
 from bot.languages import N_, _, ngettext
 from bot.numbers import grouped
 from bot.texts.words import day_words
@@ -55,6 +59,8 @@ class Rendered:
     text: str
     template: str
     keyboard: InlineKeyboardMarkup | None = None
+    picture: bytes | None = None
+    """A PNG above the text."""
 
 
 def render(
@@ -93,7 +99,7 @@ def render(
         text = f"<s>{text}</s>\n{_(TAKEN_BACK)}"
     if repeat:
         text = f"{text}\n{_(POSSIBLE_REPEAT)}"
-    return Rendered(text, "alert")
+    return Rendered(text, "alert", under_alert(alert, told, matched, names, chat, now))
 
 
 def matched_watches(alert: Alert, watches: Mapping[int, Watch]) -> list[Watch]:
@@ -161,24 +167,30 @@ def _where(alert: Alert, told: Sequence[Movement], names: Names, now: datetime) 
         if names.chain is not None:
             number = link(number, names.chain.explorer.block.format(number=block.number))
         parts.append(number)
-        if now - block.time > LATE:
-            parts.append(moment(block.time, now))
+        late = now - block.time > LATE
+        parts.append(moment(block.time, now) if late else f"{block.time:%H:%M} UTC")
     parts.append(names.transaction(alert.tx_hash, _("transaction ↗")))
     return " · ".join(parts)
 
 
 def moment(time: datetime, now: datetime) -> str:
-    """``3 Aug 14:05 UTC``, with the year where it is not this one."""
-    return f"{day_words(time, now)} {time:%H:%M} UTC"
+    """``3 Aug 14:05 CEST``, with the year where it is not this one."""
+    shown = local(time)
+    return f"{day_words(shown, local(now))} {shown:%H:%M} {zone_label(shown)}"
 
 
 def span(first: datetime, last: datetime, now: datetime) -> str:
-    """``1 May 09:00 – 18:30 UTC``, with the second day where it is another."""
-    begin = moment(first, now).removesuffix(" UTC")
-    if first.date() == last.date():
-        same = f"{first:%H:%M}" == f"{last:%H:%M}"
-        return f"{begin} UTC" if same else f"{begin} – {last:%H:%M} UTC"
-    return f"{begin} – {moment(last, now)}"
+    """``1 May 09:00 – 18:30 UTC``, with the second day where it is another, and both zones where
+    the clocks changed between."""
+    begin, end = local(first), local(last)
+    whole = moment(first, now)
+    if begin.tzname() == end.tzname():
+        whole = whole.removesuffix(f" {zone_label(begin)}")
+    if begin.date() != end.date():
+        return f"{whole} – {moment(last, now)}"
+    if moment(first, now) == moment(last, now):
+        return moment(first, now)
+    return f"{whole} – {end:%H:%M} {zone_label(end)}"
 
 
 def _watch_line(

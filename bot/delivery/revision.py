@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 _MOST_BARE = 20
+_NO_TEXT = "there is no text in the message"
+_NO_CAPTION = "there is no caption in the message"
+_GO_ON = 0.0
 
 
 async def show_anew(
@@ -50,10 +53,16 @@ async def show_anew(
         if wait:
             return float(wait)
         rendered = rendered_story(means, chat, story, means.clock(), sure)
-        outcome = await edit(means.bot, chat, message.telegram_id, rendered, within)
+        outcome = await edit(
+            means.bot, chat, message.telegram_id, rendered, within, pictured=message.pictured
+        )
         if isinstance(outcome, Gone):
             await let_go(means, message, outcome)
             return Shown(message.telegram_id)
+        if isinstance(outcome, Refused) and _is_mistaken(message, outcome):
+            async with means.database.write() as connection:
+                await messages.set_pictured(connection, message.id, pictured=not message.pictured)
+            return _GO_ON
         if not isinstance(outcome, Shown | Refused | TopicLost):
             return outcome
         _tell_of(means, chat, outcome, rendered)
@@ -61,6 +70,12 @@ async def show_anew(
         await messages.shown(connection, message.id, message.revision, sure)
     means.forget_failures(chat.id)
     return Shown(message.telegram_id)
+
+
+def _is_mistaken(message: Message, outcome: Refused) -> bool:
+    """Whether it is a picture after all, or none: nobody saw what became of its sending."""
+    wrong = _NO_CAPTION if message.pictured else _NO_TEXT
+    return wrong in outcome.reason.lower()
 
 
 async def let_go(means: Means, message: Message, outcome: Gone) -> None:
@@ -97,6 +112,8 @@ def rendered_story(
             summary=story.summary,
             page=story.page,
             is_digest=story.is_digest,
+            occasion=story.occasion,
+            pictured=story.pictured,
             certainty=sure,
         )
     except Exception:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from aiogram.exceptions import (
     ClientDecodeError,
@@ -16,7 +17,7 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramUnauthorizedError,
 )
-from aiogram.types import LinkPreviewOptions, ReplyParameters
+from aiogram.types import BufferedInputFile, LinkPreviewOptions, ReplyParameters
 from aiohttp import ClientConnectorError, ConnectionTimeoutError, InvalidURL
 
 from bot.delivery.clean import clean
@@ -40,9 +41,12 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from aiogram import Bot
+    from aiogram.types import InlineKeyboardMarkup
 
     from bot.delivery.render import Rendered
     from data.model import Chat
+
+    Keyboard = InlineKeyboardMarkup | None
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _REASON_LENGTH = 200
@@ -58,6 +62,7 @@ _SILENCED = (
     "chat_write_forbidden",
     "chat_restricted",
 )
+_BAD_BUTTONS = ("button_url_invalid", "button_invalid", "inline keyboard button url")
 _UNCHANGED = "message is not modified"
 _NOTHING_TO_EDIT = (
     "message to edit not found",
@@ -77,51 +82,69 @@ async def send(
     within: float,
     *,
     paid: bool = False,
+    silent: bool = False,
     reply_to: int | None = None,
 ) -> Outcome:
     """Send a message; ``within`` seconds the outcome is known, or is Unknown.
 
     ``reply_to`` is Telegram's id of the message that it answers: where that was deleted nothing is
     sent, and the outcome is Gone. ``paid`` lets Telegram charge for it where the bot is over its
-    free rate.
+    free rate. ``silent``: without a sound.
 
     Raises ConfigurationError when Telegram no longer takes the bot's token.
     """
 
-    async def call(text: str, parse_mode: str | None) -> int:
-        message = await bot.send_message(
-            chat.id,
-            text,
-            message_thread_id=topic_id or None,
-            parse_mode=parse_mode,
-            link_preview_options=_NO_PREVIEW,
-            reply_parameters=None if reply_to is None else ReplyParameters(message_id=reply_to),
-            reply_markup=rendered.keyboard,
-            allow_paid_broadcast=paid or None,
-            request_timeout=max(1, round(within)),
-        )
+    async def call(text: str, parse_mode: str | None, keyboard: Keyboard) -> int:
+        alike: dict[str, Any] = {
+            "message_thread_id": topic_id or None,
+            "parse_mode": parse_mode,
+            "disable_notification": silent or None,
+            "reply_parameters": None if reply_to is None else ReplyParameters(message_id=reply_to),
+            "reply_markup": keyboard,
+            "allow_paid_broadcast": paid or None,
+            "request_timeout": max(1, round(within)),
+        }
+        if rendered.picture is not None:
+            photo = BufferedInputFile(rendered.picture, "digest.png")
+            message = await bot.send_photo(chat.id, photo, caption=text, **alike)
+        else:
+            message = await bot.send_message(
+                chat.id, text, link_preview_options=_NO_PREVIEW, **alike
+            )
         return message.message_id
 
     return await _with_markup_or_without(call, rendered, chat)
 
 
-async def edit(bot: Bot, chat: Chat, message_id: int, rendered: Rendered, within: float) -> Outcome:
+async def edit(
+    bot: Bot,
+    chat: Chat,
+    message_id: int,
+    rendered: Rendered,
+    within: float,
+    *,
+    pictured: bool = False,
+) -> Outcome:
     """Show a message anew. One that already reads so counts as shown.
+
+    ``pictured``: what it says stands below a picture, which stays as it is.
 
     Raises ConfigurationError when Telegram no longer takes the bot's token.
     """
 
-    async def call(text: str, parse_mode: str | None) -> int:
+    async def call(text: str, parse_mode: str | None, keyboard: Keyboard) -> int:
         try:
-            await bot.edit_message_text(
-                text,
-                chat_id=chat.id,
-                message_id=message_id,
-                parse_mode=parse_mode,
-                link_preview_options=_NO_PREVIEW,
-                reply_markup=rendered.keyboard,
-                request_timeout=max(1, round(within)),
-            )
+            alike: dict[str, Any] = {
+                "chat_id": chat.id,
+                "message_id": message_id,
+                "parse_mode": parse_mode,
+                "reply_markup": keyboard,
+                "request_timeout": max(1, round(within)),
+            }
+            if pictured:
+                await bot.edit_message_caption(caption=text, **alike)
+            else:
+                await bot.edit_message_text(text, link_preview_options=_NO_PREVIEW, **alike)
         except TelegramBadRequest as error:
             if _UNCHANGED not in error.message.lower():
                 raise
@@ -131,17 +154,22 @@ async def edit(bot: Bot, chat: Chat, message_id: int, rendered: Rendered, within
 
 
 async def _with_markup_or_without(
-    call: Callable[[str, str | None], Awaitable[int]], rendered: Rendered, chat: Chat
+    call: Callable[[str, str | None, Keyboard], Awaitable[int]], rendered: Rendered, chat: Chat
 ) -> Outcome:
     try:
-        return Shown(await call(rendered.text, "HTML"))
+        return Shown(await call(rendered.text, "HTML", rendered.keyboard))
     except TelegramBadRequest as error:
-        if "can't parse entities" not in error.message.lower():
+        said = error.message.lower()
+        if rendered.keyboard is not None and any(known in said for known in _BAD_BUTTONS):
+            # an explorer on one's own machine is no link to Telegram: better told without
+            bare = replace(rendered, keyboard=None)
+            return await _with_markup_or_without(call, bare, chat)
+        if "can't parse entities" not in said:
             return _refusal(error, chat)
     except (TelegramAPIError, ClientDecodeError) as error:
         return outcome_of(error, chat)
     try:
-        return Shown(await call(plain_text(rendered.text), None), as_plain=True)
+        return Shown(await call(plain_text(rendered.text), None, rendered.keyboard), as_plain=True)
     except (TelegramAPIError, ClientDecodeError) as error:
         return outcome_of(error, chat)
 

@@ -63,12 +63,14 @@ async def answer(
     stale: Sequence[Message],
     within: float,
     lost_topics: set[int],
+    *,
+    silent: bool = False,
 ) -> Outcome | float | None:
     """Answer what was taken back of these messages' alerts. None when none of it was large; seconds
     after which to ask again, none of them when something was done; an outcome that is to be faced.
 
     ``lost_topics``, in which nothing can be said any more, grows: what belonged there is told in
-    the general topic.
+    the general topic. ``silent``: without a sound.
     """
     async with means.database.read() as connection:
         found = await alerts.taken_back(connection, [message.id for message in stale])
@@ -102,6 +104,7 @@ async def answer(
             rendered,
             within,
             paid=means.paid,
+            silent=silent,
             reply_to=message.telegram_id if in_topic else None,
         )
 

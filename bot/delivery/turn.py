@@ -8,34 +8,37 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.delivery import outbox, taken_back
+from bot.delivery import outbox, patience, picture, taken_back
 from bot.delivery.batch import digest_wait, next_batch
 from bot.delivery.certainty import certainty_of
 from bot.delivery.claimed import claimed
 from bot.delivery.confirmations import CONFIRM_WITHIN
 from bot.delivery.events import DeliveryEvent, EventKind
-from bot.delivery.outcomes import Outcome, Refused, Shown, TopicLost
+from bot.delivery.outcomes import Outcome, Refused, Shown, TopicLost, Unreachable
 from bot.delivery.render import Rendered
 from bot.delivery.revision import rendered_story, show_anew
 from bot.delivery.send import send
 from bot.delivery.setbacks import Setbacks
 from bot.delivery.verdict import refusal
+from bot.hours import keep_time
 from bot.languages import _, speak
+from bot.schedule import is_quiet
 from data.model import Certainty, ChatState, Level, Priority
 from data.queries import alerts, certainty, chats, cursors, messages, movements, queues
 from data.queries.moving import GENERAL
-from data.redis.claims import AlreadySent, Claimed, HeldByOther, Uncertain, alert_key
+from data.redis.claims import AlreadySent, Claimed, HeldByOther, Uncertain, alert_key, digest_key
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from bot.delivery.means import Means
     from bot.delivery.outbox import Waiting
-    from data.model import Alert, Chat, Message, Movement
+    from data.model import Alert, Chat, Message, Movement, Occasion
     from data.queries.queues import ChatLease
     from data.redis.claims import Answer
 
@@ -106,47 +109,69 @@ class Turn:
     async def _step(self) -> float | None:
         """Show one message. Seconds to wait before the next, None when nothing is left."""
         async with self._means.database.read() as connection:
-            old_before = self._means.clock() - self._means.digest_after
-            waiting = await outbox.read(connection, self._held.chat_id, old_before)
-        if waiting is None:
+            now = self._means.clock()
+            old_before = now - self._means.digest_after
+            waiting = await outbox.read(connection, self._held.chat_id, old_before, now)
+        if waiting is None or not await self._may_be_told(waiting.chat):
             return None
         speak(waiting.chat.reads)
-        if waiting.chat.moved_to is not None:
-            # what was written while it moved
-            await self._setbacks.move(waiting.chat, waiting.chat.moved_to)
-            return None
-        if waiting.chat.state is not ChatState.ACTIVE:
-            await self._drop_all(waiting.chat, f"chat {waiting.chat.state}")
-            return None
-        if waiting.chat.level is Level.BLOCKED:
-            await self._drop_all(waiting.chat, BLOCKED)
-            return None
+        keep_time(waiting.chat.time_zone)
         if waiting.chat.notice is not None:
             return await self._say(waiting.chat, waiting.chat.notice)
-        now = self._means.clock()
-        wanted = await self._drop_unwanted(waiting, now)
+        if waiting.digest and (until := patience.put_off_until(waiting.chat, now)):
+            await patience.put_off(self._means, waiting.chat, until)
+            return _GO_ON
+        wanted = await self._drop_unwanted(waiting, waiting.alerts, now)
+        wanted = await patience.hold_back(self._means, waiting.chat, wanted, waiting.watches, now)
         urgent = any(
             alert.priority is Priority.WATCH and waiting.gists[alert.id].time >= old_before
             for alert in wanted
         )
         if waiting.stale and not urgent:
-            answered = await self._answer(waiting.chat, waiting.stale)
+            answered = await self._answer(waiting.chat, waiting.stale, now)
             if answered is not None:
                 return answered
             return await self._show_anew(waiting.chat, waiting.stale[0])
         if wanted:
             return await self._tell(waiting, wanted, now)
-        if waiting.alerts:
+        digest = await self._drop_unwanted(waiting, waiting.digest, now)
+        if digest:
+            return await self._tell_digest(waiting, digest, now)
+        if waiting.alerts or waiting.digest:
             return _GO_ON
+        await self._look_again(waiting)
         is_for_that = self._held.priority is Priority.CONFIRMATION
         return await self._confirm(waiting.chat, now) if is_for_that else None
 
-    async def _drop_unwanted(self, waiting: Waiting, now: datetime) -> list[Alert]:
+    async def _may_be_told(self, chat: Chat) -> bool:
+        """False for one that moved or cannot be reached: then what waits has gone with it."""
+        if chat.moved_to is not None:
+            # what was written while it moved
+            await self._setbacks.move(chat, chat.moved_to)
+            return False
+        if chat.state is not ChatState.ACTIVE:
+            await self._drop_all(chat, f"chat {chat.state}")
+            return False
+        if chat.level is Level.BLOCKED:
+            await self._drop_all(chat, BLOCKED)
+            return False
+        return True
+
+    async def _look_again(self, waiting: Waiting) -> None:
+        """Whoever comes first at what is deferred is to find the chat, whatever became of it."""
+        chat, due = waiting.chat, waiting.next_digest
+        if due is not None and (chat.digest_due is None or chat.digest_due > due):
+            async with self._means.database.write() as connection:
+                await chats.look_at(connection, chat.id, due)
+
+    async def _drop_unwanted(
+        self, waiting: Waiting, told: Sequence[Alert], now: datetime
+    ) -> Sequence[Alert]:
         chat, watches = waiting.chat, waiting.watches
-        refusals = {alert.id: refusal(alert, chat, watches, now) for alert in waiting.alerts}
+        refusals = {alert.id: refusal(alert, chat, watches, now) for alert in told}
         for reason in {reason for reason in refusals.values() if reason is not None}:
             await self._drop(chat, [one for one, why in refusals.items() if why == reason], reason)
-        return [alert for alert in waiting.alerts if refusals[alert.id] is None]
+        return [alert for alert in told if refusals[alert.id] is None]
 
     async def _drop_all(self, chat: Chat, reason: str) -> None:
         async with self._means.database.write() as connection:
@@ -167,78 +192,122 @@ class Turn:
         if waiting.gists[batch[0].id].time < old_before:
             urgent = Priority.DIGEST
             wait = max(wait, digest_wait(batch, now).total_seconds())
-        if wait:
-            return wait
-        async with self._means.database.read() as connection:
-            story = await outbox.read_told(connection, batch, waiting.gists, old_before)
-            heights = await cursors.all_settled(connection)
-        wait = await limiter.acquire(chat.id, chat.kind, urgent, self._held.rank)
-        if wait:
-            return wait
-        found = dict(
-            zip(
-                batch,
-                await self._means.claims.claim([alert_key(alert) for alert in batch]),
-                strict=True,
-            )
+        return wait or await self._tell_together(waiting, batch, now, urgent)
+
+    async def _tell_digest(
+        self, waiting: Waiting, digest: Sequence[Alert], now: datetime
+    ) -> float | None:
+        """All of a topic in one message."""
+        chat = waiting.chat
+        batch = [alert for alert in digest if alert.topic_id == digest[0].topic_id]
+        pace = await self._means.limiter.pace(chat.id, chat.kind)
+        return pace.wait or await self._tell_together(
+            waiting, batch, now, Priority.DIGEST, patience.occasion_of(chat)
         )
+
+    async def _tell_together(
+        self,
+        waiting: Waiting,
+        batch: Sequence[Alert],
+        now: datetime,
+        urgent: Priority,
+        occasion: Occasion | None = None,
+    ) -> float | None:
+        """One message about these, as far as nobody has told them yet; ``occasion``: they are a
+        digest, or of one topic of it."""
+        chat, gists = waiting.chat, waiting.gists
+        old_before = now - self._means.digest_after
+        async with self._means.database.read() as connection:
+            story = await outbox.read_told(connection, batch, gists, old_before, occasion)
+            heights = await cursors.all_settled(connection)
+        wait = await self._means.limiter.acquire(chat.id, chat.kind, urgent, self._held.rank)
+        if wait:
+            return wait
+        keys = [alert_key(alert) for alert in batch]
+        if occasion is not None and waiting.next_digest is not None:
+            keys.append(digest_key(chat.id, batch[0].topic_id, waiting.next_digest))
+        answers = await self._means.claims.claim(keys)
+        mine = _Mine.of(keys, answers)
+        found = dict(zip(batch, answers, strict=False))
         ready = [one for one in batch if isinstance(found[one], Claimed | Uncertain)]
         doubtful = [one for one in ready if isinstance(found[one], Uncertain)]
-        repeats = {alert.id for alert in doubtful}
         try:
-            await self._record_known(chat, found)
-            if not ready:
-                held = [one.left for one in found.values() if isinstance(one, HeldByOther)]
+            await self._record_known(chat, found, occasion)
+            held = [one.left for one in answers if isinstance(one, HeldByOther)]
+            if not ready or (occasion is not None and held):
+                if mine:
+                    await self._means.claims.release(mine.fresh, mine.doubtful)
                 return min(held).total_seconds() + PATIENCE if held else _GO_ON
             if len(ready) < len(batch):
                 async with self._means.database.read() as connection:
-                    story = await outbox.read_told(connection, ready, waiting.gists, old_before)
+                    story = await outbox.read_told(connection, ready, gists, old_before, occasion)
             is_whole = len(story.alerts) == len(ready)
             sure = Certainty.SEEN
             if is_whole:
                 sure = certainty_of(chat, ready, story.movements, heights)
-            rendered = rendered_story(self._means, chat, story, now, sure, repeats)
+            repeats = {alert.id for alert in doubtful}
+            rendered = [rendered_story(self._means, chat, story, now, sure, repeats)]
+            due = waiting.next_digest
+            if drawn := await picture.drawn_for(self._means, chat, ready, occasion, due):
+                below = rendered_story(
+                    self._means, chat, replace(story, pictured=True), now, sure, repeats
+                )
+                rendered.insert(0, replace(below, picture=drawn))
         except (Exception, asyncio.CancelledError):
             # nothing was sent, and must not look like a send of which nobody knows the end
-            await self._means.claims.release(*_keys(ready, repeats))
+            await self._means.claims.release(mine.fresh, mine.doubtful)
             raise
-        return await self._send(chat, ready, doubtful, rendered, sure, story.movements)
+        telling = _Telling(ready, doubtful, sure, story.movements, occasion)
+        return await self._send(chat, mine, telling, rendered)
 
-    async def _record_known(self, chat: Chat, found: Mapping[Alert, Answer]) -> None:
+    async def _record_known(
+        self, chat: Chat, found: Mapping[Alert, Answer], occasion: Occasion | None
+    ) -> None:
         """What Redis knows to be sent, message by message."""
         known: defaultdict[int, list[Alert]] = defaultdict(list)
         for alert, answer in found.items():
             if isinstance(answer, AlreadySent):
                 known[answer.message_id].append(alert)
         for message_id, told in known.items():
-            await self._record(chat, told, message_id)
+            telling = _Telling(told, occasion=occasion)
+            # so it was meant, and an edit that goes wrong will tell
+            pictured = picture.has_picture(occasion, len(told))
+            await self._record(chat, telling, message_id, pictured=pictured)
 
     async def _send(
-        self,
-        chat: Chat,
-        ready: Sequence[Alert],
-        doubtful: Sequence[Alert],
-        rendered: Rendered,
-        sure: Certainty,
-        as_of: Mapping[int, Movement],
+        self, chat: Chat, mine: _Mine, telling: _Telling, rendered: Sequence[Rendered]
     ) -> float | None:
-        fresh_keys, doubtful_keys = _keys(ready, {alert.id for alert in doubtful})
+        """Send it as it is rendered first; where the chat does not take that, as it is then."""
+        ready, went = telling.told, rendered[0]
 
         async def shown() -> Outcome:
-            return await self._shown_in(chat, ready[0].topic_id, rendered)
+            nonlocal went
+            outcome = await self._shown_in(chat, ready[0].topic_id, went)
+            for other in rendered[1:]:
+                if not isinstance(outcome, Refused | Unreachable):
+                    break
+                # no rights to send pictures, or Telegram does not like this one
+                went = other
+                outcome = await self._shown_in(chat, ready[0].topic_id, went)
+            return outcome
 
-        outcome = await claimed(self._means.claims, fresh_keys, doubtful_keys, shown)
+        outcome = await claimed(self._means.claims, mine.fresh, mine.doubtful, shown)
         if isinstance(outcome, Shown):
-            await self._record(chat, ready, outcome.message_id, sure, as_of)
-            self._tell_of_success(chat, ready, doubtful, rendered, outcome)
+            pictured = went.picture is not None
+            await self._record(chat, telling, outcome.message_id, pictured=pictured)
+            self._tell_of_success(chat, ready, telling.doubtful, went, outcome)
             return _GO_ON
         if isinstance(outcome, TopicLost) and ready[0].topic_id != GENERAL:
             return await self._setbacks.fall_back(chat, ready[0].topic_id, outcome)
         return await self._setbacks.face(chat, outcome, ready)
 
-    async def _shown_in(self, chat: Chat, topic_id: int, rendered: Rendered) -> Outcome:
+    async def _shown_in(
+        self, chat: Chat, topic_id: int, rendered: Rendered, *, silent: bool = False
+    ) -> Outcome:
         means, within = self._means, self._answer_within()
-        return await send(means.bot, chat, topic_id, rendered, within, paid=means.paid)
+        return await send(
+            means.bot, chat, topic_id, rendered, within, paid=means.paid, silent=silent
+        )
 
     async def _say(self, chat: Chat, notice: str) -> float | None:
         """Tell a chat something of our own; a repeat after a kill does no harm: no claim."""
@@ -247,7 +316,8 @@ class Turn:
             return wait
         # which one it is stands in the database; it is said in the language of now
         rendered = Rendered(_(notice), "notice")
-        outcome = await self._shown_in(chat, GENERAL, rendered)
+        silent = is_quiet(chat, self._means.clock())
+        outcome = await self._shown_in(chat, GENERAL, rendered, silent=silent)
         if not isinstance(outcome, Shown | Refused):
             return await self._setbacks.face(chat, outcome, ())
         async with self._means.database.write() as connection:
@@ -255,20 +325,23 @@ class Turn:
         return _GO_ON
 
     async def _record(
-        self,
-        chat: Chat,
-        told: Sequence[Alert],
-        message_id: int,
-        sure: Certainty = Certainty.SEEN,
-        as_of: Mapping[int, Movement] | None = None,
+        self, chat: Chat, telling: _Telling, message_id: int, *, pictured: bool
     ) -> None:
         """Note what was told, of which movements; what a reorg changed on the way is edited."""
-        now = self._means.clock()
+        now, topic = self._means.clock(), telling.told[0].topic_id
         async with self._means.database.write() as connection:
-            topic = told[0].topic_id
-            ours = await messages.record(connection, chat.id, topic, message_id, now, sure)
-            await alerts.sent(connection, [alert.id for alert in told], ours)
-            if await movements.are_others_now(connection, (as_of or {}).values()):
+            ours = await messages.record(
+                connection,
+                chat.id,
+                topic,
+                message_id,
+                now,
+                telling.sure,
+                occasion=telling.occasion,
+                pictured=pictured,
+            )
+            await alerts.sent(connection, [alert.id for alert in telling.told], ours)
+            if await movements.are_others_now(connection, telling.as_of.values()):
                 await messages.edit(connection, ours)
                 await queues.enqueue(connection, [(chat.id, Priority.EDIT)])
 
@@ -294,13 +367,18 @@ class Turn:
             return done
         return await self._setbacks.face(chat, done, ())
 
-    async def _answer(self, chat: Chat, stale: Sequence[Message]) -> float | None:
+    async def _answer(self, chat: Chat, stale: Sequence[Message], now: datetime) -> float | None:
         """Answer what a reorg took, if it was large; None when there is nothing (more) to say."""
         fresh = [one for one in stale if (one.id, one.revision) not in self._looked_at]
         if not fresh:
             return None
         done = await taken_back.answer(
-            self._means, chat, fresh, self._answer_within(), self._lost_topics
+            self._means,
+            chat,
+            fresh,
+            self._answer_within(),
+            self._lost_topics,
+            silent=is_quiet(chat, now),
         )
         if done is None:
             self._looked_at.update((one.id, one.revision) for one in fresh)
@@ -328,7 +406,32 @@ class Turn:
         return min(_ANSWER_WITHIN, self._means.lease_for.total_seconds() / 2)
 
 
-def _keys(ready: Sequence[Alert], repeats: Collection[int]) -> tuple[list[str], list[str]]:
-    """Those of alerts that nobody tried to tell, and those of the others."""
-    fresh = [alert_key(alert) for alert in ready if alert.id not in repeats]
-    return fresh, [alert_key(alert) for alert in ready if alert.id in repeats]
+@dataclass(frozen=True, slots=True)
+class _Mine:
+    """The keys that were ours to claim: those that nobody ever tried, and those of the others."""
+
+    fresh: Sequence[str]
+    doubtful: Sequence[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.fresh or self.doubtful)
+
+    @classmethod
+    def of(cls, keys: Sequence[str], answers: Sequence[Answer]) -> _Mine:
+        both = list(zip(keys, answers, strict=True))
+        return cls(
+            [key for key, answer in both if isinstance(answer, Claimed)],
+            [key for key, answer in both if isinstance(answer, Uncertain)],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """What one message tells: ``doubtful`` ones may have been told before, and ``as_of`` are the
+    movements as they were read for it."""
+
+    told: Sequence[Alert]
+    doubtful: Sequence[Alert] = ()
+    sure: Certainty = Certainty.SEEN
+    as_of: Mapping[int, Movement] = field(default_factory=dict)
+    occasion: Occasion | None = None

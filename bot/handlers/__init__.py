@@ -1,10 +1,15 @@
 """Commands and buttons, one noun a file; each has ``make_router``.
 
-- ``start``       /start, /help and the buttons of the greeting
+- ``start``       /start, /help and the buttons of the greeting · ``first``: what /start asks
 - ``watch``       /watch, and the button under a pasted address
 - ``unwatch``     /unwatch
 - ``watchlist``   /list and its pages
-- ``card``        the buttons of one watch
+- ``share``       /share, and what is behind a link
+- ``export``      /export
+- ``importing``   /import, a file that is sent, and the word to take it in
+- ``privacy``     /privacy and /forget
+- ``card``        the buttons of one watch · ``typed``: what they ask to be typed
+- ``alert``       the buttons under an alert
 - ``threshold``   /threshold
 - ``whales``      /whales
 - ``name``        /name and /names
@@ -20,6 +25,8 @@
 - ``gas``         /gas
 - ``status``      /status
 - ``paste``       pasted addresses and transactions, and whatever nobody understood
+- ``offers``      the buttons under what was pasted
+- ``inline``      what is asked as ``@bot …`` in any chat
 - ``channels``    /channels and /done: other chats set up from a private one
 - ``groups``      what nobody else has taken in groups
 - ``membership``  blocked, unblocked, added and removed

@@ -14,6 +14,7 @@ from aiogram.exceptions import TelegramAPIError, TelegramForbiddenError
 from aiogram.filters import ExceptionTypeFilter
 
 from bot.answers import answer, notice
+from bot.handlers.inline import say_instead
 from bot.languages import _, sentence
 from bot.texts import general
 from data.database import is_away
@@ -104,7 +105,6 @@ async def _say(update: Update, plain: str, html: str) -> None:
     if update.callback_query is not None:
         await notice(update.callback_query, plain, alert=True)
     elif update.inline_query is not None:
-        # there is no room for a sentence, but it must not look as if one was still to come
-        await update.inline_query.answer([], cache_time=1, is_personal=True)
+        await say_instead(update.inline_query, plain)
     elif update.message is not None and update.message.chat.type != "channel":
         await answer(update.message, html)

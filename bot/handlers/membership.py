@@ -22,7 +22,7 @@ from data.redis.wake import wake
 
 if TYPE_CHECKING:
     from aiogram import Bot
-    from aiogram.types import ChatMemberUpdated, Message, User
+    from aiogram.types import ChatMemberUnion, ChatMemberUpdated, Message, User
 
     from bot.context import Context
     from data.model import Chat
@@ -45,7 +45,11 @@ def make_router(context: Context) -> Router:
     async def reopened(message: Message) -> None:
         await note_reopening(message, context)
 
+    async def renamed(message: Message) -> None:
+        await note_title(message, context)
+
     router.my_chat_member.register(changed)
+    router.message.register(renamed, F.new_chat_title)
     router.message.register(upgraded, F.migrate_to_chat_id)
     router.message.register(reopened, F.forum_topic_reopened | F.general_forum_topic_unhidden)
     return router
@@ -55,8 +59,8 @@ async def note_membership(event: ChatMemberUpdated, context: Context) -> None:
     """Note what Telegram says about our own membership; watches are kept whatever it is. A group is
     greeted when the bot comes, and of a channel whoever brought it there is told how to go on."""
     state, reason = _state(event)
-    there = event.chat.type != "private" and event.new_chat_member.status not in _AWAY
-    came = there and event.old_chat_member.status in _AWAY
+    there = event.chat.type != "private" and not _is_away(event.new_chat_member)
+    came = there and _is_away(event.old_chat_member)
     settings = context.settings
     async with context.database.write() as connection:
         if came:
@@ -129,6 +133,12 @@ async def note_move(message: Message, context: Context) -> None:
     _log.info("chat moved", chat=message.chat.id, to=new)
 
 
+async def note_title(message: Message, context: Context) -> None:
+    """A group is called otherwise now."""
+    async with context.database.write() as connection:
+        await chats.set_title(connection, message.chat.id, message.new_chat_title)
+
+
 async def note_reopening(message: Message, context: Context) -> None:
     """A topic is open again: a chat that fell silent because none was left may hear again."""
     async with context.database.write() as connection:
@@ -139,6 +149,13 @@ async def note_reopening(message: Message, context: Context) -> None:
     _log.info("chat changed", chat=message.chat.id, state=ChatState.ACTIVE.value)
 
 
+def _is_away(member: ChatMemberUnion) -> bool:
+    # who is restricted stays so after leaving
+    return member.status in _AWAY or (
+        isinstance(member, ChatMemberRestricted) and not member.is_member
+    )
+
+
 def _state(event: ChatMemberUpdated) -> tuple[ChatState, str | None]:
     member, kind = event.new_chat_member, event.chat.type
     if kind == "private":
@@ -147,7 +164,7 @@ def _state(event: ChatMemberUpdated) -> tuple[ChatState, str | None]:
         return ChatState.ACTIVE, None
     if member.status == "kicked":
         return ChatState.KICKED, "removed from the chat for good"
-    if member.status == "left":
+    if _is_away(member):
         return ChatState.LEFT, "removed from the chat"
     if isinstance(member, ChatMemberRestricted) and not member.can_send_messages:
         return ChatState.SILENCED, "it may not write there"

@@ -15,6 +15,7 @@ from bot.buttons.watch import MUTE_PRESETS
 from bot.keyboards import chat as keyboards
 from bot.parse.duration import parse_duration
 from bot.parse.reference import referred
+from bot.quiet import retime
 from bot.texts import general
 from bot.texts import mutes as texts
 from bot.texts.words import is_muted
@@ -100,6 +101,8 @@ async def _unmute(context: Context, chat: Chat, reference: str) -> str:
     async with context.database.write() as connection:
         if not reference:
             await chats.mute(connection, chat.id, None)
+            # a digest may have waited for this
+            await retime(connection, chat.id, now)
             was = is_muted(chat.muted_until, now)
             return texts.unmuted(None, context.chains, was=was)
         watch = await meant_watch(connection, chat, reference)

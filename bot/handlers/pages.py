@@ -17,6 +17,7 @@ from bot.delivery import outbox
 from bot.delivery.listing import render_message
 from bot.delivery.pace import leaves_room
 from bot.delivery.rate_limiter import limits_of
+from bot.hours import keeping_time
 from bot.keyboards import pages as keyboards
 from bot.languages import _, speaking
 from bot.middlewares.attention import Attention
@@ -120,7 +121,7 @@ async def _show(
     edited."""
     total = story.summary.total if story.summary else len(story.alerts)
     # the list is the chat's, whoever turns its pages
-    with speaking(chat.reads):
+    with speaking(chat.reads), keeping_time(chat.time_zone):
         elsewhere = keyboards.pages(story.page, total, message.id)
         rendered = render_message(
             story.alerts,
@@ -133,6 +134,8 @@ async def _show(
             summary=story.summary,
             page=story.page,
             is_digest=story.is_digest,
+            occasion=story.occasion,
+            pictured=story.pictured,
             certainty=message.certainty,
         )
     if await put(query, rendered.text, elsewhere if beneath else rendered.keyboard):

@@ -1,4 +1,4 @@
-"""Pasted addresses get an offer, transactions are followed; the rest gets one helpful sentence."""
+"""Pasted addresses and transactions get an offer; the rest gets one helpful sentence."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from aiogram.enums import ContentType
 
 from bot.answers import answer
 from bot.commands import COMMANDS, ONLY_PRIVATE
-from bot.handlers.tx import follow
+from bot.handlers.offers import several
+from bot.keyboards import offers as offers_keyboards
 from bot.keyboards import watch as keyboards
 from bot.languages import _
+from bot.middlewares.lateness import ASKS
 from bot.naming import as_chat_sees
-from bot.parse.address import looks_like_address, parse_address
+from bot.parse.pasted import parse_pasted
 from bot.parse.text import cleaned, shown
-from bot.parse.transaction import looks_like_transaction
+from bot.rehearsal import imagined, line_of
 from bot.texts import general
+from bot.texts import offers as offers_texts
 from bot.texts import watches as texts
 from bot.texts.words import is_muted
 from data.model import ChatKind
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from aiogram.types import CallbackQuery, Message
 
     from bot.context import Context
+    from bot.parse.pasted import Pasted
     from data.model import Chat
 
 _SPOKEN = {
@@ -41,9 +45,9 @@ def make_router() -> Router:
     """Its handlers, for private chats; they take everything that is said there."""
     router = Router(name="paste")
     router.message.filter(F.chat.type == "private")
-    router.message.register(unknown_command, F.text.startswith("/"))
-    router.message.register(paste, F.text)
-    router.message.register(not_understood, F.content_type.in_(_SPOKEN))
+    router.message.register(unknown_command, F.text.startswith("/"), flags=ASKS)
+    router.message.register(paste, F.text, flags=ASKS)
+    router.message.register(not_understood, F.content_type.in_(_SPOKEN), flags=ASKS)
     return router
 
 
@@ -62,15 +66,29 @@ async def unknown_command(message: Message) -> None:
 
 
 async def paste(message: Message, context: Context, chat: Chat) -> None:
-    """Follow a transaction, offer to watch an address; raise InputError for what was almost one."""
-    text = (message.text or "").strip()
-    if looks_like_transaction(cleaned(text)):
-        await follow(message, text, context)
-        return
-    if not looks_like_address(cleaned(text)):
+    """Offer what can be done with it; raise InputError for what was almost an address."""
+    pasted = parse_pasted(message.text or "", context.chains)
+    if not pasted and pasted.mistake is None:
         await answer(message, _(general.NOT_UNDERSTOOD))
-        return
-    address = parse_address(text)
+    else:
+        await offer(message, pasted, context, chat)
+
+
+async def offer(message: Message, pasted: Pasted, context: Context, chat: Chat) -> None:
+    """To watch the addresses, to follow the transaction. Raises InputError where there is none."""
+    for tx_hash, chain in pasted.transactions:
+        text = offers_texts.transaction(tx_hash, chain)
+        await answer(message, text, offers_keyboards.follow(tx_hash, chain))
+    if len(pasted.addresses) > 1:
+        text, keyboard = await several(pasted.addresses, context, chat)
+        await answer(message, text + offers_texts.left_out(pasted), keyboard)
+    elif pasted.addresses:
+        await _offer_one(message, pasted.addresses[0], context, chat)
+    elif pasted.mistake is not None and not pasted.transactions:
+        raise pasted.mistake
+
+
+async def _offer_one(message: Message, address: bytes, context: Context, chat: Chat) -> None:
     async with context.database.read() as connection:
         mine = await watches.of_chat(connection, chat.id)
         labels = await as_chat_sees(connection, chat, context.labels, address)
@@ -81,7 +99,10 @@ async def paste(message: Message, context: Context, chat: Chat) -> None:
             keyboard = keyboards.card(watch, muted=is_muted(watch.muted_until, now))
             await answer(message, texts.headed(_(texts.NOTHING_CHANGED), body), keyboard)
             return
-    await answer(message, texts.offer(address, chat, chains, labels), keyboards.offer(address))
+    async with context.database.read() as connection:
+        would_tell = await line_of(connection, context, chat, imagined(chat, address=address))
+    offer = f"{texts.offer(address, chat, chains, labels)}\n\n{would_tell}"
+    await answer(message, offer, keyboards.offer(address))
 
 
 async def not_understood(message: Message) -> None:

@@ -9,9 +9,8 @@ from aiogram.filters import Command
 
 from bot.answers import add, answer
 from bot.buttons.start import Topic, TopicButton
-from bot.handlers.whales import feeds_overview
-from bot.keyboards import feeds as feeds_keyboards
-from bot.keyboards import start as start_keyboards
+from bot.handlers import first
+from bot.handlers.whales import overview
 from bot.languages import _
 from bot.middlewares.permission import OPEN
 from bot.texts import general, groups, watches
@@ -33,12 +32,12 @@ def make_router() -> Router:
     return router
 
 
-async def start(message: Message, context: Context) -> None:
-    """Greet."""
+async def start(message: Message, context: Context, chat: Chat) -> None:
+    """Greet: in a private chat with the questions of the first minute."""
     if message.chat.type != ChatKind.PRIVATE:
         await answer(message, groups.greeting())
         return
-    await answer(message, general.greeting(context.chains), start_keyboards.greeting())
+    await first.begin(message, context, chat)
 
 
 async def tell_help(message: Message, context: Context) -> None:
@@ -56,5 +55,4 @@ async def tell(
         case Topic.HELP:
             await add(query, general.help_text(context.chains))
         case Topic.WHALES:
-            text = await feeds_overview(context, chat)
-            await add(query, text, feeds_keyboards.feeds(context.chains))
+            await add(query, *await overview(context, chat))

@@ -2,9 +2,11 @@
 
 - ``rows``      how rows are made, and the ways to other pages
 - ``switches``  buttons that switch one thing
-- ``start``     the greeting
+- ``first``     the first minute
 - ``watch``     one watch, the list of them, an address that may become one
+- ``scope``     what a watch is about
 - ``feeds``     whole chains
+- ``alert``     under an alert
 - ``chat``      what holds for a whole chat
 - ``names``     what a chat calls addresses
 - ``pages``     the list in one message

@@ -6,6 +6,7 @@
 - ``admission``          whoever is blocked, or not let in, is told so once
 - ``acting``             in a private chat it may be another chat that is set up there
 - ``permission``         in groups only administrators change anything
+- ``lateness``           what waited through a downtime is judged by when it was sent
 - ``change_of_subject``  a command ends the question before it
 - ``attention``          a tapped button stops waiting, whatever its handler did
 """

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from aiogram import BaseMiddleware
 from aiogram.dispatcher.flags import get_flag
 
-from bot import behalf
+from bot import behalf, watchlist
+from bot.hours import keep_time
+from bot.levels import limit_of
 from bot.rights import is_administrator
 from data.errors import InputError
 from data.model import ChatKind, ChatState, Level
@@ -42,6 +44,9 @@ class Acting(BaseMiddleware):
             other = await _acts_for(data["context"], data["bot"], person.id)
             if other is not None:
                 behalf.act(other)
+                keep_time(other.time_zone)
+                settings = data["context"].settings
+                watchlist.allow(limit_of(other, settings, settings.watches_per_chat))
                 data["chat"] = other
         return await handler(event, data)
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from aiogram import BaseMiddleware
 from aiogram.types import Message
 
-from bot import behalf
+from bot import behalf, watchlist
+from bot.hours import keep_time
 from bot.languages import speak
-from bot.levels import level_of, newcomer
+from bot.levels import level_of, limit_of, newcomer
 from data.model import ChatKind
 from data.queries import chats
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from aiogram.types import TelegramObject
 
     from bot.context import Context
+    from data.model import Chat, Level
 
 PERSONAL = {"personal": True}
 """The flags of a handler that is about the private chat itself, whatever chat is set up there."""
@@ -39,31 +41,58 @@ class Introduction(BaseMiddleware):
         event: TelegramObject,
         data: dict[str, Any],
     ) -> Any:
-        """Meet the chat in a transaction of its own, then go on."""
+        """Meet the chat, in a transaction of its own where it is new, then go on."""
         context, spoke = self._context, data["event_chat"]
         person = data.get("event_from_user")
         # who writes in a group's name is nobody
         speaker = None if person is None or _has_mask(event) else person.id
         private = spoke.type == ChatKind.PRIVATE
-        async with context.database.write() as connection:
-            data["chat"], stored = await chats.hear(
-                connection,
-                spoke.id,
-                ChatKind(spoke.type),
-                context.settings.default_threshold_usd,
-                context.clock(),
-                # a group's language does not change with whoever speaks
-                person.language_code if person and private else None,
-                title=title_of(spoke),
-                speaker=speaker,
-                level=newcomer(context.settings, spoke.id if private else None),
-            )
+        data["chat"], stored = await self._met(
+            spoke.id,
+            ChatKind(spoke.type),
+            # a group's language does not change with whoever speaks
+            person.language_code if person and private else None,
+            title_of(spoke),
+            speaker,
+        )
         stored = data["chat"].level if private else stored
         data["level"] = level_of(context.settings, speaker, stored)
         speak(data["chat"].reads)
+        keep_time(data["chat"].time_zone)
         behalf.act(None)
         data["context"] = context
+        watchlist.allow(limit_of(data["chat"], context.settings, context.settings.watches_per_chat))
         return await handler(event, data)
+
+    async def _met(
+        self,
+        chat_id: int,
+        kind: ChatKind,
+        language: str | None,
+        title: str | None,
+        speaker: int | None,
+    ) -> tuple[Chat, Level | None]:
+        """The chat, and the level of who spoke there."""
+        context, private = self._context, kind is ChatKind.PRIVATE
+        # a transaction that writes waits for the disk, and most of them would write nothing new
+        async with context.database.read() as connection:
+            known = await chats.spoken(
+                connection, chat_id, kind, language, title=title, speaker=speaker
+            )
+        if known is not None:
+            return known
+        async with context.database.write() as connection:
+            return await chats.hear(
+                connection,
+                chat_id,
+                kind,
+                context.settings.default_threshold_usd,
+                context.clock(),
+                language,
+                title=title,
+                speaker=speaker,
+                level=newcomer(context.settings, chat_id if private else None),
+            )
 
 
 def title_of(chat: TelegramChat) -> str | None:

@@ -6,6 +6,7 @@
 - ``duration``   ``1h30m``
 - ``address``    ``0x…``, or an explorer's link to one
 - ``transaction``  a hash, or an explorer's link to one
+- ``pasted``     whatever there is of both in a text
 - ``reference``  which watch is meant: its number, its address, its label
 - ``chain``      ``ethereum``, ``BNB``, ``all``
 """

@@ -1,4 +1,4 @@
-"""Greeting, help, and what is said when something is not understood."""
+"""Help, and what is said when something is not understood."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from bot.languages import N_, _
-from bot.texts.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,16 +32,6 @@ NO_BOOKS = N_(
 BUTTON_TOO_OLD = N_("This button is from an older version: send the command again.")
 
 
-def greeting(chains: Sequence[Chain]) -> str:
-    """The answer to ``/start``."""
-    return _(
-        "🐋 <b>Hello, I'm Spyhop.</b>\n\n"
-        "I follow {chains} block by block, and tell you within seconds when a wallet you watch"
-        " moves funds, or when anything big enough moves at all.\n\n"
-        "Paste an address to watch it, or begin here:"
-    ).format(chains=escape(listed([chain.title for chain in chains])))
-
-
 _HELP = (
     N_("<b>What I understand</b>"),
     N_("""<b>Wallets</b>
@@ -53,6 +42,11 @@ _HELP = (
 /name <code>[chain] &lt;address&gt; &lt;name&gt;</code> – what alerts call an address; \
 <code>-</code> forgets it
 /names – the names you gave"""),
+    N_("""<b>Your data</b>
+/share <code>[number]</code> – a link to your watches, or to one; <code>off</code> ends all links
+/export – watches and names as a file; <code>all</code> gives everything I keep
+/import – watches from a file
+/privacy – what I keep; /forget deletes it"""),
     N_("""<b>Everything big</b>
 /whales <code>&lt;chain or all&gt; &lt;value or off&gt;</code>
    <code>/whales {chain} $5m</code>"""),
@@ -71,6 +65,10 @@ A value is <code>250000</code>, <code>$250k</code>, <code>1.5m</code>, <code>50 
     N_("""<b>Quiet</b>
 /mute <code>[number] &lt;duration&gt;</code> – <code>30m</code>, <code>2h</code>, <code>1d</code>
 /unmute <code>[number]</code>"""),
+    N_("""<b>Less often</b>
+/quiet <code>&lt;hours&gt; [city]</code> – like <code>/quiet 23-7 Berlin</code>: what comes then \
+waits for one message
+/digest <code>&lt;daily 08:00, hourly or off&gt;</code> – one message instead of many"""),
     N_("""<b>Transactions</b>
 /tx <code>&lt;hash or link&gt;</code> – followed until it is final, in one message
 /gas <code>[chain]</code> – what a transfer and a swap cost now"""),

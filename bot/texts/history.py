@@ -115,6 +115,10 @@ def became(entry: Entry, story: Story, now: datetime) -> str:
             return _("⏳ Waiting: a reorg took its block, and the transaction may come back")
         case AlertState.PENDING:
             return _("⏳ Waiting to be sent")
+        case AlertState.DEFERRED:
+            said = _("🌙 Kept for the digest of {time}")
+            until = alert.deferred_until
+            return said.format(time="" if until is None else time_words(until, now))
         case AlertState.SENT:
             said = _("✅ Sent {time}") if entry.told_at else _("✅ Sent")
             return said.format(time=_when(entry, now))

@@ -31,9 +31,10 @@ def standing(found: DeliveryStatus | None, now: datetime, *, redis: bool) -> str
     sign, goes = ("🔴", "stands still, last round") if stands_still else ("🟢", "last round")
     since = found.pending_since
     oldest = "" if since is None else f", the oldest for {told(now - since)}"
+    kept = f"; {found.deferred:,} kept for digests" if found.deferred else ""
     lines = [
         f"{sign} <b>Delivery</b>: {goes} {told(now - found.written_at)} ago",
-        f"Waiting: {found.pending:,} alerts{oldest}; {found.chats_waiting:,} chats",
+        f"Waiting: {found.pending:,} alerts{oldest}; {found.chats_waiting:,} chats{kept}",
         f"Last hour: {told_counts(found.last_hour)}",
         f"Last 24 h: {told_counts(found.last_day)}",
     ]

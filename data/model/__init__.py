@@ -14,7 +14,16 @@
 - ``pause``     a chain that an operator lets rest
 """
 
-from data.model.alert import Alert, AlertState, Certainty, Match, Message, Priority, Shown
+from data.model.alert import (
+    Alert,
+    AlertState,
+    Certainty,
+    Match,
+    Message,
+    Occasion,
+    Priority,
+    Shown,
+)
 from data.model.block import (
     BlockRef,
     CoverageGap,
@@ -63,10 +72,19 @@ from data.model.movement import (
 from data.model.pause import ChainPause
 from data.model.pursuit import Depth, Inclusion, Pursuit, PursuitState, Replacement, Told, Wish
 from data.model.scope import EVERYTHING, Asset, Interest, Scope
-from data.model.watch import Direction, Threshold, UnitThreshold, Unpriced, UsdThreshold, Watch
+from data.model.watch import (
+    FOREVER,
+    Direction,
+    Threshold,
+    UnitThreshold,
+    Unpriced,
+    UsdThreshold,
+    Watch,
+)
 
 __all__ = [
     "EVERYTHING",
+    "FOREVER",
     "MOST_LEGS",
     "Alert",
     "AlertState",
@@ -103,6 +121,7 @@ __all__ = [
     "Movement",
     "MovementKind",
     "NoiseRule",
+    "Occasion",
     "PoolKind",
     "Price",
     "PriceState",

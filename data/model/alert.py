@@ -41,15 +41,26 @@ class AlertState(StrEnum):
     """Where an alert is on its way; every end has its reason beside it.
 
     held → pending (its block became safe), or deleted unseen (a reorg was faster), or dropped;
+    pending → deferred (its chat is quiet, or gets digests) → sent or dropped;
     pending → sent → retracted (a reorg took the transaction back) → sent (it reappeared);
     pending → dropped (its watch was deleted or muted, its chat is gone, a reorg was faster).
     """
 
     HELD = "held"
     PENDING = "pending"
+    DEFERRED = "deferred"
     SENT = "sent"
     RETRACTED = "retracted"
     DROPPED = "dropped"
+
+
+class Occasion(StrEnum):
+    """Why a message tells of alerts later than they came."""
+
+    QUIET = "quiet"
+    """the chat was not to be woken"""
+    HOUR = "hourly"
+    DAY = "daily"
 
 
 class Match(NamedTuple):
@@ -90,6 +101,8 @@ class Alert:
     created_at: datetime
     noise: frozenset[NoiseRule] = frozenset()
     """The rules that took it for noise, whether or not the chat wanted to hear of it."""
+    deferred_until: datetime | None = None
+    """When the digest comes that tells of it, if it is or was deferred."""
     answered_at: datetime | None = None
     """When an answer to its message told the chat that a reorg took the transaction back."""
 
@@ -112,3 +125,6 @@ class Message:
     certainty: Certainty = Certainty.SEEN
     """What it says of its transactions now."""
     gone: bool = False
+    occasion: Occasion | None = None
+    pictured: bool = False
+    """Whether it is a picture, and what it says the caption."""

@@ -116,13 +116,15 @@ class Chat:
     added_by: int | None = None
     """The person who added the bot to a group or channel."""
     time_zone: str | None = None
-    """By its name in the IANA's list; None is UTC."""
+    """By its name in the IANA's list, or an offset like ``+0530``; None is UTC."""
     quiet: Quiet | None = None
     digest: DigestEvery = DigestEvery.OFF
     digest_at: int | None = None
     """The minute of the chat's day at which a daily digest comes."""
     digest_due: datetime | None = None
-    """When the next digest comes."""
+    """When what is deferred for it has to be looked at; None where nothing is."""
+    digest_times: int | None = None
+    """Between digests comes through what reaches so many times its threshold; None is nothing."""
     level: Level = Level.MEMBER
     language: Language | None = None
     """What it chose; None is whatever Telegram shows to whoever wrote last."""

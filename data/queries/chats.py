@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, literal, select, update
 
+from data.columns import UtcTime
 from data.model import (
     Chat,
     ChatKind,
@@ -57,6 +58,7 @@ def _chat(row: Any) -> Chat:
         digest=DigestEvery(row.digest),
         digest_at=row.digest_at,
         digest_due=row.digest_due,
+        digest_times=row.digest_times,
         level=Level(row.level),
         language=None if row.language is None else Language(row.language),
         telegram_language=row.telegram_language,
@@ -77,6 +79,32 @@ async def get(connection: AsyncConnection, chat_id: int) -> Chat | None:
     return None if row is None else _chat(row)
 
 
+async def spoken(
+    connection: AsyncConnection,
+    chat_id: int,
+    kind: ChatKind,
+    telegram_language: str | None,
+    *,
+    title: str | None = None,
+    speaker: int | None = None,
+) -> tuple[Chat, Level | None] | None:
+    """As ``hear``, if nothing about the chat is new: most often. None where that has something to
+    write."""
+    asked = select(chats, _level_of(speaker)).where(chats.c.id == chat_id)
+    row = (await connection.execute(asked)).one_or_none()
+    if row is None:
+        return None
+    chat, level = _heard(row)
+    tag = telegram_language[:_LONGEST_TAG] if telegram_language else None
+    is_known = (
+        chat.state is ChatState.ACTIVE
+        and chat.kind is kind
+        and tag in {None, chat.telegram_language}
+        and title in {None, chat.title}
+    )
+    return (chat, level) if is_known else None
+
+
 async def meet(
     connection: AsyncConnection,
     chat_id: int,
@@ -85,7 +113,8 @@ async def meet(
     now: datetime,
     telegram_language: str | None = None,
 ) -> Chat:
-    """The chat, made if it is new, and active again: it has just spoken to the bot.
+    """The chat, made if it is new, and active again: it has just spoken to the bot. One that moved
+    stays where it went: what comes late of its old place means nothing any more.
 
     ``telegram_language`` is the tag of whoever spoke; None leaves what is known.
     """
@@ -110,8 +139,6 @@ async def hear(
     ``title`` is what the chat calls itself; None leaves what is known. A new chat has ``level``.
     """
     tag = telegram_language[:_LONGEST_TAG] if telegram_language else None
-    persons = chats.alias()
-    spoke = select(persons.c.level).where(persons.c.id == speaker).scalar_subquery()
     statement = (
         insert(connection, chats)
         .values(
@@ -128,15 +155,27 @@ async def hear(
             index_elements=["id"],
             set_={
                 "kind": kind,
-                "state": ChatState.ACTIVE,
+                "state": case(
+                    (chats.c.state == ChatState.MOVED, ChatState.MOVED.value),
+                    else_=ChatState.ACTIVE.value,
+                ),
                 "state_reason": None,
                 "telegram_language": func.coalesce(tag, chats.c.telegram_language),
                 "title": func.coalesce(title, chats.c.title),
             },
         )
-        .returning(chats, spoke.label("speaker_level"))
+        .returning(chats, _level_of(speaker))
     )
-    row = (await connection.execute(statement)).one()
+    return _heard((await connection.execute(statement)).one())
+
+
+def _level_of(speaker: int | None) -> Any:
+    persons = chats.alias()
+    level = select(persons.c.level).where(persons.c.id == speaker).scalar_subquery()
+    return level.label("speaker_level")
+
+
+def _heard(row: Any) -> tuple[Chat, Level | None]:
     return _chat(row), None if row.speaker_level is None else Level(row.speaker_level)
 
 
@@ -183,6 +222,11 @@ async def set_state(
         .where(chats.c.id == chat_id, chats.c.state != ChatState.MOVED)
         .values(state=state, state_reason=reason)
     )
+
+
+async def set_title(connection: AsyncConnection, chat_id: int, title: str | None) -> None:
+    """What a group or channel calls itself."""
+    await connection.execute(update(chats).where(chats.c.id == chat_id).values(title=title))
 
 
 async def set_notice(connection: AsyncConnection, chat_id: int, html: str) -> None:
@@ -237,6 +281,74 @@ async def set_language(
 async def mute(connection: AsyncConnection, chat_id: int, until: datetime | None) -> None:
     """Hold the whole chat's alerts back until then; None ends it."""
     await connection.execute(update(chats).where(chats.c.id == chat_id).values(muted_until=until))
+
+
+async def set_time_zone(connection: AsyncConnection, chat_id: int, zone: str | None) -> None:
+    """By whose clocks the chat lives."""
+    await connection.execute(update(chats).where(chats.c.id == chat_id).values(time_zone=zone))
+
+
+async def set_quiet(connection: AsyncConnection, chat_id: int, quiet: Quiet | None) -> None:
+    """When the chat is not to be woken."""
+    values = {
+        "quiet_begins": None if quiet is None else quiet.begins,
+        "quiet_ends": None if quiet is None else quiet.ends,
+        "quiet_times": None if quiet is None else quiet.times,
+    }
+    await connection.execute(update(chats).where(chats.c.id == chat_id).values(values))
+
+
+async def set_digest(
+    connection: AsyncConnection,
+    chat_id: int,
+    every: DigestEvery,
+    at: int | None,
+    times: int | None,
+) -> None:
+    """How often the chat is told, a daily digest at which minute of its day, and what comes between
+    them."""
+    values = {"digest": every, "digest_at": at, "digest_times": times}
+    await connection.execute(update(chats).where(chats.c.id == chat_id).values(values))
+
+
+async def look_at(connection: AsyncConnection, chat_id: int, by: datetime) -> Chat:
+    """The chat has something to be told at that time; the chat as it is now, and as it stays until
+    the transaction ends."""
+    known, then = chats.c.digest_due, literal(by, UtcTime())
+    statement = (
+        update(chats)
+        .where(chats.c.id == chat_id)
+        .values(digest_due=case((known < then, known), else_=then))
+        .returning(chats)
+    )
+    return _chat((await connection.execute(statement)).one())
+
+
+async def look_again(connection: AsyncConnection, chat_id: int, at: datetime | None) -> None:
+    """Then, and not before, the chat has something to be told; None is never."""
+    await connection.execute(update(chats).where(chats.c.id == chat_id).values(digest_due=at))
+
+
+async def any_due(connection: AsyncConnection, now: datetime) -> bool:
+    """Whether a chat has something to be told by now."""
+    one = select(chats.c.id).where(chats.c.digest_due <= now).limit(1)
+    return (await connection.execute(one)).first() is not None
+
+
+async def due(connection: AsyncConnection, now: datetime, limit: int) -> list[int]:
+    """Chats that have something to be told by now; asked once, they are not due any more."""
+    first = (
+        select(chats.c.id)
+        .where(chats.c.digest_due <= now)
+        .order_by(chats.c.digest_due)
+        .limit(limit)
+    )
+    if connection.dialect.name == "postgresql":
+        first = first.with_for_update(skip_locked=True)
+    found = sorted((await connection.execute(first)).scalars())
+    for some in batches(found):
+        await connection.execute(update(chats).where(chats.c.id.in_(some)).values(digest_due=None))
+    return found
 
 
 async def count(connection: AsyncConnection) -> int:

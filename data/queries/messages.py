@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
 
-from data.model import Certainty, Message
+from data.model import Certainty, Message, Occasion
 from data.queries import insert
 from data.tables import messages
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 def message_of(row: Any) -> Message:
     """A row of the table as the noun."""
-    return Message(**row._asdict() | {"certainty": Certainty(row.certainty)})
+    occasion = None if row.occasion is None else Occasion(row.occasion)
+    return Message(**row._asdict() | {"certainty": Certainty(row.certainty), "occasion": occasion})
 
 
 async def record(
@@ -28,6 +29,9 @@ async def record(
     telegram_id: int,
     now: datetime,
     certainty: Certainty = Certainty.SEEN,
+    *,
+    occasion: Occasion | None = None,
+    pictured: bool = False,
 ) -> int:
     """Note a message that Telegram has accepted; our id. Noting it again changes nothing."""
     statement = (
@@ -40,6 +44,8 @@ async def record(
             shown_revision=1,
             sent_at=now,
             certainty=certainty,
+            occasion=occasion,
+            pictured=pictured,
         )
         .on_conflict_do_update(
             index_elements=["chat_id", "telegram_id"], set_={"topic_id": topic_id}
@@ -108,6 +114,13 @@ async def shown(
         update(messages)
         .where(messages.c.id == message_id, messages.c.shown_revision <= revision)
         .values(shown_revision=revision, certainty=certainty)
+    )
+
+
+async def set_pictured(connection: AsyncConnection, message_id: int, *, pictured: bool) -> None:
+    """It turned out to be a picture, or none."""
+    await connection.execute(
+        update(messages).where(messages.c.id == message_id).values(pictured=pictured)
     )
 
 

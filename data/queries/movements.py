@@ -17,11 +17,15 @@ from data.tables import legs, movements
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, Delete
+    from sqlalchemy import ColumnElement, Delete, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from data.model import Interest
 
 _Key = tuple[bytes, bytes]
 _Values = dict[str, Any]
+_LATELY = 2_000
+"""Movements among which the largest is looked for: the newest of an hour or so."""
 _WITH_ID = movements.c.id, movements.c.tx_hash, movements.c.address
 
 
@@ -104,20 +108,27 @@ async def load(connection: AsyncConnection, ids: Collection[int]) -> dict[int, M
     return loaded
 
 
-async def store(connection: AsyncConnection, batch: Sequence[Movement]) -> list[Movement]:
+async def store(
+    connection: AsyncConnection,
+    batch: Sequence[Movement],
+    shown: Mapping[_Key, Interest] | None = None,
+) -> list[Movement]:
     """Store movements of one chain; each comes back with its id, in the same order.
 
     One that is there already, because a reorg took its transaction away and brought it back,
-    keeps its id and takes the new block and legs.
+    keeps its id and takes the new block and legs. ``shown`` are those that feeds show of their
+    transactions, by transaction and address, and what they are to them.
     """
     stored: list[Movement] = []
     for some in batches(batch):
-        stored += await _store_some(connection, some)
+        stored += await _store_some(connection, some, shown or {})
     return stored
 
 
-async def _store_some(connection: AsyncConnection, batch: Sequence[Movement]) -> list[Movement]:
-    rows = {_key(movement): _values(movement) for movement in batch}
+async def _store_some(
+    connection: AsyncConnection, batch: Sequence[Movement], shown: Mapping[_Key, Interest]
+) -> list[Movement]:
+    rows = {key: _values(one, shown.get(key)) for one in batch for key in [_key(one)]}
     ids = await _put(connection, rows)
     stored = [movement.stored_as(ids[_key(movement)]) for movement in batch]
     forget = _forget_legs(connection.dialect.name)
@@ -203,6 +214,55 @@ async def _stored_in(
     return stored
 
 
+async def largest_lately(
+    connection: AsyncConnection, chains: Collection[str], kept_from: Decimal
+) -> Movement | None:
+    """The most valuable of the newest movements on these chains that are kept of everybody; None
+    where there is none yet."""
+    newest = (
+        select(movements)
+        .where(movements.c.chain.in_(chains), movements.c.orphaned_until.is_(None))
+        .order_by(movements.c.id.desc())
+        .limit(_LATELY)
+        .subquery()
+    )
+    largest = (
+        select(newest)
+        .where(newest.c.usd >= kept_from, newest.c.marks.is_(None))
+        .order_by(newest.c.usd.desc(), newest.c.id.desc())
+        .limit(1)
+    )
+    return next(iter(await _with_legs(connection, largest)), None)
+
+
+async def latest_of(
+    connection: AsyncConnection,
+    chains: Collection[str],
+    address: bytes,
+    kept_from: Decimal | None,
+    count: int,
+) -> list[Movement]:
+    """An address's last movements on these chains, the newest first; of those from a value on, or
+    with None of all that are stored. What is suspicious is left out."""
+    statement = select(movements).where(
+        movements.c.address == address,
+        movements.c.chain.in_(chains),
+        # as in the index
+        movements.c.marks.is_(None),
+        movements.c.orphaned_until.is_(None),
+    )
+    if kept_from is not None:
+        statement = statement.where(movements.c.usd >= kept_from)
+    newest = movements.c.block_time.desc(), movements.c.id.desc()
+    return await _with_legs(connection, statement.order_by(*newest).limit(count))
+
+
+async def _with_legs(connection: AsyncConnection, statement: Select[Any]) -> list[Movement]:
+    rows = (await connection.execute(statement)).all()
+    found = await _legs_of(connection, [row.id for row in rows])
+    return [_movement(row, found[row.id]) for row in rows]
+
+
 async def are_others_now(connection: AsyncConnection, seen: Iterable[Movement]) -> bool:
     """Whether a reorg has put one of these movements into another block since they were read."""
     blocks = {one.id: one.block.hash for one in seen if one.id is not None}
@@ -256,7 +316,7 @@ def _key(movement: Movement) -> tuple[bytes, bytes]:
     return movement.tx_hash, movement.address
 
 
-def _values(movement: Movement) -> dict[str, Any]:
+def _values(movement: Movement, shown_as: Interest | None) -> dict[str, Any]:
     return {
         "chain": movement.block.chain,
         "tx_hash": movement.tx_hash,
@@ -275,4 +335,5 @@ def _values(movement: Movement) -> dict[str, Any]:
         "is_contract": movement.is_contract,
         "counterparty_is_contract": movement.counterparty_is_contract,
         "left_out": movement.left_out,
+        "shown_as": None if shown_as is None else int(shown_as),
     }

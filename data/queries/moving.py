@@ -12,7 +12,17 @@ from sqlalchemy import and_, delete, exists, func, literal, literal_column, sele
 
 from data.model import AlertState, ChatKind, ChatState, Priority
 from data.queries import broadcasts, insert, queues
-from data.tables import alerts, chat_names, chat_queues, chats, messages, pursuits, watches
+from data.queries.alerts.deferred import IS_DEFERRED, next_digest
+from data.tables import (
+    alerts,
+    chat_names,
+    chat_queues,
+    chats,
+    messages,
+    pursuits,
+    shares,
+    watches,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -27,6 +37,7 @@ _WAITING: list[ColumnElement[str]] = [
 ]
 _IS_PENDING, _IS_HELD = (alerts.c.state == state for state in _WAITING)
 _IS_SETTLED = alerts.c.state.not_in(_WAITING)
+"""What is deferred is among it, as in its index."""
 
 
 async def move(connection: AsyncConnection, old: int, new: int) -> None:
@@ -58,6 +69,7 @@ async def move(connection: AsyncConnection, old: int, new: int) -> None:
     )
     await connection.execute(update(pursuits).where(pursuits.c.chat_id == old).values(chat_id=new))
     await broadcasts.move(connection, old, new)
+    await connection.execute(update(shares).where(shares.c.chat_id == old).values(chat_id=new))
     # nobody can edit what was said in the group: it is read only, and in no supergroup
     await connection.execute(
         update(messages)
@@ -76,7 +88,7 @@ async def to_general_topic(connection: AsyncConnection, chat_id: int, topic_id: 
         .values(topic_id=GENERAL)
     )
     in_topic = (alerts.c.chat_id == chat_id) & (alerts.c.topic_id == topic_id)
-    for waits in (_IS_PENDING, _IS_HELD):
+    for waits in (_IS_PENDING, _IS_HELD, IS_DEFERRED):
         await _move_alerts(connection, in_topic & waits, chat_id=None, topic_id=GENERAL)
     return int(moved.rowcount)
 
@@ -127,7 +139,7 @@ async def _move_alerts(
     values = {} if chat_id is None else {"chat_id": chat_id}
     values |= {} if topic_id is None else {"topic_id": topic_id}
     await connection.execute(update(alerts).where(which, ~is_told).values(**values))
-    unsent = alerts.c.state.in_([AlertState.PENDING, AlertState.HELD])
+    unsent = alerts.c.state.in_([AlertState.PENDING, AlertState.HELD, AlertState.DEFERRED])
     await connection.execute(
         update(alerts)
         .where(which, unsent)
@@ -140,3 +152,5 @@ async def _wake(connection: AsyncConnection, chat_id: int) -> None:
     urgent = (await connection.execute(pending)).scalar_one_or_none()
     if urgent is not None:
         await queues.enqueue(connection, [(chat_id, Priority(urgent))])
+    due = await next_digest(connection, chat_id)
+    await connection.execute(update(chats).where(chats.c.id == chat_id).values(digest_due=due))

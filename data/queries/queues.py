@@ -34,7 +34,7 @@ from sqlalchemy import (
 from data.columns import DatabaseNow, Sooner
 from data.model import AlertState, Priority
 from data.queries import insert_on
-from data.tables import alerts, chat_queues, messages
+from data.tables import alerts, chat_queues, chats, messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -219,6 +219,20 @@ async def finish(connection: AsyncConnection, held: ChatLease) -> None:
         )
 
 
+async def is_leased(connection: AsyncConnection, chat_id: int) -> bool:
+    """Whether a worker is at a chat just now; if not, none begins before this transaction ends.
+
+    On PostgreSQL lock the chat first: whoever writes alerts takes both in that order.
+    """
+    statement = select(chat_queues.c.lease_until, DatabaseNow().label("now")).where(
+        chat_queues.c.chat_id == chat_id
+    )
+    if connection.dialect.name == "postgresql":
+        statement = statement.with_for_update()
+    row = (await connection.execute(statement)).one_or_none()
+    return row is not None and row.lease_until is not None and row.lease_until > row.now
+
+
 async def is_idle(connection: AsyncConnection) -> bool:
     """Whether no chat is due or leased: nobody waits for anything but the clock."""
     due = select(chat_queues.c.chat_id).where(chat_queues.c.due_at <= DatabaseNow()).limit(1)
@@ -243,4 +257,13 @@ def _unqueued() -> Any:
     stale = select(messages.c.chat_id, literal(int(Priority.EDIT)).label("priority")).where(
         messages.c.revision > messages.c.shown_revision, missing
     )
-    return union_all(waiting, stale)
+    missing = ~exists().where(chat_queues.c.chat_id == alerts.c.chat_id)
+    later = alerts.c.state == literal_column(f"'{AlertState.DEFERRED.value}'")
+    # nobody looks at what is deferred in a chat where nothing says when
+    deferred = (
+        select(alerts.c.chat_id, literal(int(Priority.DIGEST)).label("priority"))
+        .distinct()
+        .join(chats, chats.c.id == alerts.c.chat_id)
+        .where(later, chats.c.digest_due.is_(None), missing)
+    )
+    return union_all(waiting, stale, deferred)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, delete, exists, func, select
 
+from data.columns import DatabaseNow
 from data.model import AlertState, BroadcastState
 from data.tables import (
     alerts,
@@ -18,6 +19,7 @@ from data.tables import (
     messages,
     movements,
     pursuits,
+    shares,
     unverified_blocks,
 )
 
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 PIECE = 2_000
 """Rows that are looked at in one transaction."""
-_WAITING = (AlertState.PENDING, AlertState.HELD)
+_WAITING = (AlertState.PENDING, AlertState.HELD, AlertState.DEFERRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +103,9 @@ async def clear_unverified(connection: AsyncConnection, before: datetime) -> int
     """Delete doubts about blocks that are older than that; there are few. How many went."""
     old = unverified_blocks.c.seen_at < before
     return (await connection.execute(delete(unverified_blocks).where(old))).rowcount
+
+
+async def clear_shares(connection: AsyncConnection) -> int:
+    """Delete what is behind links that have expired; there are few. How many went."""
+    old = shares.c.expires_at < DatabaseNow()
+    return (await connection.execute(delete(shares).where(old))).rowcount

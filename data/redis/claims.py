@@ -1,7 +1,8 @@
 """Claims: a send's mark, so that nothing is said twice unless nobody can know.
 
 Key: ``notified:{chain}:{tx_hash}:{chat_id}:{topic}:{kind}:{revision}``, or
-``notified:broadcast:{id}:{chat_id}``, kept for seven days.
+``notified:broadcast:{id}:{chat_id}``, kept for seven days. A digest has one of its own beside its
+alerts', with its period in place of the hash.
 Value: ``lease:{owner}:{expires_ms}`` while the send is on its way, then ``sent:{message_id}``.
 The key outlives its lease: that is how a send of unknown outcome is told from none.
 """
@@ -9,13 +10,14 @@ The key outlives its lease: that is how a send of unknown outcome is told from n
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from data.redis.scripts import script
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from redis.asyncio import Redis
 
@@ -58,6 +60,12 @@ def alert_key(alert: Alert, *, kind: str = "alert", revision: int = 1) -> str:
         f"notified:{alert.chain}:{alert.tx_hash.hex()}:{alert.chat_id}:{alert.topic_id}"
         f":{kind}:{revision}"
     )
+
+
+def digest_key(chat_id: int, topic_id: int, due: datetime) -> str:
+    """The key of what is told in a topic at a time, whatever that is."""
+    period = f"{due.astimezone(UTC):%Y%m%dT%H%M%S.%f}"
+    return f"notified:digest:{period}:{chat_id}:{topic_id}:digest:1"
 
 
 def broadcast_key(broadcast_id: int, chat_id: int) -> str:

@@ -103,6 +103,8 @@ class DeliveryStatus(msgspec.Struct, frozen=True, kw_only=True):
     written_at: datetime
     pending: int
     pending_since: datetime | None
+    deferred: int = 0
+    """Alerts that wait for the end of quiet hours, or a digest; they are not ``pending``."""
     chats_waiting: int
     chats: dict[str, int]
     last_hour: dict[str, int]

@@ -17,6 +17,7 @@ from sandbox.telegram.chats import Chat, MemberStatus, Topic
 from sandbox.telegram.commands import BotCommand
 from sandbox.telegram.errors import NotSeen, SandboxError
 from sandbox.telegram.faults import ANY
+from sandbox.telegram.inline import InlineQuery
 from sandbox.telegram.messages import Message
 from sandbox.telegram.users import User
 
@@ -118,6 +119,15 @@ class TelegramClient:
             date=date, reply_to=reply_to,
         )  # fmt: skip
 
+    async def send_document(
+        self, chat_id: int, name: str, content: bytes, caption: str = "",
+        user_id: int | None = None, topic_id: int | None = None, reply_to: int | None = None,
+    ) -> Message:  # fmt: skip
+        return await self.verb(
+            "send_document", Message, chat_id=chat_id, name=name, content=content, caption=caption,
+            user_id=user_id, topic_id=topic_id, reply_to=reply_to,
+        )  # fmt: skip
+
     async def tap(
         self, chat_id: int, message_id: int, button: int | None = None, data: str | None = None,
         text: str | None = None, user_id: int | None = None,
@@ -126,6 +136,24 @@ class TelegramClient:
             "tap", Callback, chat_id=chat_id, message_id=message_id, button=button, data=data,
             text=text, user_id=user_id,
         )  # fmt: skip
+
+    async def ask_inline(
+        self, user_id: int, query: str, offset: str = "", chat_type: str | None = "sender"
+    ) -> InlineQuery:
+        return await self.verb(
+            "ask_inline", InlineQuery, user_id=user_id, query=query, offset=offset,
+            chat_type=chat_type,
+        )  # fmt: skip
+
+    async def send_inline_result(self, query_id: str, result_id: str, chat_id: int) -> Message:
+        return await self.verb(
+            "send_inline_result", Message, query_id=query_id, result_id=result_id, chat_id=chat_id
+        )
+
+    async def wait_for_inline_answer(self, query_id: str, timeout: float = 10.0) -> InlineQuery:
+        return await self.verb(
+            "wait_for_inline_answer", InlineQuery, query_id=query_id, timeout=timeout
+        )
 
     async def block_bot(self, user_id: int) -> Chat:
         return await self.verb("block_bot", Chat, user_id=user_id)

@@ -25,14 +25,16 @@ if TYPE_CHECKING:
     from sandbox.telegram.sandbox import TelegramSandbox
 
 VERBS = (
-    "create_user", "create_private_chat", "send_text", "tap", "block_bot", "unblock_bot",
+    "create_user", "create_private_chat", "send_text", "send_document", "tap", "block_bot",
+    "unblock_bot",
     "deactivate_user", "create_group", "create_supergroup", "create_channel", "set_bot_status",
     "add_bot", "kick_bot", "set_member_status", "migrate", "create_topic", "close_topic",
     "reopen_topic", "delete_topic", "fail", "delay", "cut_before", "cut_after", "hold", "release",
     "go_down", "come_up", "clear_faults", "revoke_token", "chats", "users", "messages",
     "bot_messages", "calls", "counts", "callback", "unanswered_callbacks", "offered_commands",
     "state", "wait_for_messages", "wait_for_answer", "wait_for_calls", "wait_for_held",
-    "wait_for_polling", "wait_for_event",
+    "wait_for_polling", "wait_for_event", "ask_inline", "send_inline_result",
+    "wait_for_inline_answer",
 )  # fmt: skip
 _IN_PROCESS_ONLY = "predicate"
 _PICTURES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}

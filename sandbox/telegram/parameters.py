@@ -29,6 +29,11 @@ class Parameters:
     values: dict[str, str] = field(default_factory=dict)
     files: dict[str, Upload] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, given: dict[str, Any]) -> Parameters:
+        """Those of an object inside a call, in the form of a call's own."""
+        return cls(_flat(given))
+
     def text(self, name: str) -> str:
         return self.values.get(name, "")
 
@@ -91,6 +96,10 @@ def _of_json(body: str) -> dict[str, str]:
         raise BadRequest("Can't parse JSON encoded arguments") from None
     if not isinstance(found, dict):
         raise BadRequest("Can't parse JSON encoded arguments")
+    return _flat(found)
+
+
+def _flat(found: dict[str, Any]) -> dict[str, str]:
     return {
         str(name): value if isinstance(value, str) else json.dumps(value)
         for name, value in found.items()

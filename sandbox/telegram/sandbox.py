@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Self
 
 from aiohttp import web
 
 from sandbox.telegram.clock import Clock
+from sandbox.telegram.courier import Courier
 from sandbox.telegram.limits import Limits
 from sandbox.telegram.server import build_app
 from sandbox.telegram.users import User
@@ -38,6 +40,7 @@ class TelegramSandbox(Watch):
         bot = User(int(bot_id), bot_name, username=bot_username, is_bot=True)
         super().__init__(World(token, bot, clock, limits or Limits()))
         self._runner: web.AppRunner | None = None
+        self._courier: asyncio.Task[None] | None = None
         self._host = ""
         self._port = 0
 
@@ -63,10 +66,15 @@ class TelegramSandbox(Watch):
         await web.TCPSite(runner, host, port).start()
         self._runner = runner
         self._host, self._port = runner.addresses[0][:2]
+        self._courier = asyncio.create_task(Courier(self.world).run())
 
     async def stop(self) -> None:
         """Ends polls, holds and followers, and closes the port."""
         self.go_down()
+        if self._courier is not None:
+            self._courier.cancel()
+            await asyncio.gather(self._courier, return_exceptions=True)
+            self._courier = None
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None

@@ -35,6 +35,8 @@ class Updates:
     next_id: int = 800_000_001
     queue: list[Update] = field(default_factory=list)
     allowed: frozenset[str] | None = None
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    """Something may be there to be brought to a webhook."""
     _waiter: asyncio.Future[None] | None = None
 
     def put(self, kind: str, payload: dict[str, Any], now: float) -> None:
@@ -44,11 +46,17 @@ class Updates:
             return
         self.queue.append(Update(self.next_id, kind, now, payload))
         self.next_id += 1
+        self.changed.set()
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
     def drop(self) -> None:
         self.queue.clear()
+
+    def brought(self, update: Update) -> None:
+        """A webhook has taken it."""
+        if update in self.queue:
+            self.queue.remove(update)
 
     def interrupt(self, description: str) -> bool:
         """Ends a waiting poll with a 409; says whether there was one."""

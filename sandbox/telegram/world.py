@@ -12,6 +12,7 @@ from sandbox.telegram.clock import Clock
 from sandbox.telegram.commands import Commands
 from sandbox.telegram.events import Events
 from sandbox.telegram.faults import Faults
+from sandbox.telegram.inline import InlineQueries
 from sandbox.telegram.limits import Limits, RateLimiter
 from sandbox.telegram.messages import Message, Messages
 from sandbox.telegram.parameters import Upload
@@ -45,11 +46,14 @@ class Profile:
 
 @dataclass(slots=True)
 class Webhook:
-    """Kept and shown, never called."""
+    """Where updates are brought to; empty while they are polled for."""
 
     url: str = ""
     max_connections: int = 40
     ip_address: str = ""
+    secret_token: str = ""
+    last_error_date: float | None = None
+    last_error_message: str = ""
 
 
 @dataclass(slots=True)
@@ -73,10 +77,12 @@ class World:
     events: Events = field(default_factory=Events)
     token_revoked: bool = False
     callbacks: Callbacks = field(init=False)
+    inline_queries: InlineQueries = field(init=False)
     limiter: RateLimiter = field(init=False)
 
     def __post_init__(self) -> None:
         self.callbacks = Callbacks(self.limits.callback_lifetime)
+        self.inline_queries = InlineQueries(self.limits.callback_lifetime)
         self.limiter = RateLimiter(self.limits)
         self.users.add(self.bot)
 

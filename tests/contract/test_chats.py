@@ -3,7 +3,7 @@ from decimal import Decimal
 
 from data.database import Database
 from data.model import ChatKind, ChatState
-from data.queries import chats
+from data.queries import chats, moving
 from tests.contract.samples import DEFAULT, NOW, a_chat
 
 
@@ -41,6 +41,15 @@ async def test_a_blocked_chat_is_active_again_when_it_speaks(database: Database)
     assert (blocked.state, back.state) == (ChatState.BLOCKED, ChatState.ACTIVE)
 
 
+async def test_a_chat_that_moved_stays_where_it_went(database: Database) -> None:
+    async with database.write() as connection:
+        await a_chat(connection, 5)
+        await moving.move(connection, 5, -1005)
+        met = await a_chat(connection, 5)
+
+    assert (met.state, met.moved_to) == (ChatState.MOVED, -1005)
+
+
 async def test_a_mute_can_be_ended(database: Database) -> None:
     async with database.write() as connection:
         await a_chat(connection, 5)
@@ -56,3 +65,23 @@ async def test_a_chat_that_was_never_met_is_none(database: Database) -> None:
     async with database.read() as connection:
         assert await chats.get(connection, 404) is None
         assert await chats.count(connection) == 0
+
+
+async def test_a_chat_of_which_nothing_is_new_needs_no_writing(database: Database) -> None:
+    async with database.write() as connection:
+        met = await chats.meet(connection, 5, ChatKind.PRIVATE, DEFAULT, NOW, "ru")
+        await a_chat(connection, 6)
+        await chats.set_state(connection, 6, ChatState.BLOCKED, None)
+    async with database.read() as connection:
+        known = [
+            await chats.spoken(connection, 5, ChatKind.PRIVATE, language)
+            for language in ("ru", None, "es")
+        ]
+        others = [
+            await chats.spoken(connection, 5, ChatKind.SUPERGROUP, "ru"),
+            await chats.spoken(connection, 6, ChatKind.PRIVATE, None),
+            await chats.spoken(connection, 7, ChatKind.PRIVATE, None),
+        ]
+
+    assert known == [met, met, None]
+    assert others == [None, None, None]

@@ -28,12 +28,12 @@ async def test_what_telegram_wants_left_alone_is_not_to_leave(database: Database
     await waiting(database, 1, 1, timedelta(hours=3))
     assert await left_alone(database, timedelta(hours=2)) == 1
     async with database.read() as connection:
-        assert await standing.oldest_to_leave(connection, MINUTE) is None
-        assert (await standing.queue(connection)).since == NOW - timedelta(hours=3)
+        assert await standing.oldest_to_leave(connection, MINUTE, NOW) is None
+        assert (await standing.queue(connection, NOW)).since == NOW - timedelta(hours=3)
 
     await waiting(database, 2, 2, timedelta(hours=1))
     async with database.read() as connection:
-        since = await standing.oldest_to_leave(connection, MINUTE)
+        since = await standing.oldest_to_leave(connection, MINUTE, NOW)
     assert since == NOW - timedelta(hours=1)
 
 
@@ -41,4 +41,4 @@ async def test_what_is_soon_tried_again_is_to_leave(database: Database) -> None:
     await waiting(database, 1, 1, timedelta(hours=3))
     await left_alone(database, timedelta(seconds=8))
     async with database.read() as connection:
-        assert await standing.oldest_to_leave(connection, MINUTE) == NOW - timedelta(hours=3)
+        assert await standing.oldest_to_leave(connection, MINUTE, NOW) == NOW - timedelta(hours=3)

@@ -96,7 +96,7 @@ async def _home(context: Context) -> tuple[str, InlineKeyboardMarkup]:
     now = context.clock()
     async with context.database.read() as connection:
         people = await census.people(connection, now - A_DAY)
-        waiting = await standing.queue(connection)
+        waiting = await standing.queue(connection, now)
         resting = await pauses.all_of(connection)
     failed = sum(fault.count for fault in await _faults(context) or ())
     text = texts.home(people.total, waiting, len(resting), failed, now)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # written out, because neither database uses a partial index for a parameter for sure
 _IS_PENDING = alerts.c.state == literal_column(f"'{AlertState.PENDING.value}'")
+_UNSENT = (AlertState.PENDING, AlertState.DEFERRED)
 
 
 def alert_of(row: Any) -> Alert:
@@ -38,6 +39,7 @@ def alert_of(row: Any) -> Alert:
         message_id=row.message_id,
         created_at=row.created_at,
         answered_at=row.answered_at,
+        deferred_until=row.deferred_until,
         noise=frozenset(map(NoiseRule, row.noise.split(","))) if row.noise else frozenset(),
     )
 
@@ -106,14 +108,14 @@ async def drop(connection: AsyncConnection, ids: Collection[int], reason: str) -
     for some in batches(ids):
         await connection.execute(
             update(alerts)
-            .where(alerts.c.id.in_(some), alerts.c.state == AlertState.PENDING)
+            .where(alerts.c.id.in_(some), alerts.c.state.in_(_UNSENT))
             .values(state=AlertState.DROPPED, reason=reason)
         )
 
 
 async def drop_all_of_chat(connection: AsyncConnection, chat_id: int, reason: str) -> None:
-    """End everything of a chat that cannot be reached, what is held too."""
-    for state in (AlertState.PENDING, AlertState.HELD):
+    """End everything of a chat that cannot be reached, what is held or deferred too."""
+    for state in (AlertState.PENDING, AlertState.HELD, AlertState.DEFERRED):
         # written out and one by one: each has an index of its own, and the table is large
         waits = alerts.c.state == literal_column(f"'{state.value}'")
         await connection.execute(

@@ -33,7 +33,7 @@ async def retract(connection: AsyncConnection, movement_ids: Collection[int]) ->
 async def drop_unsent(connection: AsyncConnection, movement_ids: Collection[int]) -> None:
     """A reorg made these movements doubtful: their alerts end unsent, unless written anew."""
     dropped = {"state": AlertState.DROPPED, "reason": DROPPED_BY_REORG}
-    waits = alerts.c.state == AlertState.PENDING
+    waits = alerts.c.state.in_((AlertState.PENDING, AlertState.DEFERRED))
     await connection.execute(
         update(alerts).where(_of(connection), waits).values(dropped), {"ids": list(movement_ids)}
     )

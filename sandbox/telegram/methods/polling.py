@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sandbox.telegram.errors import BadRequest, Conflict
 from sandbox.telegram.parameters import Parameters
 from sandbox.telegram.world import Webhook, World
 
+_LOCAL = ("http://127.0.0.1:", "http://[::1]:", "http://localhost:")
+"""A Bot API server of one's own, run with --local, calls over plain HTTP as well."""
+_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 WEBHOOK_IS_ACTIVE = (
     "can't use getUpdates method while webhook is active; "
     "use deleteWebhook to delete the webhook first"
@@ -36,12 +40,17 @@ async def get_updates(world: World, call: Parameters) -> list[dict[str, Any]]:
 
 def set_webhook(world: World, call: Parameters) -> bool:
     url = call.text("url")
-    if url and not url.startswith("https://"):
+    if url and not url.startswith(("https://", *_LOCAL)):
         raise BadRequest("bad webhook: An HTTPS URL must be provided for webhook")
+    secret = call.text("secret_token")
+    if secret and not _SECRET.fullmatch(secret):
+        raise BadRequest("secret token contains unallowed characters")
     _note_allowed(world, call)
     if call.flag("drop_pending_updates"):
         world.updates.drop()
-    world.webhook = Webhook(url, call.number("max_connections", 40), call.text("ip_address"))
+    most = min(max(call.number("max_connections", 40), 1), 100)
+    world.webhook = Webhook(url, most, call.text("ip_address"), secret)
+    world.updates.changed.set()
     if url:
         world.updates.interrupt("terminated by setWebhook request")
     return True
@@ -64,6 +73,9 @@ def get_webhook_info(world: World, _call: Parameters) -> dict[str, Any]:
         info["max_connections"] = world.webhook.max_connections
     if world.webhook.ip_address:
         info["ip_address"] = world.webhook.ip_address
+    if world.webhook.last_error_date is not None:
+        info["last_error_date"] = int(world.webhook.last_error_date)
+        info["last_error_message"] = world.webhook.last_error_message
     if world.updates.allowed:
         info["allowed_updates"] = sorted(world.updates.allowed)
     return info

@@ -9,14 +9,18 @@ from typing import Any
 from sandbox.telegram.callbacks import Callback
 from sandbox.telegram.chats import Chat, MemberStatus
 from sandbox.telegram.errors import SandboxError
-from sandbox.telegram.messages import Message, Revision
+from sandbox.telegram.inline import InlineQuery
+from sandbox.telegram.messages import Media, Message, Revision
 from sandbox.telegram.methods.chats import member_as_api
+from sandbox.telegram.parameters import Upload
 from sandbox.telegram.text.clean import clean
 from sandbox.telegram.text.entity import FormattedText
 from sandbox.telegram.text.found import with_found
 from sandbox.telegram.text.html import parse_html
 from sandbox.telegram.users import User
 from sandbox.telegram.verbs.hand import Hand
+
+LONGEST_QUERY = 256
 
 
 class People(Hand):
@@ -64,14 +68,36 @@ class People(Hand):
         voice = chat if as_chat is None else self.world.chats.get(as_chat)
         if topic_id is not None and self.world.chats.topic(chat_id, topic_id).state != "open":
             raise SandboxError(f"Topic {topic_id} is not open.")
-        said = with_found(clean(parse_html(text) if html else FormattedText(text)))
-        if not said.text:
+        said = parse_html(text) if html else FormattedText(text)
+        if not clean(said).text:
             raise SandboxError("A message needs a text.")
+        return self._say(chat, author, voice, said, None, topic_id, date, reply_to, as_chat)
+
+    def send_document(
+        self, chat_id: int, name: str, content: bytes, caption: str = "",
+        user_id: int | None = None, topic_id: int | None = None, reply_to: int | None = None,
+    ) -> Message:  # fmt: skip
+        """A person sends a file, perhaps with a caption."""
+        chat = self.world.chats.get(chat_id)
+        author = self._author(chat, user_id)
+        file_id = f"sandbox-{secrets.token_urlsafe(18)}"
+        self.world.files[file_id] = Upload(name, content)
+        media = Media("document", name, file_id, len(content))
+        return self._say(
+            chat, author, chat, FormattedText(caption), media, topic_id, None, reply_to, None
+        )
+
+    def _say(
+        self, chat: Chat, author: User | None, voice: Chat, text: FormattedText,
+        media: Media | None,
+        topic_id: int | None, date: float | None, reply_to: int | None, as_chat: int | None,
+    ) -> Message:  # fmt: skip
+        said = with_found(clean(text))
         now = self.world.clock()
         message = self.world.put_message(
             Message(
-                chat_id=chat_id,
-                message_id=self.world.messages.next_id(chat_id),
+                chat_id=chat.id,
+                message_id=self.world.messages.next_id(chat.id),
                 date=now if date is None else date,
                 sender_id=author.id if author else None,
                 sender_name=author.full_name if author else (voice.title or ""),
@@ -79,6 +105,7 @@ class People(Hand):
                 revisions=(Revision(now if date is None else date, said.text, said.entities),),
                 topic_id=topic_id,
                 reply_to=reply_to,
+                media=media,
                 said_as=as_chat,
             )
         )
@@ -152,6 +179,50 @@ class People(Hand):
         }
         self.world.tell_bot("callback_query", update)
         return callback
+
+    def ask_inline(
+        self, user_id: int, query: str, offset: str = "", chat_type: str | None = "sender"
+    ) -> InlineQuery:
+        """Types `@bot query` into some chat, which the bot need not be in."""
+        user = self.world.users.get(user_id)
+        if len(query) > LONGEST_QUERY:
+            raise SandboxError(f"An inline query has at most {LONGEST_QUERY} characters.")
+        asked = self.world.inline_queries.put(
+            InlineQuery(
+                id=str(secrets.randbelow(9 * 10**17) + 10**17),
+                user_id=user_id,
+                query=query,
+                offset=offset,
+                date=self.world.clock(),
+            )
+        )
+        self.world.events.emit("inline", asked)
+        update = {"id": asked.id, "from": user.as_api(), "query": query, "offset": offset}
+        self.world.tell_bot(
+            "inline_query", update | ({"chat_type": chat_type} if chat_type else {})
+        )
+        return asked
+
+    def send_inline_result(self, query_id: str, result_id: str, chat_id: int) -> Message:
+        """The person chooses one of the results, and sends it into a chat."""
+        chosen = self.world.inline_queries.result(query_id, result_id)
+        asked = self.world.inline_queries.by_id[query_id]
+        author = self.world.users.get(asked.user_id)
+        now = self.world.clock()
+        return self.world.put_message(
+            Message(
+                chat_id=chat_id,
+                message_id=self.world.messages.next_id(chat_id),
+                date=now,
+                sender_id=author.id,
+                sender_name=author.full_name,
+                from_bot=False,
+                revisions=(
+                    Revision(now, chosen.said.text, chosen.said.entities, chosen.reply_markup),
+                ),
+                link_preview_options=chosen.link_preview_options,
+            )
+        )
 
     def _anybody(self) -> int:
         people = [u.id for u in self.world.users.by_id.values() if not u.is_bot]

@@ -10,6 +10,7 @@ from sandbox.telegram.calls import Call
 from sandbox.telegram.chats import Chat
 from sandbox.telegram.commands import BotCommand
 from sandbox.telegram.errors import NotSeen
+from sandbox.telegram.inline import InlineQuery
 from sandbox.telegram.messages import Message
 from sandbox.telegram.users import User
 from sandbox.telegram.verbs.trouble import Trouble
@@ -121,6 +122,17 @@ class Watch(Trouble):
         if not found or callback is None:
             raise NotSeen(f"The tap {callback_id} was not answered within {timeout:g} s.")
         return callback
+
+    async def wait_for_inline_answer(self, query_id: str, timeout: float = 10.0) -> InlineQuery:
+        """The query, once the bot answered it. Raises NotSeen after `timeout` seconds."""
+        queries = self.world.inline_queries.by_id
+
+        def answered() -> bool:
+            return query_id in queries and queries[query_id].answered_at is not None
+
+        if not await self.world.events.until(answered, timeout):
+            raise NotSeen(f"The query {query_id} was not answered within {timeout:g} s.")
+        return queries[query_id]
 
     async def wait_for_calls(
         self, method: str, count: int = 1, timeout: float = 10.0, after: int = 0

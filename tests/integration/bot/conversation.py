@@ -11,6 +11,7 @@ from aiogram import Bot, Dispatcher
 from aiogram.client.session.base import BaseSession
 from aiogram.methods import (
     AnswerCallbackQuery,
+    EditMessageReplyMarkup,
     EditMessageText,
     GetChatMember,
     GetMe,
@@ -124,6 +125,9 @@ class Conversation:
         if not shown:
             return "", answered.text
         (call,) = shown
+        if isinstance(call, EditMessageReplyMarkup):
+            assert_well_set("…", call.reply_markup)
+            return "", answered.text
         assert isinstance(call, EditMessageText | SendMessage)
         text = call.text or ""
         assert_well_set(text, call.reply_markup)

@@ -84,7 +84,7 @@ async def test_handles_updates_in_order_and_confirms_them(talk: Conversation) ->
     )] == [True] * 4  # fmt: skip
     assert [asked.offset for asked in script.asked] == [None, 10, 11, 11]
     assert set(script.asked[0].allowed_updates or ()) == {
-        "message", "callback_query", "my_chat_member",
+        "message", "callback_query", "inline_query", "my_chat_member",
     }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from bot.keyboards import feeds as keyboards
 from bot.languages import _, speaking
 from bot.parse.threshold import parse_threshold
 from bot.texts import buttons as captions
-from bot.texts import feeds, general
+from bot.texts import feeds, first, general
 from bot.texts.words import threshold_meaning
 from data.chains import known_chains
 from data.model import Direction, Language, NoiseRule, UnitThreshold, Watch
@@ -39,7 +39,7 @@ def test_every_chain_has_a_button_that_telegram_takes() -> None:
 @pytest.mark.parametrize("language", Language)
 def test_greeting_and_help_name_what_is_followed(language: Language) -> None:
     with speaking(language):
-        greeting, help_text = general.greeting(CHAINS), general.help_text(CHAINS)
+        greeting, help_text = first.greeting(CHAINS), general.help_text(CHAINS)
 
     assert all(chain.title in greeting for chain in CHAINS)
     assert len(greeting) < LONGEST_MESSAGE

@@ -6,12 +6,14 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 from aiogram import Bot
 from redis.asyncio import Redis
 
 from bot.delivery import Delivery
 from bot.delivery.events import DeliveryEvent, EventKind
+from bot.delivery.means import utc_now
 from data.database import Database
 from data.settings import Settings
 
@@ -34,12 +36,16 @@ class Told:
 
 @asynccontextmanager
 async def delivering(
-    bot: Bot, database: Database, redis: Redis, settings: Settings
+    bot: Bot,
+    database: Database,
+    redis: Redis,
+    settings: Settings,
+    clock: Callable[[], datetime] = utc_now,
 ) -> AsyncIterator[Told]:
     """One process's delivery, ended in good order."""
     told, stopping = Told(), asyncio.Event()
     owner = f"owner-{next(_owners)}"
-    delivery = Delivery(bot, database, redis, settings, owner, listeners=[told])
+    delivery = Delivery(bot, database, redis, settings, owner, listeners=[told], clock=clock)
     async with asyncio.timeout(60):
         running = asyncio.ensure_future(delivery.run(stopping))
         try:

@@ -1,0 +1,108 @@
+"""What somebody new has chosen so far. It is read from what the chat watches, so nothing has to be
+remembered between the steps, and a keyboard of last week tells the truth again at the first tap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from bot.first.known import WELL_KNOWN, wallets_of
+from bot.watchlist import feed_of, set_feed, watch_address
+from data.model import UsdThreshold
+from data.queries import chats, watches
+from data.queries.moving import GENERAL
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.context import Context
+    from data.model import Chat, Watch
+
+CALM = UsdThreshold(Decimal(10_000_000))
+"""For wallets of exchanges and for everything at once: from less on they move all the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """``exchanges`` of which a wallet is watched; the feed of all chains, if there is one; and how
+    many other watches there are."""
+
+    exchanges: frozenset[str]
+    feed: Watch | None
+    others: int
+    calm: tuple[Watch, ...] = ()
+    """The exchanges' watches."""
+
+    @property
+    def count(self) -> int:
+        """How many watches there are in all."""
+        return len(self.calm) + (self.feed is not None) + self.others
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is watched at all."""
+        return not self.count
+
+
+async def read_choices(connection: AsyncConnection, chat: Chat, context: Context) -> Choices:
+    """What the chat has chosen so far."""
+    names = _names(context)
+    mine = await watches.of_chat(connection, chat.id)
+    calm = tuple(one for one in mine if one.address in names)
+    feed = await feed_of(connection, chat, None, GENERAL)
+    exchanges = frozenset(names[one.address] for one in calm if one.address is not None)
+    others = len(mine) - len(calm) - (feed is not None)
+    return Choices(exchanges, feed, others, calm)
+
+
+def _names(context: Context) -> dict[bytes, str]:
+    """The exchange of each well-known wallet."""
+    return {
+        address: exchange
+        for exchange in WELL_KNOWN
+        for address in wallets_of(exchange, context.labels, context.chains)
+    }
+
+
+async def watch_exchange(
+    connection: AsyncConnection, chat: Chat, context: Context, exchange: str, now: datetime
+) -> None:
+    """Watch its wallets, but those that are watched already."""
+    known = {one.address for one in await watches.of_chat(connection, chat.id)}
+    for address, name in wallets_of(exchange, context.labels, context.chains).items():
+        if address not in known:
+            await watch_address(connection, chat, address, CALM, name, now, GENERAL)
+
+
+async def leave_exchange(
+    connection: AsyncConnection, chat: Chat, context: Context, exchange: str
+) -> None:
+    """Watch its wallets no longer; one that the chat calls by a name of its own stays."""
+    wallets = wallets_of(exchange, context.labels, context.chains)
+    for one in await watches.of_chat(connection, chat.id):
+        if one.address is not None and wallets.get(one.address, "") == one.label:
+            await watches.remove(connection, one.id)
+
+
+async def watch_everything(connection: AsyncConnection, chat: Chat, now: datetime) -> None:
+    """The feed of all chains."""
+    if await feed_of(connection, chat, None, GENERAL) is None:
+        await set_feed(connection, chat, None, CALM, now, GENERAL)
+
+
+async def leave_everything(connection: AsyncConnection, chat: Chat) -> None:
+    """No feed of all chains."""
+    feed = await feed_of(connection, chat, None, GENERAL)
+    if feed is not None:
+        await watches.remove(connection, feed.id)
+
+
+async def ask_for(connection: AsyncConnection, chat: Chat, context: Context, usd: Decimal) -> None:
+    """From that value on, whatever is watched: the chat's default, and what was chosen here."""
+    chosen = await read_choices(connection, chat, context)
+    await chats.set_default_threshold(connection, chat.id, usd)
+    for one in (*chosen.calm, *([chosen.feed] if chosen.feed else [])):
+        await watches.set_threshold(connection, one.id, UsdThreshold(usd))
