@@ -20,11 +20,14 @@ from aiogram.types import (
 
 from bot.acquaintance import known_as
 from bot.languages import _, speak
+from bot.levels import level_of
 from bot.naming import as_chat_sees
 from bot.parse.address import parse_address
 from bot.parse.text import cleaned
 from bot.texts import inline as texts
+from bot.texts.levels import PRIVATE
 from data.errors import InputError
+from data.model import Level
 from data.queries import chats, movements, names, watches
 
 if TYPE_CHECKING:
@@ -62,6 +65,11 @@ async def tell(query: InlineQuery, context: Context) -> None:
         chat = await chats.get(connection, query.from_user.id)
         if chat is not None:
             speak(chat.reads)
+        level = level_of(context.settings, query.from_user.id, chat.level if chat else None)
+        if level in {Level.BLOCKED, Level.GUEST}:
+            # of a private bot the private chat asks for them; who is blocked was told there
+            await say_instead(query, _(PRIVATE))
+            return
         mine = await watches.of_chat(connection, chat.id) if chat else []
         hint, found = await _meant(connection, text, chat, mine, context)
         results = [await _result(connection, one, chat, mine, context) for one in found]

@@ -203,7 +203,7 @@ async def test_no_button_under_an_alert_says_what_was_not_translated(
         name, watch_id, minutes = [*act.split(":"), "0", "0"][:3]
         before = len(talk.session.calls)
         chosen = watch.id if name in "qf" else watch_id
-        data = f"al:1:{name}:{chosen}:{minutes}"
+        data = f"av:1:{name}:{chosen}:{minutes}"
         await talk.tap_data(data)
         assert_translated(talk.session.calls[before:], act)
 
@@ -282,10 +282,10 @@ async def test_what_operators_read_is_translated_but_for_the_logs_words(
     await add_faults(redis, [Fault("Zz", "Zz", 1, talk.now, "1")])
     for data in (
         "ad:home", "ad:users", "ad:chats", "ad:nodes", "ad:errors", "ad:chains", "ar:all:0",
-        "ar:places:0", "al:7:open:member", "al:8:open:member", "al:9:open:member",
-        "al:10:open:member", "al:-1:open:member", "al:9:ask:admin", "al:8:ask:member",
-        "al:8:ask:blocked", "ai:10:1", "ai:9:0", "ac:ethereum:ask", "ac:bsc:pause",
-        "al:404:open:member", "al:7:set:blocked", "ab:404:send",
+        "ar:places:0", "av:7:open:member", "av:8:open:member", "av:9:open:member",
+        "av:10:open:member", "av:-1:open:member", "av:9:ask:admin", "av:8:ask:member",
+        "av:8:ask:blocked", "ai:10:1", "ai:9:0", "ac:ethereum:ask", "ac:bsc:pause",
+        "av:404:open:member", "av:7:set:blocked", "ab:404:send",
     ):  # fmt: skip
         before = len(talk.session.calls)
         await talk.tap_data(data) if data != "ai:10:1" else await talk.feed(
