@@ -27,6 +27,7 @@ from sandbox.telegram import Limits, TelegramSandbox
 from sandbox.telegram.messages import Message
 from sandbox.telegram.users import FIRST_USER_ID, User
 from tests.integration.bot.place import DEADLINE, Place, answering
+from tests.integration.bot.test_inline import ask
 
 VITALIK = "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045"
 
@@ -364,3 +365,10 @@ def test_nobody_but_an_owner_names_admins() -> None:
             assert level is not Level.OWNER or not given
             assert reader is Level.OWNER or Level.ADMIN not in given
             assert not {Level.OWNER, Level.GUEST} & set(given)
+
+
+async def test_a_private_bot_tells_strangers_nothing_inline_either(door: Place) -> None:
+    asked = await ask(door, VITALIK, door.member)
+    assert asked.results == ()
+    assert asked.button == {"text": "This bot is private", "start_parameter": "inline"}
+    assert (await ask(door, VITALIK, door.owner)).results
