@@ -60,7 +60,7 @@ class LevelAct(StrEnum):
     SET = "set"
 
 
-class LevelButton(CallbackData, prefix="al"):
+class LevelButton(CallbackData, prefix="av"):
     """Show somebody's card, or give them another level; ``level`` is the one that they get."""
 
     chat: AnyChat

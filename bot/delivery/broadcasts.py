@@ -29,8 +29,10 @@ from bot.delivery.render import Rendered
 from bot.delivery.send import edit, send
 from bot.delivery.setbacks import Setbacks
 from bot.delivery.verdict import is_muted
+from bot.hours import zone_of
 from bot.keyboards.operators import progress as progress_keyboard
 from bot.languages import speaking
+from bot.schedule import quiet_until
 from bot.texts.operators import progress
 from data.errors import ConfigurationError
 from data.model import BroadcastState, ChatState, Level, Priority, SendState
@@ -51,10 +53,14 @@ if TYPE_CHECKING:
 POLL_SECONDS = 5.0
 SHOW_EVERY = timedelta(seconds=3)
 """Between two edits that tell an operator how far it is."""
+SHOW_IDLE_EVERY = timedelta(minutes=1)
+"""The same while nobody is told."""
 LEASED_FOR = timedelta(minutes=2)
 """A chat that was leased is told within half of that, or given back."""
-_PATIENCE = 30.0
-"""Seconds that the limits may keep a chat waiting before it is given back."""
+_LOOK_AGAIN = 0.5
+"""Seconds until the next look when no chat was due; each further one waits longer."""
+_PATIENCE = 5.0
+"""Seconds that the limits may keep a chat waiting before it is given back: others wait for it."""
 _ANSWER_WITHIN = 15.0
 _AGAIN_IN = timedelta(seconds=1)
 
@@ -66,6 +72,7 @@ class Broadcasts:
         self._means = means
         self._at_once = at_once
         self._sleeper = Sleeper(redis, BROADCASTS)
+        self._pause = 0.0
 
     async def run(self) -> None:
         """Send for ever. Raises ConfigurationError when Telegram no longer takes the token."""
@@ -74,30 +81,32 @@ class Broadcasts:
     async def _send_for_ever(self) -> None:
         while True:
             heed_cancellation()
-            worked = False
+            pause = POLL_SECONDS
             try:
-                worked = await self.some()
+                pause = await self.some()
             except ConfigurationError:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever is away, it has time
                 reason = type(error).__name__
                 self._means.tell(DeliveryEvent(EventKind.FAILED, reason=reason))
-            await self._sleeper.sleep(0 if worked else POLL_SECONDS)
+            await self._sleeper.sleep(pause)
 
-    async def some(self) -> bool:
-        """Tell a few chats, and the operator how far it is; whether there is more to do just
-        now."""
+    async def some(self) -> float:
+        """Tell a few chats, and the operator how far it is; seconds until there may be more to
+        do."""
         async with self._means.database.read() as connection:
             if not await broadcasts.are_any(connection):
-                return False
+                return POLL_SECONDS
         leased: Sequence[tuple[Broadcast, int]] = ()
         if not self._means.stopping.is_set():
             async with self._means.database.write() as connection:
                 leased = await broadcasts.lease(connection, LEASED_FOR, self._at_once)
         if leased:
             await together(*(self._tell_or_give_back(one, chat) for one, chat in leased))
-        await self._show_all()
-        return bool(leased)
+        await self._show_all(SHOW_EVERY if leased else SHOW_IDLE_EVERY)
+        # who was put off may be due in a moment, or in the morning
+        self._pause = 0.0 if leased else min(POLL_SECONDS, 2 * self._pause + _LOOK_AGAIN)
+        return self._pause
 
     async def _tell_or_give_back(self, broadcast: Broadcast, chat_id: int) -> None:
         again_in: timedelta | None = _AGAIN_IN
@@ -125,6 +134,11 @@ class Broadcasts:
         if ended is not None:
             await self._settle(broadcast, chat_id, ended)
             return None
+        now = self._means.clock()
+        if chat.quiet is not None:
+            until = quiet_until(chat.quiet, zone_of(chat.time_zone), now)
+            if until is not None:
+                return until - now
         wait = await self._turn(chat)
         if wait is not None:
             return wait
@@ -195,12 +209,12 @@ class Broadcasts:
         async with self._means.database.write() as connection:
             await broadcasts.settle(connection, broadcast.id, chat_id, state, reason)
 
-    async def _show_all(self) -> None:
-        """Edit the messages that tell operators how far it is, each every few seconds at most."""
+    async def _show_all(self, every: timedelta) -> None:
+        """Edit the messages that tell operators how far it is, each so seldom at most."""
         now = self._means.clock()
         async with self._means.database.write() as connection:
             await broadcasts.end_those_done(connection, now)
-            due = await broadcasts.to_show(connection, now, SHOW_EVERY)
+            due = await broadcasts.to_show(connection, now, every, SHOW_EVERY)
         for broadcast in due:
             await self._show(broadcast)
 

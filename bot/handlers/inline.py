@@ -25,6 +25,7 @@ from bot.naming import as_chat_sees
 from bot.parse.address import parse_address
 from bot.parse.text import cleaned
 from bot.texts import inline as texts
+from bot.texts.levels import PRIVATE
 from data.errors import InputError
 from data.model import Level
 from data.queries import chats, movements, names, watches
@@ -65,11 +66,9 @@ async def tell(query: InlineQuery, context: Context) -> None:
         if chat is not None:
             speak(chat.reads)
         level = level_of(context.settings, query.from_user.id, chat.level if chat else None)
-        if level is Level.BLOCKED:
-            await _answer(query, [])
-            return
-        if level is Level.GUEST:
-            await say_instead(query, _(texts.UNINVITED))
+        if level in {Level.BLOCKED, Level.GUEST}:
+            # of a private bot the private chat asks for them; who is blocked was told there
+            await say_instead(query, _(PRIVATE))
             return
         mine = await watches.of_chat(connection, chat.id) if chat else []
         hint, found = await _meant(connection, text, chat, mine, context)

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from data.model import Chain, Movement
 
 HINT = N_("Paste an address, or write a name like Binance")
-UNINVITED = N_("I am for invited people only: ask to be let in")
 NOBODY = N_("Nobody of that name: paste the address 0x…")
 UNFINISHED = N_("An address has 0x and 40 digits or letters a–f")
 

@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from bot.delivery.clean import clean
-from bot.languages import _
+from bot.languages import N_, _
 from bot.texts.words import duration_words
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from data.model import Chat
 
+PRIVATE = N_("This bot is private")
 _LONGEST_NAME = 64
 
 

@@ -222,17 +222,20 @@ async def end_those_done(connection: AsyncConnection, now: datetime) -> None:
     )
 
 
-async def to_show(connection: AsyncConnection, now: datetime, every: timedelta) -> list[Broadcast]:
+async def to_show(
+    connection: AsyncConnection, now: datetime, every: timedelta, again: timedelta
+) -> list[Broadcast]:
     """Those whose operator is to be told how far they are, each of them taken by who asks: nobody
-    else gets it before ``every`` has passed. Those that have ended come until ``summed_up``."""
-    is_long_ago = or_(broadcasts.c.shown_at.is_(None), broadcasts.c.shown_at <= now - every)
-    goes_on = or_(
-        broadcasts.c.state == BroadcastState.SENDING,
-        and_(broadcasts.c.state.in_(_ENDED), ~broadcasts.c.summed_up),
-    )
-    statement = (
-        update(broadcasts).where(goes_on, is_long_ago).values(shown_at=now).returning(broadcasts)
-    )
+    else gets it before ``every`` has passed. Those that have ended come until ``summed_up``, after
+    ``again``."""
+
+    def untold_for(span: timedelta) -> ColumnElement[bool]:
+        return or_(broadcasts.c.shown_at.is_(None), broadcasts.c.shown_at <= now - span)
+
+    goes_on = broadcasts.c.state == BroadcastState.SENDING
+    has_ended = and_(broadcasts.c.state.in_(_ENDED), ~broadcasts.c.summed_up)
+    due = or_(and_(goes_on, untold_for(every)), and_(has_ended, untold_for(again)))
+    statement = update(broadcasts).where(due).values(shown_at=now).returning(broadcasts)
     return [_broadcast(row) for row in await connection.execute(statement)]
 
 

@@ -82,13 +82,13 @@ async def test_it_is_done_when_nobody_waits_and_summed_up_once(database: Databas
         counts = await broadcasts.counts(connection, draft.id)
         await broadcasts.end_those_done(connection, NOW)
         shown = [
-            [one.state for one in await broadcasts.to_show(connection, when, 3 * SECOND)]
+            [one.state for one in await broadcasts.to_show(connection, when, FOR, 3 * SECOND)]
             for when in (NOW, NOW + SECOND, NOW + 3 * SECOND)
         ]
         assert await broadcasts.are_any(connection)
         await broadcasts.summed_up(connection, draft.id)
         assert not await broadcasts.are_any(connection)
-        assert await broadcasts.to_show(connection, NOW + FOR, SECOND) == []
+        assert await broadcasts.to_show(connection, NOW + FOR, SECOND, SECOND) == []
 
     assert counts == {SendState.SENT: 1, SendState.LOST: 1, SendState.UNKNOWN: 1}
     assert shown == [[BroadcastState.DONE], [], [BroadcastState.DONE]]

@@ -39,7 +39,7 @@ data = st.one_of(
     st.sampled_from(
         [
             "l:0", "l:999999", "w:1:open:0", "w:99:remove:0", "q:0", "m:watch", "m:help", "x",
-            "h:open:1", "ad:home", "ad:users", "ar:all:0", "al:7:set:blocked", "ab:1:send",
+            "h:open:1", "ad:home", "ad:users", "ar:all:0", "av:7:set:blocked", "ab:1:send",
             "ai:7:1", "ac:bsc:pause", "a:0:1", "ch:-5", "dn", "f:ethereum:open:0", "t:5", "g:",
             "g:ru", "n:0", "s:safe", "r:lookalike:1", "w", "::::", "w:1:usd:NaN",
         ]

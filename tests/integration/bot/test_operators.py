@@ -27,6 +27,7 @@ from sandbox.telegram import Limits, TelegramSandbox
 from sandbox.telegram.messages import Message
 from sandbox.telegram.users import FIRST_USER_ID, User
 from tests.integration.bot.place import DEADLINE, Place, answering
+from tests.integration.bot.test_inline import ask
 
 VITALIK = "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045"
 
@@ -115,7 +116,7 @@ async def test_to_anybody_else_there_is_nothing(counter: Place) -> None:
         assert answer.startswith("I don't know")
         assert not counter.telegram.bot_messages(stranger)[-1].buttons
     assert "did you mean" not in unknown
-    for data in ("ad:users", "ar:all:0", f"al:{FIRST_USER_ID}:set:blocked", "ac:bsc:pause"):
+    for data in ("ad:users", "ar:all:0", f"av:{FIRST_USER_ID}:set:blocked", "ac:bsc:pause"):
         assert "older version" in (await notice_of(counter, stranger, data) or "")
     async with counter.context.database.read() as connection:
         assert await pauses.all_of(connection) == {}
@@ -180,14 +181,14 @@ async def test_owners_name_admins_and_admins_touch_neither(counter: Place) -> No
     assert "owner" in shown.text
     assert [one["text"] for one in shown.buttons] == ["‹ Back"]
     for data in (
-        f"al:{counter.owner.id}:set:blocked",
-        f"al:{counter.owner.id}:ask:blocked",
-        f"al:{theirs}:set:member",
-        f"al:{theirs}:set:owner",
-        f"al:{counter.owner.id}:set:guest",
+        f"av:{counter.owner.id}:set:blocked",
+        f"av:{counter.owner.id}:ask:blocked",
+        f"av:{theirs}:set:member",
+        f"av:{theirs}:set:owner",
+        f"av:{counter.owner.id}:set:guest",
     ):
         assert "not yours" in (await notice_of(counter, theirs, data) or "")
-    assert "do not know that chat" in (await notice_of(counter, theirs, "al:404:open:member") or "")
+    assert "do not know that chat" in (await notice_of(counter, theirs, "av:404:open:member") or "")
     assert (await chat_of(counter, counter.owner.id)).level is Level.MEMBER
 
     # an admin who is one no more has a week-old keyboard
@@ -364,3 +365,10 @@ def test_nobody_but_an_owner_names_admins() -> None:
             assert level is not Level.OWNER or not given
             assert reader is Level.OWNER or Level.ADMIN not in given
             assert not {Level.OWNER, Level.GUEST} & set(given)
+
+
+async def test_a_private_bot_tells_strangers_nothing_inline_either(door: Place) -> None:
+    asked = await ask(door, VITALIK, door.member)
+    assert asked.results == ()
+    assert asked.button == {"text": "This bot is private", "start_parameter": "inline"}
+    assert (await ask(door, VITALIK, door.owner)).results

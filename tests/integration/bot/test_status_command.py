@@ -104,6 +104,19 @@ async def test_a_latched_chain_names_no_node_either(talk: Conversation) -> None:
     assert "10.0.0.7" not in text
 
 
+async def test_a_paused_chain_rests_and_operators_read_by_whose_word(talk: Conversation) -> None:
+    reason = "by the word of Ada <x>, since 11:00 UTC"
+    await publish(talk.context.redis, published(talk, state="paused", reason=reason))
+    assert "⏸ <b>Ethereum</b>: rests, because whoever runs me wants it so\n" in await talk.say(
+        "/status"
+    )
+
+    settings = talk.context.settings.model_copy(update={"admin_ids": (7,)})
+    talk.context = replace(talk.context, settings=settings)
+    talk.dispatcher = make_dispatcher(talk.context)
+    assert "by the word of Ada &lt;x&gt;, since 11:00 UTC" in await talk.say("/status")
+
+
 async def test_escapes_reasons(talk: Conversation) -> None:
     await publish(talk.context.redis, published(talk, state="failing", reason="<a fault>"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,13 +20,28 @@ from aiogram.methods import (
 from aiogram.types import InlineKeyboardMarkup
 
 from bot import languages
+from bot.dispatcher import make_dispatcher
 from bot.first.known import WELL_KNOWN
 from bot.texts import general
-from data.model import BlockRef, CoverageGap, Language, Mark, NoiseRule, UnverifiedBlock
-from data.queries import cursors, gaps
+from bot.texts import levels as level_texts
+from data.model import (
+    BlockRef,
+    ChatKind,
+    ChatState,
+    CoverageGap,
+    Fault,
+    Language,
+    Level,
+    Mark,
+    NoiseRule,
+    UnverifiedBlock,
+)
+from data.queries import chats, cursors, gaps, levels, pauses
+from data.redis.faults import add as add_faults
 from data.redis.gas import publish_gas
 from data.redis.published import NodeStatus, publish
 from tests.integration.bot import test_noise_commands as why
+from tests.integration.bot.conversation import message_in
 from tests.integration.bot.test_gas_command import BSC, ETHEREUM
 from tests.integration.bot.test_status_command import published
 from tests.made_up import MadeUp, blank, left_over
@@ -42,6 +58,7 @@ TX = "0x" + "ab" * 32
 FOREIGN = [
     "Ethereum", "BNB Smart Chain", "ETH", "WETH", "BNB", "WBNB", "USDC", "Binance", "Cold",
     "Bitcoin", "Tron", "Solana", *WELL_KNOWN, "USDT", "DAI", "LINK", "MATIC", "Burn address",
+    "English",
     "Vault", "Ada", "why not", "ethereum", "bsc", "imitation", "lookalike", "airdrop", "Zz",
 ]  # fmt: skip
 """What the fixtures and the tables of this project call things."""
@@ -199,7 +216,7 @@ async def test_no_button_under_an_alert_says_what_was_not_translated(
         name, watch_id, minutes = [*act.split(":"), "0", "0"][:3]
         before = len(talk.session.calls)
         chosen = watch.id if name in "qf" else watch_id
-        data = f"al:1:{name}:{chosen}:{minutes}"
+        data = f"av:1:{name}:{chosen}:{minutes}"
         await talk.tap_data(data)
         assert_translated(talk.session.calls[before:], act)
 
@@ -255,6 +272,60 @@ async def test_the_status_is_translated_but_for_the_watchers_words(
     talk.later(timedelta(hours=1))
     assert_translated(await talk.calls_after("/status"), "an hour later")
     assert_translated(await talk.calls_after(f"/why {TX}"), "/why")
+
+
+async def test_what_operators_read_is_translated_but_for_the_logs_words(
+    talk: Conversation, redis: Redis, made_up: MadeUp
+) -> None:
+    settings = talk.context.settings.model_copy(update={"admin_ids": (7,)})
+    talk.context = replace(talk.context, settings=settings)
+    talk.dispatcher = make_dispatcher(talk.context)
+    await talk.say("/language zh")
+    async with talk.context.database.write() as connection:
+        await pauses.pause(connection, "bsc", 7, "Ada", talk.now)
+        for person, level in ((8, Level.ADMIN), (9, Level.BLOCKED), (10, Level.GUEST)):
+            await chats.meet(connection, person, ChatKind.PRIVATE, Decimal(1), talk.now)
+            await levels.set_level(connection, person, level)
+            await chats.set_language(connection, person, Language.CHINESE)
+        for number, state in enumerate(ChatState, 1):
+            kind = ChatKind.CHANNEL if number % 2 else ChatKind.SUPERGROUP
+            await chats.meet(connection, -number, kind, Decimal(1), talk.now)
+            await chats.set_state(connection, -number, state, None)
+    assert_translated(await talk.calls_after("/admin"), "/admin")
+    await add_faults(redis, [Fault("Zz", "Zz", 1, talk.now, "1")])
+    for data in (
+        "ad:home", "ad:users", "ad:chats", "ad:nodes", "ad:errors", "ad:chains", "ar:all:0",
+        "ar:places:0", "av:7:open:member", "av:8:open:member", "av:9:open:member",
+        "av:10:open:member", "av:-1:open:member", "av:9:ask:admin", "av:8:ask:member",
+        "av:8:ask:blocked", "ai:10:1", "ai:9:0", "ac:ethereum:ask", "ac:bsc:pause",
+        "av:404:open:member", "av:7:set:blocked", "ab:404:send",
+    ):  # fmt: skip
+        before = len(talk.session.calls)
+        await talk.tap_data(data) if data != "ai:10:1" else await talk.feed(
+            callback_query=query_with(data)
+        )
+        assert_translated(talk.session.calls[before:], data)
+    for data, answer in (("ad:find", "Nobody"), ("ad:cast", "Zz")):
+        await talk.tap_data(data)
+        calls = [call for call in await talk.calls_after(answer) if shown_in(call) != ["Zz"]]
+        assert_translated(calls, data)
+    for data in ("ab:1:self", "ab:1:send", "ab:1:cancel", "ab:1:stop"):
+        before = len(talk.session.calls)
+        await talk.tap_data(data)
+        assert_translated(talk.session.calls[before:], data)
+    for text in (level_texts.blocked, level_texts.asked, level_texts.still_waiting):
+        with languages.speaking(Language.CHINESE):
+            assert not left_over(text(), FOREIGN)
+
+
+def query_with(data: str) -> dict[str, Any]:
+    return {
+        "id": "1",
+        "from": {"id": 7, "is_bot": False, "first_name": "Ada"},
+        "chat_instance": "1",
+        "message": message_in(42, "…", 1).model_dump(),
+        "data": data,
+    }
 
 
 async def test_why_is_translated(talk: Conversation, made_up: MadeUp) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -10,14 +11,25 @@ from aiogram.filters import Command
 
 from bot.commands import COMMANDS, MENUS, OF_OPERATORS, ONLY_PRIVATE, OPEN_TO_ALL
 from bot.dispatcher import _chats
+from data.redis.connection import open_redis
+from data.settings import load_settings
 
 if TYPE_CHECKING:
     from bot.context import Context
 
+NOWHERE = "redis://127.0.0.1:1/0"
+
+
+@cache
+def everything() -> Router:
+    """All routers, of a bot that nobody talks to."""
+    known = SimpleNamespace(settings=load_settings(_env_file=None), redis=open_redis(NOWHERE))
+    return _chats(cast("Context", known))
+
 
 def handled() -> dict[str, dict[str, Any]]:
     """The flags of each command's handler."""
-    root = _chats(cast("Context", SimpleNamespace()))
+    root = everything()
     return {
         str(name): handler.flags
         for router in root.chain_tail
@@ -51,7 +63,7 @@ def test_administrators_are_offered_what_members_are_and_the_rest() -> None:
 
 
 def test_only_private_chats_have_what_is_for_them_alone() -> None:
-    root = _chats(cast("Context", SimpleNamespace()))
+    root = everything()
     (channels,) = (one for one in root.chain_tail if one.name == "channels")
 
     assert isinstance(channels, Router)

@@ -6,12 +6,14 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.delivery import Delivery, RateLimiter
-from data.model import BroadcastState, ChatKind, ChatState, Level, Priority, SendState
+from data.model import BroadcastState, ChatKind, ChatState, Level, Priority, Quiet, SendState
 from data.queries import broadcasts, chats, levels
 from data.redis.claims import Claims, broadcast_key
 from data.redis.wake import BROADCASTS, wake
+from data.tables import broadcast_sends
 from sandbox.telegram import Limits
 from tests.integration.bot.delivery.running import delivering, until
 
@@ -148,6 +150,28 @@ async def test_who_comes_after_a_stop_goes_on_where_it_was(telegram, means, crow
     assert sum(found.values()) == len(crowd.people)
     assert found[SendState.UNKNOWN] >= 3
     assert sum(told) >= found[SendState.SENT] >= 1
+
+
+async def test_who_is_not_to_be_woken_is_told_in_the_morning(database, means, crowd):
+    now = datetime.now(UTC)
+    minute = now.hour * 60 + now.minute
+    around = Quiet((minute - 60) % 1440, (minute + 60) % 1440)
+    async with database.write() as connection:
+        await chats.set_quiet(connection, crowd.people[2], around)
+    async with delivering(*means):
+        await crowd.begin()
+
+        async def rest_told() -> bool:
+            return (await crowd.counts()).get(SendState.SENT) == 2
+
+        await until(rest_told)
+    async with database.read() as connection:
+        due = broadcast_sends.c.due_at
+        waits = broadcast_sends.c.chat_id == crowd.people[2]
+        due_at = (await connection.execute(select(due).where(waits))).scalar_one()
+
+    assert crowd.told(crowd.people[2]) == 0
+    assert timedelta(minutes=50) < due_at - now < timedelta(minutes=70)
 
 
 async def test_a_stop_ends_it_and_says_how_far_it_came(telegram, database, means, crowd):
