@@ -168,9 +168,14 @@ def _where(alert: Alert, told: Sequence[Movement], names: Names, now: datetime) 
             number = link(number, names.chain.explorer.block.format(number=block.number))
         parts.append(number)
         late = now - block.time > LATE
-        parts.append(moment(block.time, now) if late else f"{block.time:%H:%M} UTC")
+        parts.append(moment(block.time, now) if late else hour(block.time))
     parts.append(names.transaction(alert.tx_hash, _("transaction ↗")))
     return " · ".join(parts)
+
+
+def hour(time: datetime) -> str:
+    """``14:05 UTC``."""
+    return f"{time:%H:%M} UTC"
 
 
 def moment(time: datetime, now: datetime) -> str:
