@@ -12,12 +12,14 @@ from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
 from bot import behalf
 from bot.assets import known_symbols, named
-from bot.buttons.watch import Act
+from bot.buttons.feeds import FEED_PRESETS
+from bot.buttons.watch import USD_PRESETS, Act
 from bot.keyboards import scope as scope_keyboards
 from bot.keyboards import watch as keyboards
 from bot.keyboards.rows import PAGE_LENGTH
 from bot.naming import as_chat_sees
 from bot.places import is_forum, topic_of
+from bot.rehearsal import choices_of
 from bot.texts import mutes
 from bot.texts import scope as scope_texts
 from bot.texts import watches as texts
@@ -66,8 +68,12 @@ async def card(context: Context, chat: Chat, watch: Watch, event: Event) -> Scre
 
 
 async def thresholds(context: Context, chat: Chat, watch: Watch, _event: Event) -> Screen:
-    """From what value it alerts."""
-    return texts.choose_threshold(watch, chat, context.chains), keyboards.thresholds(watch)
+    """From what value it alerts, and what each would have told in the last day."""
+    presets = FEED_PRESETS if watch.is_feed else USD_PRESETS
+    async with context.database.read() as connection:
+        said = await choices_of(connection, context, chat, watch, presets, watch.threshold)
+    text = texts.choose_threshold(watch, chat, context.chains)
+    return f"{text}\n\n{said}", keyboards.thresholds(watch)
 
 
 async def directions(context: Context, _chat: Chat, watch: Watch, _event: Event) -> Screen:
