@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.subjects import on_chain, scope_of, subject_of
-from bot.watchlist import own_watch
+from bot.watchlist import own_watch, room_for
 from data.errors import InputError
 from data.queries import watches
 
@@ -67,6 +67,7 @@ async def put_feed(
     if here:
         await watches.set_threshold(connection, here[0].id, threshold)
         return await own_watch(connection, chat, here[0].id), here[0]
+    await room_for(connection, chat)
     added = await watches.add(
         connection,
         chat.id,
