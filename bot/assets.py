@@ -68,7 +68,8 @@ async def meant_assets(
         address = parse_address(word)
         on = [chain.name for chain in chains if address in chain.tokens]
         on = on or [name for name in _names(chains) if await _was_seen(connection, name, address)]
-        return frozenset((name, address) for name in on or _names(chains))
+        if chains:
+            return frozenset((name, address) for name in on or _names(chains))
     found = assets_called(word, chains)
     if found is None:
         raise InputError(_UNKNOWN, text=shown(word))

@@ -27,7 +27,7 @@ class AlertAct(StrEnum):
     """whose movement it was: a feed tells of those whom nobody watches"""
 
 
-class AlertButton(CallbackData, prefix="al"):
+class AlertButton(CallbackData, prefix="ua"):
     """Something done about an alert, and to one of its watches where there are several."""
 
     alert: Id

@@ -29,7 +29,7 @@ from bot.delivery.reach import under_alert
 from bot.delivery.title import title
 from bot.delivery.verdict import movement_ids, watch_ids
 from bot.delivery.warnings import warnings
-from bot.hours import local, zone_label
+from bot.hours import clock_words, local, zone_label
 from bot.languages import N_, _, ngettext
 from bot.numbers import grouped
 from bot.texts.words import day_words
@@ -168,7 +168,7 @@ def _where(alert: Alert, told: Sequence[Movement], names: Names, now: datetime) 
             number = link(number, names.chain.explorer.block.format(number=block.number))
         parts.append(number)
         late = now - block.time > LATE
-        parts.append(moment(block.time, now) if late else f"{block.time:%H:%M} UTC")
+        parts.append(moment(block.time, now) if late else clock_words(block.time))
     parts.append(names.transaction(alert.tx_hash, _("transaction ↗")))
     return " · ".join(parts)
 

@@ -73,7 +73,8 @@ async def ask_about(
 ) -> None:
     """Ask what the button stands for."""
     name = texts.brief_name(watch, context.chains)
-    coin = cards.chains_of(watch, context)[0].native_symbol
+    followed = cards.chains_of(watch, context) or context.chains
+    coin = followed[0].native_symbol
     html = {
         Act.ASK_AMOUNT: scope.ask_amount(name, coin),
         Act.ASK_LABEL: scope.ask_label(name),

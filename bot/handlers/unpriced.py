@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 from aiogram import Router
 from aiogram.filters import Command
 
+from bot import cards
 from bot.answers import answer, show
 from bot.buttons.watch import UnpricedButton
-from bot.keyboards import watch as keyboards
 from bot.languages import N_, _
-from bot.naming import as_chat_sees
 from bot.texts import buttons as captions
 from bot.texts import watches as texts
-from bot.texts.words import is_muted
 from bot.watchlist import meant_watch, own_watch
 from data.errors import InputError
 from data.model import UnitThreshold, Unpriced
@@ -58,13 +56,11 @@ async def tap(
     query: CallbackQuery, callback_data: UnpricedButton, context: Context, chat: Chat
 ) -> str:
     """Change it by button, and show the watch as it is then."""
+    chat = await cards.whose(context, chat, callback_data.id, query)
     async with context.database.write() as connection:
         watch = await own_watch(connection, chat, callback_data.id)
         watch = await _set(connection, chat, watch, callback_data.unpriced)
-        labels = await as_chat_sees(connection, chat, context.labels, watch.address)
-    now = context.clock()
-    card = texts.card(watch, chat, context.chains, labels, now)
-    await show(query, card, keyboards.card(watch, muted=is_muted(watch.muted_until, now)))
+    await show(query, *await cards.card(context, chat, watch, query))
     tells = watch.unpriced is Unpriced.TELL
     return _("Told without a price, too") if tells else _(captions.IGNORE_UNPRICED)
 

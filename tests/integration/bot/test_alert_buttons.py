@@ -199,7 +199,7 @@ async def test_an_alert_that_is_forgotten_or_anothers_says_so(place: Place, outb
                 theirs.message.revisions[-1],
                 reply_markup={
                     "inline_keyboard": [
-                        [{"text": "x", "callback_data": f"al:{number}:{act}:{watch.id}:0"}]
+                        [{"text": "x", "callback_data": f"ua:{number}:{act}:{watch.id}:0"}]
                     ]
                 },
             )

@@ -9,8 +9,10 @@ import pytest
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
+from aiogram.types import InlineKeyboardButton
 from redis.asyncio import Redis
 
+from bot.keyboards.rows import rows_of
 from bot.throttle import Throttle
 from data.model import Priority
 from data.redis.limiter import Limiter, Limits
@@ -63,6 +65,20 @@ async def test_an_answer_is_counted_where_alerts_are(
         await bot.send_message(ada, "hello")
     wait = await Limiter(redis, LIMITS).take(ada, by_log=False, priority=Priority.WATCH)
     assert wait > 0
+
+
+async def test_a_keyboard_that_is_rearranged_is_counted_as_well(
+    telegram: TelegramSandbox, bot: Bot, redis: Redis
+) -> None:
+    (ada,) = people(telegram, 1)
+    keyboard = rows_of([InlineKeyboardButton(text="x", callback_data="x")])
+    sent = await bot.send_message(ada, "hello", reply_markup=keyboard)
+    for text in ("y", "z"):
+        other = rows_of([InlineKeyboardButton(text=text, callback_data=text)])
+        await bot.edit_message_reply_markup(
+            chat_id=ada, message_id=sent.message_id, reply_markup=other
+        )
+    assert await Limiter(redis, LIMITS).take(ada, by_log=False, priority=Priority.WATCH) > 0
 
 
 async def test_what_telegram_does_not_count_is_not_held_back(

@@ -216,7 +216,7 @@ async def test_no_button_under_an_alert_says_what_was_not_translated(
         name, watch_id, minutes = [*act.split(":"), "0", "0"][:3]
         before = len(talk.session.calls)
         chosen = watch.id if name in "qf" else watch_id
-        data = f"av:1:{name}:{chosen}:{minutes}"
+        data = f"ua:1:{name}:{chosen}:{minutes}"
         await talk.tap_data(data)
         assert_translated(talk.session.calls[before:], act)
 

@@ -261,6 +261,23 @@ async def test_a_feed_has_the_screens_that_mean_something_to_it(place: Place) ->
     assert (await screen.watch()).scope.interests is not None
 
 
+async def test_a_watch_on_a_chain_that_is_followed_no_more_can_still_be_opened(
+    place: Place,
+) -> None:
+    await place.say(place.owner.id, "/whales ethereum $5m")
+    async with place.context.database.write() as connection:
+        gone = await watches.add(
+            connection, place.owner.id, now=datetime.now(UTC), chain="polygon", label="Gone"
+        )
+    answer = await place.say(place.owner.id, "/list")
+    screen = Screen(place, place.owner.id, answer.message_id, place.owner)
+    await screen.tap("2. Gone", "Threshold", "Other amount…")
+    assert "Alerts from $5,000" in (await screen.type("$5k")).text
+    await screen.tap("‹ Back", "Tokens", "Only…")
+    assert "I know no token" in (await screen.type(STRANGE)).text
+    assert (await place.watches(place.owner.id))[1].id == gone.id
+
+
 async def test_what_was_removed_comes_back_for_ten_minutes(place: Place) -> None:
     screen = await opened(place)
     await screen.tap("Threshold", "$10K")

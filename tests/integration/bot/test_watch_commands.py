@@ -204,7 +204,9 @@ async def test_a_keyboard_of_a_deleted_watch_says_so(talk: Conversation) -> None
     assert "gone already" in notice
 
 
-@pytest.mark.parametrize("data", ["w:1:usd:123456", "w:9:mut:1", "w:x:y:z", "old", "f:mars:open:0"])
+@pytest.mark.parametrize(
+    "data", ["w:1:usd:123456", "w:9:mut:1", "w:x:y:z", "w:1:ask:0", "old", "f:mars:open:0"]
+)
 async def test_every_button_is_answered(talk: Conversation, data: str) -> None:
     await talk.say(f"/watch {VITALIK}")
     before = await talk.watches()

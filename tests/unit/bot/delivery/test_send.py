@@ -1,9 +1,12 @@
 """What each answer of Telegram means for the message and its chat."""
 
+from types import SimpleNamespace
+
 import aiohttp
 import pytest
 from aiogram import exceptions
 from aiogram.methods import SendMessage
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from aiohttp import ServerDisconnectedError
 
 from bot.delivery.outcomes import (
@@ -12,11 +15,13 @@ from bot.delivery.outcomes import (
     Gone,
     Moved,
     Refused,
+    Shown,
     TopicLost,
     Unknown,
     Unreachable,
 )
-from bot.delivery.send import outcome_of
+from bot.delivery.render import Rendered
+from bot.delivery.send import outcome_of, send
 from data.errors import ConfigurationError
 from data.model import ChatKind, ChatState
 from tests.unit.bot.delivery.alerts import chat
@@ -143,3 +148,30 @@ def test_every_error_of_aiograms_has_its_place():
     for kind in every(exceptions.TelegramAPIError) - known:
         error = kind(METHOD, "something", *special.get(kind, ()))
         assert of(error) is not None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Bad Request: BUTTON_URL_INVALID",
+        "Bad Request: inline keyboard button URL 'http://localhost/tx/0x1' is invalid: Wrong host",
+    ],
+)
+async def test_an_alert_whose_buttons_telegram_refuses_is_told_without_them(words):
+    # given an explorer that is no link to Telegram
+    sent = []
+
+    class Picky:
+        async def send_message(self, chat_id, text, *, reply_markup, **_more):
+            sent.append(reply_markup)
+            if reply_markup is not None:
+                raise exceptions.TelegramBadRequest(method=METHOD, message=words)
+            return SimpleNamespace(message_id=5)
+
+    link = InlineKeyboardButton(text="Explorer", url="http://localhost/tx/0x1")
+    keyboard = InlineKeyboardMarkup(inline_keyboard=[[link]])
+    # when
+    outcome = await send(Picky(), chat(), 0, Rendered("<b>x</b>", "alert", keyboard), 1)
+    # then
+    assert outcome == Shown(5)
+    assert sent == [keyboard, None]
