@@ -7,8 +7,12 @@
 - ``texts``       everything the bot says outside of alerts
 - ``keyboards``, ``buttons``  the inline keyboards, and what their buttons carry
 - ``first``       the first minute: what somebody new is asked and shown
-- ``watchlist``   a chat's own watches, found and changed
+- ``watchlist``   a chat's own watches, found and changed · ``cards``: the screens of one
+- ``assets``      tokens that watches count or leave out
+- ``sheet``       a watchlist as a file for spreadsheets, and back
+- ``sharing``     watches in a link
 - ``places``      where in a chat something was said
+- ``levels``      who may do what with the bot · ``requests``: strangers who want to be let in
 - ``rights``      who may change what the bot does in a chat
 - ``behalf``      on whose behalf somebody sets the bot up
 - ``naming``      labels and watches under the names that a chat gave
@@ -18,6 +22,8 @@
 - ``health``      what /status tells
 - ``throttle``    answers pass the limiter, before everything else
 - ``asking``      questions that the next thing a person writes is the answer to
+- ``everything``  all that is kept about a chat, in one document
+- ``incoming``    files that people send
 - ``answers``     saying something in a chat, patiently
 - ``paging``      how a list of alerts is cut into pages
 - ``numbers``     numbers as people read them

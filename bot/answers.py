@@ -13,14 +13,14 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramServerError,
 )
-from aiogram.types import Message
+from aiogram.types import BufferedInputFile, Message
 
 from bot.behalf import headed
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
-    from aiogram.types import CallbackQuery, InlineKeyboardMarkup
+    from aiogram.types import CallbackQuery, InaccessibleMessage, InlineKeyboardMarkup
 
 T = TypeVar("T")
 TRIES = 3
@@ -57,6 +57,21 @@ async def answer(
     return await _patiently(lambda: message.answer(text, reply_markup=keyboard))
 
 
+async def edit(message: Message, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
+    """Put HTML in place of what the bot said itself; below, where that is gone."""
+    if not await _put(message, text, keyboard):
+        await answer(message, text, keyboard)
+
+
+async def hand_over(
+    message: Message | InaccessibleMessage, name: str, content: bytes, caption: str
+) -> None:
+    """Answer with a file; the caption is HTML."""
+    file = BufferedInputFile(content, name)
+    caption = headed(caption)
+    await _patiently(lambda: message.answer_document(file, caption=caption))
+
+
 async def show(
     query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup | None = None
 ) -> None:
@@ -70,14 +85,29 @@ async def put(
 ) -> bool:
     """Put HTML in place of the message whose button was tapped; False where that is too old."""
     message = query.message
-    if not isinstance(message, Message):
-        return False
+    return isinstance(message, Message) and await _put(message, text, keyboard)
+
+
+async def _put(message: Message, text: str, keyboard: InlineKeyboardMarkup | None) -> bool:
     try:
         said = headed(text)
         if message.photo:
             await _patiently(lambda: message.edit_caption(caption=said, reply_markup=keyboard))
         else:
             await _patiently(lambda: message.edit_text(said, reply_markup=keyboard))
+    except TelegramBadRequest as error:
+        return _UNCHANGED in error.message
+    return True
+
+
+async def rearrange(query: CallbackQuery, keyboard: InlineKeyboardMarkup | None) -> bool:
+    """Put a keyboard in place of the one that was tapped, under the message as it is; False where
+    that is too old."""
+    message = query.message
+    if not isinstance(message, Message):
+        return False
+    try:
+        await _patiently(lambda: message.edit_reply_markup(reply_markup=keyboard))
     except TelegramBadRequest as error:
         return _UNCHANGED in error.message
     return True

@@ -10,6 +10,7 @@ noticed. A command or the button under the question ends it.
 from __future__ import annotations
 
 from contextlib import suppress
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from aiogram import F
@@ -20,7 +21,8 @@ from aiogram.types import CallbackQuery, ForceReply, Message
 from bot.answers import add, answer, is_quiet
 from bot.buttons.asking import NeverMindButton
 from bot.keyboards.rows import button, rows_of
-from bot.languages import _
+from bot.languages import N_, _
+from data.errors import InputError
 from data.redis.away import RedisAway
 
 if TYPE_CHECKING:
@@ -29,8 +31,10 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 REMEMBERED_SECONDS = 3600
-answers = F.text & ~F.text.startswith("/")
-"""What may be the answer to a question."""
+_is_reply = (F.chat.type == "private") | F.reply_to_message.from_user.is_bot
+answers = F.text & ~F.text.startswith("/") & _is_reply
+"""What may be the answer to a question: in a group, where people talk to each other, a reply."""
+_NO_MEMORY = N_("I cannot keep a question in mind just now: try again in a minute.")
 
 
 class Memory(RedisStorage):
@@ -64,16 +68,22 @@ async def ask(
 ) -> None:
     """Ask below what was written or tapped; ``about`` is JSON that the answer's handler gets.
 
-    In a group it asks for a reply, because privacy mode hides everything else from the bot. Raises
-    RedisAway when the question cannot be remembered.
+    In a group it asks for a reply, because privacy mode hides everything else from the bot, and
+    names whom it asks: else Telegram shows nobody where to write. Raises InputError when the
+    question cannot be remembered.
     """
     if is_quiet():
         return  # nobody reads the question, and what comes next is no answer to it
-    await state.set_data(about)
-    await state.set_state(question)
+    try:
+        await state.set_data(about)
+        await state.set_state(question)
+    except RedisAway:
+        raise InputError(_NO_MEMORY) from None
     message = event.message if isinstance(event, CallbackQuery) else event
     if message is not None and message.chat.type != "private":
         keyboard: Any = ForceReply(selective=True)
+        if person := event.from_user:
+            html = f'<a href="tg://user?id={person.id}">{escape(person.first_name)}</a>: {html}'
     else:
         keyboard = rows_of([button(_("Never mind"), NeverMindButton())])
     if isinstance(event, CallbackQuery):

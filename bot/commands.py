@@ -29,6 +29,9 @@ COMMANDS = {
     "watch": N_("Watch a wallet: address, threshold, label"),
     "unwatch": N_("Stop watching: number, address or label"),
     "list": N_("Your watches"),
+    "share": N_("A link to your watches"),
+    "export": N_("Your watches as a file"),
+    "import": N_("Watches from a file"),
     "name": N_("Call an address as you like"),
     "names": N_("The names you gave"),
     "threshold": N_("How much is enough to tell you"),
@@ -48,11 +51,17 @@ COMMANDS = {
     "language": N_("Which language I write in"),
     "channels": N_("Set up a group or channel from here"),
     "done": N_("Back to this chat"),
+    "privacy": N_("What I keep about this chat"),
+    "forget": N_("Forget everything about this chat"),
     "help": N_("What I understand"),
 }
+OF_OPERATORS = frozenset({"admin", "broadcast"})
+"""They are in no menu: to anybody else it looks as if there were no such command."""
 ONLY_PRIVATE = frozenset({"channels", "done"})
 """They mean nothing in a group, and are not answered there."""
-OPEN_TO_ALL = frozenset({"start", "list", "names", "why", "history", "gas", "status", "help"})
+OPEN_TO_ALL = frozenset(
+    {"start", "list", "names", "why", "history", "gas", "status", "privacy", "help"}
+)
 """What everybody in a group may use; everything else there is for its administrators."""
 MENUS = (
     (BotCommandScopeAllPrivateChats(), tuple(COMMANDS)),

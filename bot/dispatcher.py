@@ -9,29 +9,37 @@ from aiogram.fsm.strategy import FSMStrategy
 
 from bot.asking import memory
 from bot.handlers import (
+    alert,
     asked,
     card,
     channels,
+    export,
     failure,
     first,
     gas,
     groups,
     history,
+    importing,
     inline,
     language,
+    leftovers,
     membership,
     mute,
     name,
     noise,
     offers,
+    operators,
     pages,
     paste,
+    privacy,
     quiet,
+    share,
     start,
     status,
     threshold,
     timing,
     tx,
+    typed,
     unpriced,
     unwatch,
     watch,
@@ -39,7 +47,10 @@ from bot.handlers import (
     whales,
     why,
 )
+from bot.middlewares.acting import Acting
+from bot.middlewares.admission import Admission
 from bot.middlewares.attention import Attention
+from bot.middlewares.budget import Acquaintances, Budget
 from bot.middlewares.change_of_subject import ChangeOfSubject
 from bot.middlewares.hearing import Hearing
 from bot.middlewares.introduction import Introduction
@@ -60,6 +71,7 @@ def make_dispatcher(context: Context) -> Dispatcher:
         pages.make_router(context),
         inline.make_router(context),
         _chats(context),
+        leftovers.make_router(),
     )
     return dispatcher
 
@@ -69,17 +81,24 @@ def _chats(context: Context) -> Router:
     router = Router(name="chats")
     router.message.filter(F.chat.type != "channel")
     router.callback_query.filter(F.message)
-    introduction, permission = Introduction(context), Permission()
+    acquaintances = Acquaintances()
+    around = (
+        Budget(context, acquaintances),
+        Introduction(context),
+        Admission(acquaintances),
+        Acting(),
+        Permission(),
+    )
     for observer in (router.message, router.callback_query):
-        observer.middleware(introduction)
-        observer.middleware(permission)
+        for middleware in around:
+            observer.middleware(middleware)
     router.message.middleware(Lateness())
     router.message.middleware(ChangeOfSubject())
     router.callback_query.middleware(Attention())
     for module in (
-        start, first, watch, unwatch, watchlist, card, name, threshold, unpriced, whales, timing,
-        mute, quiet, noise, language, why, history, tx, gas, status, channels, asked, offers, paste,
-        groups,
+        share, start, first, watch, unwatch, watchlist, card, typed, name, threshold, unpriced,
+        whales, timing, mute, quiet, noise, alert, language, why, history, tx, gas, status, export,
+        importing, privacy, channels, asked, operators, offers, paste, groups,
     ):  # fmt: skip
         router.include_router(module.make_router())
     return router

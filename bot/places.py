@@ -14,3 +14,9 @@ def topic_of(event: Message | CallbackQuery) -> int:
     if not isinstance(message, Message) or not message.is_topic_message:
         return GENERAL
     return message.message_thread_id or GENERAL
+
+
+def is_forum(event: Message | CallbackQuery) -> bool:
+    """Whether somebody wrote or tapped in a group that has topics."""
+    message = event.message if isinstance(event, CallbackQuery) else event
+    return message is not None and bool(message.chat.is_forum)

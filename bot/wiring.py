@@ -26,6 +26,7 @@ from bot.throttle import Throttle
 from bot.webhook import Webhook
 from data.database import Database, open_database
 from data.errors import ConfigurationError
+from data.faults import faults
 from data.metrics import metrics_served
 from data.migrate import prepare_schema
 from data.redis.connection import open_redis, refuse_eviction
@@ -118,6 +119,7 @@ async def run_bot(
                 listening.run(stopping),
                 delivery.run(stopping),
                 register_commands(bot, stopping),
+                faults.run(redis, "bot", stopping),
             )
     finally:
         await bot.session.close()

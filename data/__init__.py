@@ -18,7 +18,8 @@
 - ``migrations``  how the tables came to be · ``migrate``: brings a database there
 - ``health``      what the loops wrote of their own progress, judged
 - ``metrics``     what a process counts, served to Prometheus
-- ``process``     what both processes have in common · ``logging``: their log
+- ``process``     what both processes have in common · ``logging``: their log ·
+  ``faults``: what it calls errors, counted
 - ``supervisor``  keeps child processes running · ``child_process``, ``pid_file``: one of them, and
   who runs · ``redis_server``: the embedded Valkey
 - ``together``    parts of a process's work that run, fail and end together

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
@@ -180,6 +180,13 @@ def _take_over_sqlite_transactions(engine: Any) -> None:
         # its lock on the whole database, until that statement is collected as garbage
         with suppress(sqlite3.Error, ValueError):
             connection.rollback()
+
+
+def is_away(error: Exception) -> bool:
+    """Whether the database cannot be asked just now; what it refuses is somebody's fault."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    return isinstance(error, ConnectionError | TimeoutError)
 
 
 def plain_reason(error: DBAPIError | OSError) -> str:

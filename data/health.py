@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 HEADS_ONLY = "heads only"
 """The plan of a node that tells of new blocks, but not what is in them."""
 
+PAUSED = "paused"
+"""The state of a chain that an operator lets rest: nothing is wrong with it."""
+
 STALE_AFTER = timedelta(seconds=60)
 """A loop publishes every second or two; after so long without it stands still."""
 OLD_NEWS = timedelta(seconds=10)
@@ -275,6 +278,9 @@ def told(age: timedelta) -> str:
 
 
 def _progress(chain: Chain, status: ChainStatus, now: datetime, age: timedelta) -> Check:
+    if status.state == PAUSED:
+        detail = f"rests {status.reason or 'by the word of an operator'}: /admin ends it"
+        return Check(chain.name, Verdict.WARN, detail)
     if status.cursor is None or status.head is None:
         return Check(chain.name, Verdict.FAIL, status.reason or f"{status.state}, no block yet")
     lag = max(0, status.head - status.cursor)

@@ -10,6 +10,8 @@ from urllib.parse import quote, unquote, urlsplit
 
 import structlog
 
+from data.faults import faults
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -58,12 +60,14 @@ def set_up_logging(
     level: str, log_format: Literal["console", "json"], secrets: Iterable[str] = ()
 ) -> None:
     """Send structlog and the standard library's loggers to stderr, one scrubbed line an event."""
+    scrub = faults.scrub = scrubber(secrets)
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        faults,
     ]
     structlog.configure(
         processors=[
@@ -85,7 +89,7 @@ def set_up_logging(
                 structlog.processors.format_exc_info,
                 _renderer(log_format),
                 # last, over the finished line: no value and no traceback gets past it
-                _Scrub(scrubber(secrets)),
+                _Scrub(scrub),
             ],
         )
     )

@@ -56,6 +56,12 @@ class Settings(BaseSettings):
     bot_token: SecretStr | None = None
     telegram_api_url: str = _TELEGRAM
     admin_ids: Annotated[tuple[int, ...], NoDecode] = ()
+    private_bot: bool = False
+    commands_per_minute: int = Field(default=60, ge=1, le=100_000)
+    commands_burst: int = Field(default=30, ge=1, le=100_000)
+    commands_per_minute_of_guests: int = Field(default=10, ge=1, le=100_000)
+    commands_per_minute_of_groups: int = Field(default=120, ge=1, le=100_000)
+    watches_per_operator: int = Field(default=10_000, ge=1, le=1_000_000)
 
     webhook_url: str | None = None
     webhook_secret: SecretStr | None = None
@@ -84,10 +90,12 @@ class Settings(BaseSettings):
     bot_metrics_port: int | None = Field(default=None, ge=1, le=65535)
 
     default_threshold_usd: Decimal = Field(default=Decimal(100_000), gt=0, allow_inf_nan=False)
+    watches_per_chat: int = Field(default=1_000, ge=1, le=1_000_000)
     keep_movements_from_usd: Decimal = Field(default=Decimal(10_000), ge=0, allow_inf_nan=False)
     keep_movements_hours: int = Field(default=48, ge=1, le=876_000)
     keep_alerts_days: int = Field(default=90, ge=1, le=36_500)
     keep_gaps_days: int = Field(default=365, ge=1, le=36_500)
+    keep_shares_days: int = Field(default=30, ge=1, le=36_500)
 
     rpc_timeout: float = Field(default=30, gt=0, le=86_400)
     breaker_faults: int = Field(default=5, ge=1, le=10_000)

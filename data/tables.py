@@ -63,11 +63,19 @@ chats = Table(
     Column("digest_due", UtcTime),
     Column("digest_times", Integer),
     Column("level", String(8), nullable=False, server_default="member"),
+    # a blocked one is told so once, and whoever waits to be let in asked for it once
+    Column("level_told", Boolean, nullable=False, server_default=false()),
     Index(
         "ix_chats_added_by",
         "added_by",
         postgresql_where=text("added_by IS NOT NULL"),
         sqlite_where=text("added_by IS NOT NULL"),
+    ),
+    Index(
+        "ix_chats_level",
+        "level",
+        postgresql_where=text("level <> 'member'"),
+        sqlite_where=text("level <> 'member'"),
     ),
     Index(
         "ix_chats_digest_due",
@@ -107,6 +115,8 @@ watches = Table(
         postgresql_where=text("address IS NULL"),
         sqlite_where=text("address IS NULL"),
     ),
+    # a keyboard in a chat may name a watch long after it was removed
+    sqlite_autoincrement=True,
 )
 
 tokens = Table(
@@ -144,15 +154,34 @@ movements = Table(
     Column("is_contract", Boolean),
     Column("counterparty_is_contract", Boolean),
     Column("left_out", Integer, nullable=False, server_default="0"),
+    # of the one movement of its transaction that feeds show: what it is to them, an Interest
+    Column("shown_as", SmallInteger),
     UniqueConstraint("chain", "tx_hash", "address"),
     Index("ix_movements_chain_block_number", "chain", "block_number"),
-    # with whom an address has dealt, for addresses that look like one of them
+    # with whom an address has dealt, for addresses that look like one of them; and what it moved
     Index(
         "ix_movements_dealings",
         "address",
         "counterparty",
+        "usd",
         postgresql_where=text("marks IS NULL"),
         sqlite_where=text("marks IS NULL"),
+    ),
+    Index(
+        "ix_movements_marked",
+        "address",
+        postgresql_where=text("marks IS NOT NULL"),
+        sqlite_where=text("marks IS NOT NULL"),
+    ),
+    # what feeds of a chain would have shown, the largest first
+    Index(
+        "ix_movements_shown",
+        "chain",
+        "usd",
+        "block_time",
+        "shown_as",
+        postgresql_where=text("shown_as IS NOT NULL AND orphaned_until IS NULL"),
+        sqlite_where=text("shown_as IS NOT NULL AND orphaned_until IS NULL"),
     ),
     Index(
         "ix_movements_orphaned",
@@ -258,7 +287,13 @@ alerts = Table(
         sqlite_where=text("state = 'deferred'"),
     ),
     Index("ix_alerts_movement_id", "movement_id"),
-    Index("ix_alerts_message_id", "message_id"),
+    # not of what waits: a feed writes a hundred thousand rows at once
+    Index(
+        "ix_alerts_message_id",
+        "message_id",
+        postgresql_where=text("message_id IS NOT NULL"),
+        sqlite_where=text("message_id IS NOT NULL"),
+    ),
 )
 
 # One row for each chat that has something to send: workers lease a chat here. `version` grows
@@ -305,6 +340,8 @@ cursors = Table(
     Column("updated_at", UtcTime, nullable=False),
     Column("safe_number", BigInteger),
     Column("finalized_number", BigInteger),
+    # the time of the block at which it was begun: there is no history from before
+    Column("begun_at", UtcTime, nullable=False),
 )
 
 blocks = Table(
@@ -396,6 +433,18 @@ pursuits = Table(
     ),
 )
 
+# Watches behind a link that was handed out, as they were then; see data.queries.shares.
+shares = Table(
+    "shares",
+    metadata,
+    Column("id", Bytes, primary_key=True),
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), nullable=False),
+    Column("watches", JSON, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Index("ix_shares_chat_id", "chat_id"),
+)
+
 chain_leases = Table(
     "chain_leases",
     metadata,
@@ -403,4 +452,50 @@ chain_leases = Table(
     Column("owner", String(64), nullable=False),
     Column("epoch", BigInteger, nullable=False),
     Column("until", UtcTime, nullable=False),
+)
+
+# Chains that an operator lets rest: while a row is there, its watcher follows nothing.
+chain_pauses = Table(
+    "chain_pauses",
+    metadata,
+    Column("chain", String(32), primary_key=True),
+    Column("paused_by", BigInteger, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("paused_at", UtcTime, nullable=False),
+)
+
+# What an operator tells everybody; `chat_id` is the operator's, and `shown_in` Telegram's id of the
+# message there that tells how far it is.
+broadcasts = Table(
+    "broadcasts",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), nullable=False),
+    Column("html", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("begun_at", UtcTime),
+    Column("ended_at", UtcTime),
+    Column("shown_in", BigInteger),
+    Column("shown_at", UtcTime),
+    Column("summed_up", Boolean, nullable=False, server_default=false()),
+)
+
+broadcast_sends = Table(
+    "broadcast_sends",
+    metadata,
+    Column("broadcast_id", ForeignKey("broadcasts.id", ondelete="CASCADE"), primary_key=True),
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text),
+    Column("due_at", UtcTime, nullable=False),
+    Column("lease_until", UtcTime),
+    Index(
+        "ix_broadcast_sends_waiting",
+        "broadcast_id",
+        "due_at",
+        postgresql_where=text("state = 'waiting'"),
+        sqlite_where=text("state = 'waiting'"),
+    ),
+    Index("ix_broadcast_sends_chat_id", "chat_id"),
 )

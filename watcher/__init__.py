@@ -17,6 +17,7 @@ around them
 - ``foresight``  names and prices of the next batch, asked for while the one before is committed
 - ``slices``   how a large block keeps no other chain waiting
 - ``follow``   one chain: its lease, its loop, what it publishes
+- ``rest``     whether an operator lets the chain rest
 - ``stages``   a batch's way through decode, enrich, match and notify
 - ``fill``     a chain's gaps, each from a cursor of its own
 - ``coverage`` what a step left out or could not verify, recorded with it

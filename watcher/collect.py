@@ -37,6 +37,8 @@ LONGEST_SLEEP = 2.0
 """Seconds without a look at the chain, however far off the next block is due by the clocks."""
 SILENT_BLOCKS = 3
 """Block times without a word, after which an announced chain is looked at like any other."""
+NOBODY_WATCHED = "nobody watched"
+PAUSED_BY_OPERATOR = "paused by the operator"
 LISTENED_POLL = 5.0
 """Seconds without a look, however long a block takes, while nodes announce them."""
 
@@ -79,8 +81,8 @@ class Collector:
     ``recent`` are the remembered blocks up to the cursor, newest first; there may be gaps between
     them. ``finalized`` is the height below which no reorg is followed. Further behind the head than
     ``catch_up_within`` seconds of chain time, or than the chain is final if that is more, the
-    blocks between are left to the gap's own cursor. ``on_round`` is awaited whenever the chain was
-    asked and had nothing new: the loop is alive.
+    blocks between are left to the gap's own cursor; ``away`` is why nobody watched. ``on_round`` is
+    awaited whenever the chain was asked and had nothing new: the loop is alive.
     """
 
     def __init__(
@@ -93,6 +95,7 @@ class Collector:
         on_round: Callable[[], Awaitable[None]],
         finalized: int | None = None,
         catch_up_within: float = CATCH_UP_WITHIN,
+        away: str = NOBODY_WATCHED,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -104,6 +107,7 @@ class Collector:
         self.finalized = finalized
         self._furthest = max(catch_up_within / chain.block_time, chain.finality.finalized_depth)
         self._on_round = on_round
+        self._away = away
         self._clock = clock
         self._now = now
         self._witnesses = Witnesses(chain, source, clock)
@@ -234,7 +238,7 @@ class Collector:
         if block is None or target <= self.cursor.number + 1:
             return None
         behind = target - self.cursor.number
-        return await self._past(block, f"nobody watched: it was {behind:,} blocks behind the head")
+        return await self._past(block, f"{self._away}: it was {behind:,} blocks behind the head")
 
     async def _leave_out(self) -> Step | None:
         """Go on after what no node hands out, at the first block that can be had."""

@@ -9,19 +9,19 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from data.model import Price, Shown
+from data.model import Interest, Price, Shown
+from data.noise import is_worthless, may_be_poison
 from data.shortfall import interests, shortfall
 from data.venues import venues_on
 from watcher.enrich import Heed, movements_of
 from watcher.match import match, primary
-from watcher.noise.judging import Worthless, may_be_poison
+from watcher.noise.judging import Worthless
 from watcher.noise.marks import marked
 from watcher.noise.nothing import nothing_moved
-from watcher.noise.rules import is_worthless
 from watcher.slices import Turns
 from watcher.weigh import ONE, dollar_rates, unit_rates, weight_of
 
@@ -65,12 +65,16 @@ class Wanted:
     """What a batch comes to: alerts to write, with the largest match of each first, primary
     movements for feeds, and what to keep.
 
+    ``shown`` are those kept for their value that feeds show, and what they are to feeds, whether or
+    not there is one: so that it can be told what one would have shown.
+
     ``worthless`` is told to hardly anybody, so that it is kept without its watches: dust times ten
     thousand watches on one address is a lot."""
 
     alerts: list[tuple[Movement, Watch, list[tuple[Watch, Movement]]]] = field(default_factory=list)
     for_feeds: list[Shown] = field(default_factory=list)
     keep: list[Movement] = field(default_factory=list)
+    shown: dict[Key, Interest] = field(default_factory=dict)
     worthless: list[Worthless] = field(default_factory=list)
 
 
@@ -113,6 +117,8 @@ async def concerns(
         near = _near(block, sieve)
         scales = _scales(chain, block, names, found_out.get(block.ref.hash, {}))
         heed = Heed(on_address, scales.rates, sieve.keep)
+        # of those half as large as what is kept, one may be shown in the place of a larger one
+        half = Heed(on_address, scales.rates, sieve.keep // 2)
         for start in range(0, len(near.places), SLICE):
             places = near.places[start : start + SLICE]
             for place in places:
@@ -120,16 +126,15 @@ async def concerns(
                 if found is None:
                     continue
                 weight = scales.weight(block.weights[place], found)
-                is_shown = weight >= sieve.feed or place in near.by_units
-                everybody = is_shown or found.hash in sieve.orphaned
+                is_asked = weight >= sieve.feed or place in near.by_units
+                is_shown = is_asked or weight >= sieve.keep
+                heeded: Heed | None = heed
+                if is_asked or found.hash in sieve.orphaned:
+                    heeded = None
+                elif is_shown:
+                    heeded = replace(half, also=found.signer)
                 made = movements_of(
-                    chain,
-                    block.ref,
-                    found,
-                    names,
-                    scales.prices,
-                    None if everybody else heed,
-                    asked.venues,
+                    chain, block.ref, found, names, scales.prices, heeded, asked.venues
                 )
                 seen = marked(chain, found, made, names)
                 shown = primary(chain, found, seen, asked.venues) if is_shown else None
@@ -238,8 +243,11 @@ def _tell(
         watch = watched[position]
         hits[watch.chat_id, watch.topic_id].append((made[number], watch))
     if shown is not None:
+        about = interests(shown, labels)
+        if (shown.usd or 0) >= asked.keep_from_usd:
+            wanted.shown[key_of(shown)] = about
         if asked.lowest_feed is not None and (shown.usd or 0) >= asked.lowest_feed:
-            wanted.for_feeds.append(Shown(shown, interests(shown, labels), block.born))
+            wanted.for_feeds.append(Shown(shown, about, block.born))
             kept[shown.address] = shown
         for feed in asked.picky_feeds:
             slot = feed.chat_id, feed.topic_id

@@ -19,15 +19,25 @@ import structlog
 
 from data.database import DATABASE_AWAY, plain_reason
 from data.errors import FencedOut
+from data.health import PAUSED
 from data.model import CoverageGap, Settled
 from data.queries import cursors, gaps, leases
 from data.redis.away import RedisAway
 from data.redis.published import ChainStatus, NodeStatus, publish
 from data.redis.wake import wake
 from data.together import heed_cancellation, together
-from watcher.collect import BATCH, CATCH_UP_WITHIN, Collector, Step, first_cursor
+from watcher.collect import (
+    BATCH,
+    CATCH_UP_WITHIN,
+    NOBODY_WATCHED,
+    PAUSED_BY_OPERATOR,
+    Collector,
+    Step,
+    first_cursor,
+)
 from watcher.fill import Filler
 from watcher.poison import Poison
+from watcher.rest import LOOK_EVERY, Rest, Resting
 from watcher.rpc.errors import RpcError
 from watcher.settle import Settling
 from watcher.stages import Stages
@@ -112,6 +122,7 @@ class Follower:
         self._filler = Filler(chain, source, self._stages, database, clock=clock)
         self._settling = Settling(Settled(None, None))
         self._poison = Poison(clock)
+        self._rest = Rest(chain.name, database, now)
         self._gaps: list[CoverageGap] = []
         self._held_up_to = -1
         self._is_well = False
@@ -159,6 +170,7 @@ class Follower:
                 self._survey(),
                 self._settle(),
                 self._fill(epoch),
+                self._rest.run(),
                 *(part(epoch) for part in self._beside),
             )
         except FencedOut as lost:
@@ -244,6 +256,8 @@ class Follower:
             heed_cancellation()
             try:
                 await self._go_on(epoch)
+            except Resting:
+                await self._pause()
             except RpcError as error:
                 await self._stumble("blind", str(error))
                 await self._note_hold_up(epoch)
@@ -264,17 +278,21 @@ class Follower:
                 await self._stumble("failing", f"a fault in Spyhop itself: {type(error).__name__}")
 
     async def _go_on(self, epoch: int) -> None:
-        """One step: had, committed, told."""
+        """One step: had, committed, told. Raises Resting where an operator wants none."""
         if self._collector is None:
+            await self._rest.look()
+            self._rest.heed()
             self._collector = await self._resume(epoch)
             blocks = self._poison.to_leave_out(self._collector.cursor.number)
             if blocks:
                 self._collector.give_up(blocks, self._poison.reason)
         step = await self._collector.next()
+        self._rest.heed()
         if self._poison.is_above(self._collector.cursor.number):
             step = step.first
         await self._take_and_look_ahead(self._collector, step, epoch)
         self._collector.advance(step)
+        self._rest.has_been = False
         self._is_well = True
         self._on_step(step)
         await self._publish_now_and_then(
@@ -301,6 +319,7 @@ class Follower:
             recent = [start]
 
         async def on_round() -> None:
+            self._rest.heed()
             self._is_well = True
             await self._note_hold_up(epoch)
             await self._publish_now_and_then("following")
@@ -313,6 +332,7 @@ class Follower:
             on_round=on_round,
             finalized=self._settling.known.finalized,
             catch_up_within=self._options.catch_up_within,
+            away=PAUSED_BY_OPERATOR if self._rest.has_been else NOBODY_WATCHED,
             clock=self._clock,
             now=self._now,
         )
@@ -424,6 +444,15 @@ class Follower:
             nap = min(left, _SURVEY_EVERY / 3)  # who is silent for longer looks stuck
             await asyncio.sleep(nap)
             left -= nap
+
+    async def _pause(self) -> None:
+        """Let the chain rest for a moment: no node is asked for blocks, and whoever looks sees by
+        whose word. Where it stopped stays where it was."""
+        self._is_well = False
+        self._collector = None  # it goes on from what was committed
+        self._round_at = self._clock()
+        await self._publish(PAUSED, self._rest.reason)
+        await asyncio.sleep(LOOK_EVERY)
 
     async def _publish_now_and_then(self, state: str) -> None:
         self._round_at = self._clock()

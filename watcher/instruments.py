@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from watcher.rpc.snapshot import NodeSnapshot
 
 CHAIN_STATES = (
-    "following", "catching up", "blind", "stuck", "latched", "no database", "failing",
+    "following", "catching up", "blind", "stuck", "latched", "no database", "failing", "paused",
 )  # fmt: skip
 
 _blocks = Counter("spyhop_watcher_blocks", "Blocks whose alerts are in the database", ["chain"])

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from data.errors import FencedOut, SpyhopError
 from data.model import Priority
+from data.noise import rules_against
 from data.queries import alerts, cursors, gaps, leases, movements, watches
 from data.queries.alerts import NewAlert
 from watcher.concern import Asked, key_of, parties_of
 from watcher.coverage import note_coverage, note_flaws
 from watcher.learned import Known, concerned, with_assets
 from watcher.noise.judging import judged
-from watcher.noise.rules import rules_against
 from watcher.retelling import bring_back, orphans, take_back
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ async def _write(
         known.venues,
     )
     wanted = await concerned(chain, blocks, known, asked)
-    stored = await movements.store(connection, wanted.keep)
+    stored = await movements.store(connection, wanted.keep, wanted.shown)
     by_key = {key_of(movement): movement for movement in stored}
     touched = await bring_back(connection, before, by_key)
     new = _new_alerts(await _judged(connection, chain, wanted, asked, known.names), by_key)

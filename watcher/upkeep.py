@@ -12,7 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from data.database import DATABASE_AWAY, plain_reason
 from data.queries import retention
-from data.queries.retention import ALERTS, GAPS, MESSAGES, MOVEMENTS, PURSUITS
+from data.queries.retention import ALERTS, BROADCASTS, GAPS, MESSAGES, MOVEMENTS, PURSUITS
 from data.together import heed_cancellation
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ async def forget(
         (MESSAGES, alerts_before),
         (MOVEMENTS, movements_before),
         (PURSUITS, alerts_before),
+        (BROADCASTS, alerts_before),
         (GAPS, gaps_before),
     ):
         counts[shelf.table.name] = 0
@@ -84,4 +85,5 @@ async def forget(
                 await asyncio.sleep(time.monotonic() - begun)
     async with database.write() as connection:
         counts["unverified_blocks"] = await retention.clear_unverified(connection, gaps_before)
+        counts["shares"] = await retention.clear_shares(connection)
     return counts

@@ -17,6 +17,7 @@ import structlog
 
 from data.database import Database, open_database
 from data.errors import ConfigurationError
+from data.faults import faults
 from data.metrics import metrics_served
 from data.migrate import prepare_schema
 from data.redis.connection import open_redis, refuse_eviction
@@ -116,6 +117,7 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(faults.run(redis, "watcher", stopping))
             started = [tasks.create_task(run()) for run in running]
             await stopping.wait()
             await end(started, again_after=_CANCEL_AGAIN_AFTER)

@@ -19,21 +19,45 @@ MUTE_PRESETS = (60, 480, 1440)
 
 
 class Act(StrEnum):
-    """What a button does to a watch; those of the second line take a value."""
+    """What a button does to a watch; first those that only lead to a screen."""
 
     OPEN = "open"
     THRESHOLDS = "ths"
-    DEFAULT = "def"
+    DIRECTIONS = "dis"
+    KINDS = "kis"
+    CHAINS = "chs"
+    TOKENS = "tos"
+    TOPICS = "tps"
     MUTES = "mts"
-    UNMUTE = "unm"
-    ASK = "ask"
-    REMOVE = "rm"
+
+    ASK_AMOUNT = "?am"
+    ASK_LABEL = "?la"
+    ASK_ONLY = "?on"
+    ASK_WITHOUT = "?wi"
+
+    DEFAULT = "def"
     USD = "usd"
+    IN = "in"
+    OUT = "out"
+    BOTH = "both"
+    KIND_ON = "ki+"
+    KIND_OFF = "ki-"
+    CHAIN_ON = "ch+"
+    CHAIN_OFF = "ch-"
+    DROP = "to-"
+    ALL_TOKENS = "to*"
+    TOPIC = "top"
     MUTE = "mut"
+    FOREVER = "ever"
+    UNMUTE = "unm"
+    REMOVE = "rm"
+    UNDO = "undo"
 
 
 class WatchButton(CallbackData, prefix="w"):
-    """Something done to one watch; ``value`` is dollars or minutes."""
+    """Something done to one watch; ``value`` is dollars, minutes, interests, a chain's id, a topic
+    or a token's ``short_name``. Buttons say how it is to be, not that it be otherwise: tapped twice
+    they do no more than once."""
 
     id: Id
     act: Act

@@ -17,11 +17,13 @@ The way of an alert, file by file:
 - ``turnstile``     in which order turns ask it
 - ``render``        an alert as HTML; from ``title``, ``headline``, ``amounts``, ``parties``,
   ``flow``
+- ``reach``         what can be done about an alert: the buttons under it
 - ``warnings``      why an alert is not to be believed at sight
 - ``listing``       several alerts in one message
 - ``clean``         foreign text made harmless · ``markup``: HTML as Telegram counts it
 - ``pursuits``      beside the alerts: edits what became of followed transactions · ``pursuit``: the
   text · ``story``: what that is made of
+- ``broadcasts``    beside them: what operators tell everybody, when there is time
 - ``send``          one call to Telegram → ``outcomes``
 - ``roll``          who else delivers · ``alone``, ``marks``: limits and claims without Redis
 - ``alarm``         wakes it when a chat is due again

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.delivery.alarm import Alarm
 from bot.delivery.alone import Alone
 from bot.delivery.backoff import Backoff
+from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.confirmations import Confirmations
 from bot.delivery.events import DeliveryEvent, EventKind
 from bot.delivery.instruments import count_event, log_event
@@ -96,6 +97,7 @@ class Delivery:
         followed = tuple(settings.known_chains[name] for name in settings.chains)
         self._mornings = Mornings(self._means, self._sleeper.set)
         self._confirmations = Confirmations(self._means, redis)
+        self._broadcasts = Broadcasts(self._means, redis, self._at_once)
         self._pursuits = Pursuits(
             self._means, redis, followed, owner, settings.keep_movements_from_usd
         )
@@ -113,6 +115,7 @@ class Delivery:
                     group.create_task(self._pursuits.run()),
                     group.create_task(self._confirmations.run()),
                     group.create_task(self._mornings.run()),
+                    group.create_task(self._broadcasts.run()),
                     group.create_task(self._ledger.run()),
                     group.create_task(self._roll.run()),
                 ]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import structlog
+
+from data.database import DATABASE_AWAY
 from data.model import Priority
 from data.queries import chats, queues
 from data.together import heed_cancellation
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.delivery.means import Means
+
+_log = structlog.get_logger(__name__)
 
 LOOK_SECONDS = 1.0
 AT_ONCE = 1_000
@@ -32,8 +36,12 @@ class Mornings:
         while True:
             heed_cancellation()
             found = 0
-            with suppress(Exception):
+            try:
                 found = await self.look()
+            except DATABASE_AWAY:
+                pass  # delivery itself tells of it
+            except Exception as error:  # noqa: BLE001 - nobody goes untold because this fails
+                _log.error("which digests are due could not be looked at", exc_info=error)
             if found < AT_ONCE:
                 await asyncio.sleep(LOOK_SECONDS)
 

@@ -4,8 +4,10 @@ One alert reads
 
     🟢 Received 1,250 ETH · $4.2M 🐋
     Binance 14 → Cold wallet
-    Ethereum · block 18,000,000 · transaction ↗
+    Ethereum · block 18,000,000 · 14:05 UTC · transaction ↗
     👁 #3 Cold wallet
+    [Explorer] [Mute] [Threshold]
+    [👁 Watch Binance 14]
 
 and several share a list (``listing``).
 """
@@ -23,6 +25,7 @@ from bot.delivery.flow import flow_line
 from bot.delivery.headline import headline
 from bot.delivery.markup import link
 from bot.delivery.parties import Names, way
+from bot.delivery.reach import under_alert
 from bot.delivery.title import title
 from bot.delivery.verdict import movement_ids, watch_ids
 from bot.delivery.warnings import warnings
@@ -96,7 +99,7 @@ def render(
         text = f"<s>{text}</s>\n{_(TAKEN_BACK)}"
     if repeat:
         text = f"{text}\n{_(POSSIBLE_REPEAT)}"
-    return Rendered(text, "alert")
+    return Rendered(text, "alert", under_alert(alert, told, matched, names, chat, now))
 
 
 def matched_watches(alert: Alert, watches: Mapping[int, Watch]) -> list[Watch]:
@@ -164,8 +167,8 @@ def _where(alert: Alert, told: Sequence[Movement], names: Names, now: datetime) 
         if names.chain is not None:
             number = link(number, names.chain.explorer.block.format(number=block.number))
         parts.append(number)
-        if now - block.time > LATE:
-            parts.append(moment(block.time, now))
+        late = now - block.time > LATE
+        parts.append(moment(block.time, now) if late else f"{block.time:%H:%M} UTC")
     parts.append(names.transaction(alert.tx_hash, _("transaction ↗")))
     return " · ".join(parts)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from aiogram.exceptions import (
@@ -40,9 +41,12 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from aiogram import Bot
+    from aiogram.types import InlineKeyboardMarkup
 
     from bot.delivery.render import Rendered
     from data.model import Chat
+
+    Keyboard = InlineKeyboardMarkup | None
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _REASON_LENGTH = 200
@@ -58,6 +62,7 @@ _SILENCED = (
     "chat_write_forbidden",
     "chat_restricted",
 )
+_BAD_BUTTONS = ("button_url_invalid", "button_invalid", "inline keyboard button url")
 _UNCHANGED = "message is not modified"
 _NOTHING_TO_EDIT = (
     "message to edit not found",
@@ -89,13 +94,13 @@ async def send(
     Raises ConfigurationError when Telegram no longer takes the bot's token.
     """
 
-    async def call(text: str, parse_mode: str | None) -> int:
+    async def call(text: str, parse_mode: str | None, keyboard: Keyboard) -> int:
         alike: dict[str, Any] = {
             "message_thread_id": topic_id or None,
             "parse_mode": parse_mode,
             "disable_notification": silent or None,
             "reply_parameters": None if reply_to is None else ReplyParameters(message_id=reply_to),
-            "reply_markup": rendered.keyboard,
+            "reply_markup": keyboard,
             "allow_paid_broadcast": paid or None,
             "request_timeout": max(1, round(within)),
         }
@@ -127,13 +132,13 @@ async def edit(
     Raises ConfigurationError when Telegram no longer takes the bot's token.
     """
 
-    async def call(text: str, parse_mode: str | None) -> int:
+    async def call(text: str, parse_mode: str | None, keyboard: Keyboard) -> int:
         try:
             alike: dict[str, Any] = {
                 "chat_id": chat.id,
                 "message_id": message_id,
                 "parse_mode": parse_mode,
-                "reply_markup": rendered.keyboard,
+                "reply_markup": keyboard,
                 "request_timeout": max(1, round(within)),
             }
             if pictured:
@@ -149,17 +154,22 @@ async def edit(
 
 
 async def _with_markup_or_without(
-    call: Callable[[str, str | None], Awaitable[int]], rendered: Rendered, chat: Chat
+    call: Callable[[str, str | None, Keyboard], Awaitable[int]], rendered: Rendered, chat: Chat
 ) -> Outcome:
     try:
-        return Shown(await call(rendered.text, "HTML"))
+        return Shown(await call(rendered.text, "HTML", rendered.keyboard))
     except TelegramBadRequest as error:
-        if "can't parse entities" not in error.message.lower():
+        said = error.message.lower()
+        if rendered.keyboard is not None and any(known in said for known in _BAD_BUTTONS):
+            # an explorer on one's own machine is no link to Telegram: better told without
+            bare = replace(rendered, keyboard=None)
+            return await _with_markup_or_without(call, bare, chat)
+        if "can't parse entities" not in said:
             return _refusal(error, chat)
     except (TelegramAPIError, ClientDecodeError) as error:
         return outcome_of(error, chat)
     try:
-        return Shown(await call(plain_text(rendered.text), None), as_plain=True)
+        return Shown(await call(plain_text(rendered.text), None, rendered.keyboard), as_plain=True)
     except (TelegramAPIError, ClientDecodeError) as error:
         return outcome_of(error, chat)
 

@@ -27,7 +27,7 @@ from bot.delivery.verdict import refusal
 from bot.hours import keep_time
 from bot.languages import _, speak
 from bot.schedule import is_quiet
-from data.model import Certainty, ChatState, Priority
+from data.model import Certainty, ChatState, Level, Priority
 from data.queries import alerts, certainty, chats, cursors, messages, movements, queues
 from data.queries.moving import GENERAL
 from data.redis.claims import AlreadySent, Claimed, HeldByOther, Uncertain, alert_key, digest_key
@@ -48,6 +48,7 @@ LONGEST_TURN = 0.5
 """Seconds after which it makes room for others, when there are some."""
 _ANSWER_WITHIN = 15.0
 _GO_ON = 0.0
+BLOCKED = "blocked by whoever runs the bot"
 
 
 class Turn:
@@ -150,6 +151,9 @@ class Turn:
             return False
         if chat.state is not ChatState.ACTIVE:
             await self._drop_all(chat, f"chat {chat.state}")
+            return False
+        if chat.level is Level.BLOCKED:
+            await self._drop_all(chat, BLOCKED)
             return False
         return True
 

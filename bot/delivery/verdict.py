@@ -16,12 +16,12 @@ WATCH_REMOVED = "watch removed"
 
 def refusal(alert: Alert, chat: Chat, watches: Mapping[int, Watch], now: datetime) -> str | None:
     """Why the alert is not wanted any more, None when it is; ``watches`` are those that exist."""
-    if _is_muted(chat.muted_until, now):
+    if is_muted(chat.muted_until, now):
         return MUTED
     matched = [watches[watch_id] for watch_id in watch_ids(alert) if watch_id in watches]
     if not matched:
         return WATCH_REMOVED
-    return MUTED if all(_is_muted(watch.muted_until, now) for watch in matched) else None
+    return MUTED if all(is_muted(watch.muted_until, now) for watch in matched) else None
 
 
 def watch_ids(alert: Alert) -> list[int]:
@@ -34,5 +34,6 @@ def movement_ids(alert: Alert) -> list[int]:
     return list(dict.fromkeys([alert.movement_id, *(movement for _, movement in alert.others)]))
 
 
-def _is_muted(until: datetime | None, now: datetime) -> bool:
+def is_muted(until: datetime | None, now: datetime) -> bool:
+    """Whether a mute still holds."""
     return until is not None and until > now

@@ -4,7 +4,12 @@
 - ``watch``       /watch, and the button under a pasted address
 - ``unwatch``     /unwatch
 - ``watchlist``   /list and its pages
-- ``card``        the buttons of one watch
+- ``share``       /share, and what is behind a link
+- ``export``      /export
+- ``importing``   /import, a file that is sent, and the word to take it in
+- ``privacy``     /privacy and /forget
+- ``card``        the buttons of one watch · ``typed``: what they ask to be typed
+- ``alert``       the buttons under an alert
 - ``threshold``   /threshold
 - ``whales``      /whales
 - ``name``        /name and /names
@@ -25,5 +30,7 @@
 - ``channels``    /channels and /done: other chats set up from a private one
 - ``groups``      what nobody else has taken in groups
 - ``membership``  blocked, unblocked, added and removed
+- ``operators``   /admin and /broadcast: what only those who run the bot may do
+- ``leftovers``   buttons that nobody else has taken
 - ``failure``     what is said when something went wrong
 """

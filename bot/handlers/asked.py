@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from aiogram import Router
@@ -9,6 +10,7 @@ from aiogram import Router
 from bot.answers import show
 from bot.buttons.asking import NeverMindButton
 from bot.languages import _
+from data.redis.away import RedisAway
 
 if TYPE_CHECKING:
     from aiogram.fsm.context import FSMContext
@@ -24,5 +26,6 @@ def make_router() -> Router:
 
 async def never_mind(query: CallbackQuery, state: FSMContext) -> None:
     """Forget the question."""
-    await state.clear()
+    with suppress(RedisAway):  # then nobody was asked anything
+        await state.clear()
     await show(query, _("All right, nothing was changed."))

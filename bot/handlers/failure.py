@@ -1,9 +1,10 @@
-"""What is said when something went wrong: the sentence of an InputError, or a code that the log
-has too."""
+"""What is said when something went wrong: the sentence of an InputError, that Redis or the database
+is away, or a code that the log has too."""
 
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,13 @@ from aiogram.filters import ExceptionTypeFilter
 
 from bot.answers import answer, notice
 from bot.handlers.inline import say_instead
-from bot.languages import sentence
+from bot.languages import _, sentence
 from bot.texts import general
+from data.database import is_away
 from data.errors import InputError
 from data.model import ChatState
 from data.queries import chats
+from data.redis.away import RedisAway
 
 if TYPE_CHECKING:
     from aiogram.types import ErrorEvent, Update
@@ -37,8 +40,31 @@ def make_router(context: Context) -> Router:
 
     router.errors.register(on_input_error, ExceptionTypeFilter(InputError))
     router.errors.register(on_forbidden, ExceptionTypeFilter(TelegramForbiddenError))
+    router.errors.register(on_redis_away, ExceptionTypeFilter(RedisAway))
+    router.errors.register(on_database_away, _database_is_away)
     router.errors.register(on_failure)
     return router
+
+
+async def _database_is_away(event: ErrorEvent) -> bool:
+    return is_away(event.exception)
+
+
+async def on_redis_away(event: ErrorEvent) -> None:
+    """Say so; the log has no more to tell of it than that."""
+    await _tell_of_absence(event, "Redis", _(general.NO_MEMORY))
+
+
+async def on_database_away(event: ErrorEvent) -> None:
+    """The same of the database."""
+    await _tell_of_absence(event, "the database", _(general.NO_BOOKS))
+
+
+async def _tell_of_absence(event: ErrorEvent, what: str, said: str) -> None:
+    why = type(event.exception).__name__
+    _log.warning(f"an update came while {what} was away", update=event.update.update_id, why=why)
+    with suppress(TelegramAPIError):
+        await _say(event.update, said, said)
 
 
 async def on_input_error(event: ErrorEvent) -> None:

@@ -12,14 +12,17 @@ from aiogram.types import ChatMemberAdministrator, ChatMemberRestricted
 
 from bot.keyboards import places as keyboards
 from bot.languages import speak
+from bot.levels import level_of, level_of_place
+from bot.requests import ask_to_let_in
 from bot.texts import groups as texts
-from data.model import ChatKind, ChatState, Priority
-from data.queries import chats, messages, moving, queues
+from bot.texts import levels as level_texts
+from data.model import ChatKind, ChatState, Level, Priority
+from data.queries import chats, levels, messages, moving, queues
 from data.redis.wake import wake
 
 if TYPE_CHECKING:
     from aiogram import Bot
-    from aiogram.types import ChatMemberUpdated, Message
+    from aiogram.types import ChatMemberUnion, ChatMemberUpdated, Message, User
 
     from bot.context import Context
     from data.model import Chat
@@ -42,7 +45,11 @@ def make_router(context: Context) -> Router:
     async def reopened(message: Message) -> None:
         await note_reopening(message, context)
 
+    async def renamed(message: Message) -> None:
+        await note_title(message, context)
+
     router.my_chat_member.register(changed)
+    router.message.register(renamed, F.new_chat_title)
     router.message.register(upgraded, F.migrate_to_chat_id)
     router.message.register(reopened, F.forum_topic_reopened | F.general_forum_topic_unhidden)
     return router
@@ -52,10 +59,13 @@ async def note_membership(event: ChatMemberUpdated, context: Context) -> None:
     """Note what Telegram says about our own membership; watches are kept whatever it is. A group is
     greeted when the bot comes, and of a channel whoever brought it there is told how to go on."""
     state, reason = _state(event)
-    there = event.chat.type != "private" and event.new_chat_member.status not in _AWAY
-    came = there and event.old_chat_member.status in _AWAY
+    there = event.chat.type != "private" and not _is_away(event.new_chat_member)
+    came = there and _is_away(event.old_chat_member)
+    settings = context.settings
     async with context.database.write() as connection:
         if came:
+            adder = await chats.get(connection, event.from_user.id)
+            counts_as = level_of_place(settings, event.from_user.id, adder)
             came = await chats.added(
                 connection,
                 event.chat.id,
@@ -65,7 +75,10 @@ async def note_membership(event: ChatMemberUpdated, context: Context) -> None:
                 context.settings.default_threshold_usd,
                 context.clock(),
                 event.from_user.language_code,
+                counts_as,
             )
+            if counts_as is Level.MEMBER:
+                await levels.set_level(connection, event.chat.id, counts_as, was=Level.GUEST)
         await chats.set_state(connection, event.chat.id, state, reason)
         chat = await chats.get(connection, event.chat.id)
         # what changed while nothing could be said there is shown now
@@ -78,7 +91,22 @@ async def note_membership(event: ChatMemberUpdated, context: Context) -> None:
     if came and chat is not None and event.bot is not None:
         # who blocked the bot, or never met it, cannot be told; a group may have silenced it
         with suppress(TelegramForbiddenError, TelegramBadRequest):
-            await _greet(event.bot, chat, event.from_user.id)
+            if level_of(settings, None, chat.level) is Level.GUEST:
+                await _announce(event.bot, context, chat, event.from_user)
+            elif chat.level is not Level.BLOCKED:
+                await _greet(event.bot, chat, event.from_user.id)
+
+
+async def _announce(bot: Bot, context: Context, chat: Chat, adder: User) -> None:
+    """A stranger brought a private bot somewhere: nothing is said there until it is let in."""
+    async with context.database.write() as connection:
+        is_first = await levels.tell_once(connection, chat.id)
+    if is_first:
+        await ask_to_let_in(bot, context, chat, adder)
+        speak(chat.reads)
+        await bot.send_message(
+            adder.id if chat.kind is ChatKind.CHANNEL else chat.id, level_texts.asked()
+        )
 
 
 async def _greet(bot: Bot, chat: Chat, adder: int) -> None:
@@ -105,6 +133,12 @@ async def note_move(message: Message, context: Context) -> None:
     _log.info("chat moved", chat=message.chat.id, to=new)
 
 
+async def note_title(message: Message, context: Context) -> None:
+    """A group is called otherwise now."""
+    async with context.database.write() as connection:
+        await chats.set_title(connection, message.chat.id, message.new_chat_title)
+
+
 async def note_reopening(message: Message, context: Context) -> None:
     """A topic is open again: a chat that fell silent because none was left may hear again."""
     async with context.database.write() as connection:
@@ -115,6 +149,13 @@ async def note_reopening(message: Message, context: Context) -> None:
     _log.info("chat changed", chat=message.chat.id, state=ChatState.ACTIVE.value)
 
 
+def _is_away(member: ChatMemberUnion) -> bool:
+    # who is restricted stays so after leaving
+    return member.status in _AWAY or (
+        isinstance(member, ChatMemberRestricted) and not member.is_member
+    )
+
+
 def _state(event: ChatMemberUpdated) -> tuple[ChatState, str | None]:
     member, kind = event.new_chat_member, event.chat.type
     if kind == "private":
@@ -123,7 +164,7 @@ def _state(event: ChatMemberUpdated) -> tuple[ChatState, str | None]:
         return ChatState.ACTIVE, None
     if member.status == "kicked":
         return ChatState.KICKED, "removed from the chat for good"
-    if member.status == "left":
+    if _is_away(member):
         return ChatState.LEFT, "removed from the chat"
     if isinstance(member, ChatMemberRestricted) and not member.can_send_messages:
         return ChatState.SILENCED, "it may not write there"

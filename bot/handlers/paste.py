@@ -18,6 +18,7 @@ from bot.middlewares.lateness import ASKS
 from bot.naming import as_chat_sees
 from bot.parse.pasted import parse_pasted
 from bot.parse.text import cleaned, shown
+from bot.rehearsal import imagined, line_of
 from bot.texts import general
 from bot.texts import offers as offers_texts
 from bot.texts import watches as texts
@@ -98,7 +99,10 @@ async def _offer_one(message: Message, address: bytes, context: Context, chat: C
             keyboard = keyboards.card(watch, muted=is_muted(watch.muted_until, now))
             await answer(message, texts.headed(_(texts.NOTHING_CHANGED), body), keyboard)
             return
-    await answer(message, texts.offer(address, chat, chains, labels), keyboards.offer(address))
+    async with context.database.read() as connection:
+        would_tell = await line_of(connection, context, chat, imagined(chat, address=address))
+    offer = f"{texts.offer(address, chat, chains, labels)}\n\n{would_tell}"
+    await answer(message, offer, keyboards.offer(address))
 
 
 async def not_understood(message: Message) -> None:

@@ -10,8 +10,7 @@ from aiogram.filters import Command
 from bot.answers import add, answer
 from bot.buttons.start import Topic, TopicButton
 from bot.handlers import first
-from bot.handlers.whales import feeds_overview
-from bot.keyboards import feeds as feeds_keyboards
+from bot.handlers.whales import overview
 from bot.languages import _
 from bot.middlewares.permission import OPEN
 from bot.texts import general, groups, watches
@@ -56,5 +55,4 @@ async def tell(
         case Topic.HELP:
             await add(query, general.help_text(context.chains))
         case Topic.WHALES:
-            text = await feeds_overview(context, chat)
-            await add(query, text, feeds_keyboards.feeds(context.chains))
+            await add(query, *await overview(context, chat))

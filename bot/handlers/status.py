@@ -9,6 +9,7 @@ from aiogram.filters import Command
 
 from bot.answers import answer
 from bot.health import read_health
+from bot.levels import OPERATORS
 from bot.middlewares.permission import OPEN
 from bot.texts.status import status as status_text
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from aiogram.types import Message
 
     from bot.context import Context
+    from data.model import Level
 
 
 def make_router() -> Router:
@@ -25,12 +27,10 @@ def make_router() -> Router:
     return router
 
 
-async def status(message: Message, context: Context) -> None:
+async def status(message: Message, context: Context, level: Level) -> None:
     """How far each chain is, by the time stamps of whoever did the work; how delivery stands, for
     those who run it."""
     health = await read_health(context)
-    sender = message.from_user
     # in a group others read along
-    is_private = message.chat.type == "private"
-    is_admin = is_private and sender is not None and sender.id in context.settings.admin_ids
-    await answer(message, status_text(health, context.clock(), for_admin=is_admin))
+    for_admin = message.chat.type == "private" and level in OPERATORS
+    await answer(message, status_text(health, context.clock(), for_admin=for_admin))

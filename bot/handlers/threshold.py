@@ -12,25 +12,30 @@ from aiogram.filters import Command
 
 from bot.answers import answer, show
 from bot.buttons.chat import ChatThresholdButton
+from bot.buttons.feeds import FEED_PRESETS
+from bot.buttons.thresholds import StepButton
 from bot.buttons.watch import USD_PRESETS
 from bot.keyboards import chat as keyboards
+from bot.keyboards import thresholds as steps
 from bot.languages import _
 from bot.parse.number import looks_numeric
 from bot.parse.reference import referred
 from bot.parse.threshold import assets_called, parse_threshold
+from bot.rehearsal import around_it
 from bot.texts import general
 from bot.texts import watches as texts
+from bot.watchlist import own_watch
 from data.errors import InputError
-from data.model import UnitThreshold
+from data.model import UnitThreshold, UsdThreshold
 from data.queries import chats, watches
 
 if TYPE_CHECKING:
     from aiogram.filters import CommandObject
-    from aiogram.types import CallbackQuery, Message
+    from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.context import Context
-    from data.model import Chain, Chat, Watch
+    from data.model import Chain, Chat, Threshold, Watch
 
 _NUMBER = re.compile(r"#?([0-9]{1,9})")
 _DEFAULT = "default"
@@ -40,6 +45,7 @@ def make_router() -> Router:
     """Its handlers."""
     router = Router(name="threshold")
     router.message.register(threshold, Command("threshold", ignore_case=True))
+    router.callback_query.register(step, StepButton.filter())
     router.callback_query.register(choose_default, ChatThresholdButton.filter())
     return router
 
@@ -53,8 +59,9 @@ async def threshold(message: Message, command: CommandObject, context: Context, 
     number = _NUMBER.fullmatch(words[0])
     value = words[1:]
     if number and value and (looks_numeric(value[0]) or value[0].casefold() == _DEFAULT):
-        text = await _set_one(context, chat, int(number[1]), " ".join(value))
-    elif number and value and not assets_called(value[0], context.chains):
+        await answer(message, *await _set_one(context, chat, int(number[1]), " ".join(value)))
+        return
+    if number and value and not assets_called(value[0], context.chains):
         text = await _refuse_value(context, chat, int(number[1]), " ".join(value), words)
     elif number and not value:
         text = await _set_default_unless_number(context, chat, int(number[1]), words[0])
@@ -74,7 +81,23 @@ async def choose_default(
     return _("Default changed")
 
 
-async def _set_one(context: Context, chat: Chat, number: int, text: str) -> str:
+async def step(
+    query: CallbackQuery, callback_data: StepButton, context: Context, chat: Chat
+) -> str:
+    """Set a watch's threshold lower or higher, or as it was before."""
+    wanted = UsdThreshold(Decimal(callback_data.usd)) if callback_data.usd else None
+    async with context.database.write() as connection:
+        watch = await own_watch(connection, chat, callback_data.id)
+        if wanted is None and watch.is_feed:
+            raise InputError(general.BUTTON_TOO_OLD)
+        await watches.set_threshold(connection, watch.id, wanted)
+    await show(query, *await _is_set(context, chat, watch, wanted))
+    return _("Threshold changed")
+
+
+async def _set_one(
+    context: Context, chat: Chat, number: int, text: str
+) -> tuple[str, InlineKeyboardMarkup]:
     async with context.database.write() as connection:
         watch = referred(number, await watches.of_chat(connection, chat.id))
         wanted = None
@@ -83,7 +106,19 @@ async def _set_one(context: Context, chat: Chat, number: int, text: str) -> str:
         elif watch.is_feed:
             raise InputError("A whale feed has a threshold of its own: write an amount, like $5m.")
         await watches.set_threshold(connection, watch.id, wanted)
-    return texts.threshold_set(replace(watch, threshold=wanted), chat, context.chains)
+    return await _is_set(context, chat, watch, wanted)
+
+
+async def _is_set(
+    context: Context, chat: Chat, before: Watch, wanted: Threshold | None
+) -> tuple[str, InlineKeyboardMarkup]:
+    """What it is now, what that would have told, and the ways to lower and higher values."""
+    watch = replace(before, threshold=wanted)
+    presets = FEED_PRESETS if watch.is_feed else USD_PRESETS
+    async with context.database.read() as connection:
+        said, values = await around_it(connection, context, chat, watch, presets)
+    text = texts.threshold_set(watch, chat, context.chains)
+    return f"{text}\n\n{said}", steps.steps(watch, before, chat, values)
 
 
 def _chains_of(watch: Watch, context: Context) -> list[Chain]:

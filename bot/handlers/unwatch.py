@@ -8,9 +8,9 @@ from aiogram import Router
 from aiogram.filters import Command
 
 from bot.answers import answer
+from bot.keyboards import watch as keyboards
 from bot.texts import watches as texts
-from bot.watchlist import meant_watch
-from data.queries import watches
+from bot.watchlist import meant_watch, remove
 
 if TYPE_CHECKING:
     from aiogram.filters import CommandObject
@@ -28,8 +28,9 @@ def make_router() -> Router:
 
 
 async def unwatch(message: Message, command: CommandObject, context: Context, chat: Chat) -> None:
-    """Remove the watch that is meant, a feed as well."""
-    async with context.database.write() as connection:
+    """Remove the watch that is meant, a feed as well; for a while it can be brought back."""
+    async with context.database.read() as connection:
         watch = await meant_watch(connection, chat, command.args or "")
-        await watches.remove(connection, watch.id)
-    await answer(message, texts.removed(watch, context.chains))
+    undo = await remove(context, chat, watch)
+    text = texts.removed(watch, context.chains, undo=undo)
+    await answer(message, text, keyboards.removed(watch) if undo else None)

@@ -16,6 +16,7 @@ from bot.parse.address import parse_address
 from bot.parse.text import parse_label
 from bot.parse.threshold import split_threshold
 from bot.places import topic_of
+from bot.rehearsal import line_of
 from bot.texts import watches as texts
 from bot.watchlist import watch_address
 
@@ -60,6 +61,8 @@ async def watch(message: Message, command: CommandObject, context: Context, chat
     if not new and (threshold is not None or label is not None):
         head = texts.CHANGED
     body = texts.card(watched, chat, context.chains, labels, now)
+    async with context.database.read() as connection:
+        body += f"\n\n{await line_of(connection, context, chat, watched)}"
     await answer(message, texts.headed(_(head), body), keyboards.after_watch(watched))
 
 

@@ -15,7 +15,8 @@ from bot.languages import _
 from bot.middlewares.permission import OPEN
 from bot.naming import as_named
 from bot.texts import watches as texts
-from data.queries import watches
+from bot.watchlist import in_order
+from data.queries import watchlists
 
 if TYPE_CHECKING:
     from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
@@ -47,15 +48,15 @@ async def turn_page(
 
 
 async def _page(context: Context, chat: Chat, page: int) -> tuple[str, InlineKeyboardMarkup | None]:
-    async with context.database.read() as connection:
-        mine = await watches.of_chat(connection, chat.id)
-        mine = await as_named(connection, chat, mine)
-    if not mine:
-        return _(texts.EMPTY_LIST), None
     length = PAGE_LENGTH
-    pages = -(-len(mine) // length)
-    page = min(page, pages - 1)
-    part = mine[page * length : (page + 1) * length]
+    async with context.database.read() as connection:
+        total = await watchlists.count(connection, chat.id)
+        pages = -(-total // length)
+        page = max(0, min(page, pages - 1))
+        ids = await watchlists.ids_of_page(connection, chat.id, page * length, length)
+        part = await as_named(connection, chat, await in_order(connection, ids))
+    if not part:
+        return _(texts.EMPTY_LIST), None
     names = [(watch, texts.caption(watch, context.chains)) for watch in part]
-    text = texts.watchlist(part, len(mine), chat, context.chains, context.clock())
+    text = texts.watchlist(part, total, chat, context.chains, context.clock())
     return text, keyboards.watchlist(names, page, pages)

@@ -31,6 +31,11 @@ def rows_of(*rows: Sequence[InlineKeyboardButton]) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(inline_keyboard=[list(row) for row in rows if row])
 
 
+def pairs(buttons: Sequence[InlineKeyboardButton]) -> list[Sequence[InlineKeyboardButton]]:
+    """Two in a row."""
+    return [buttons[start : start + 2] for start in range(0, len(buttons), 2)]
+
+
 def page_of(
     buttons: Sequence[InlineKeyboardButton],
     turn: type[PageButton | NamesPageButton],
@@ -43,5 +48,4 @@ def page_of(
         turns.append(button(_(captions.PREVIOUS), turn(page=page - 1)))
     if page + 1 < pages:
         turns.append(button(_(captions.NEXT), turn(page=page + 1)))
-    rows = [buttons[start : start + 2] for start in range(0, len(buttons), 2)]
-    return rows_of(*rows, turns)
+    return rows_of(*pairs(buttons), turns)

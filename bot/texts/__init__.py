@@ -5,7 +5,11 @@
 - ``first``    the first minute
 - ``general``  help, what is said when something is not understood
 - ``watches``  a watch, the watchlist, what became of them
+- ``scope``    what a watch is about
 - ``feeds``    whale feeds
+- ``sheet``    watchlists as files
+- ``share``    links that share
+- ``privacy``  what is kept about a chat
 - ``names``    what the chat calls addresses
 - ``history``  a chat's alerts, and what became of each
 - ``mutes``    mute and unmute
@@ -17,6 +21,8 @@
 - ``lateness`` what is said of a time when the bot was away
 - ``inline``   what is answered to ``@bot …``
 - ``groups``   what groups and channels are told, and whoever sets them up
+- ``levels``   whoever is blocked, not let in yet, or too quick
+- ``operators`` what those who run the bot read
 - ``status``   what the bot knows about its own health · ``gaps``: the blocks it did not see
 - ``standing`` how delivery stands, for whoever runs the bot
 """

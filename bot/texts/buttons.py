@@ -18,8 +18,24 @@ CHANGE_THRESHOLD = N_("Threshold")
 MUTE = N_("Mute")
 UNMUTE = N_("🔔 Unmute")
 REMOVE = N_("Remove")
-REMOVE_YES = N_("Yes, remove it")
-KEEP = N_("Keep it")
+UNDO = N_("↩️ Undo")
+MORE = N_("⚙️ More settings")
+OTHER_AMOUNT = N_("Other amount…")
+DIRECTION = N_("Direction")
+KINDS = N_("Kinds")
+TOKENS = N_("Tokens")
+CHAINS = N_("Chains")
+LABEL = N_("Name…")
+TOPIC = N_("Topic")
+ALL_KINDS = N_("All kinds")
+ALL_TOKENS = N_("All tokens")
+ONLY_TOKEN = N_("Only…")
+WITHOUT_TOKEN = N_("Leave out…")
+HERE = N_("Here")
+GENERAL_TOPIC = N_("General")
+MUTE_IT = N_("🔕 Mute")
+MUTE_FOREVER = N_("🔕 Until I end it")
+EXPLORER = N_("Explorer")
 USE_DEFAULT = N_("The chat's default")
 BACK = N_("‹ Back")
 BACK_TO_LIST = N_("‹ List")
@@ -86,6 +102,21 @@ def every_day_at(time: str) -> str:
 def threshold_of(number: int) -> str:
     """``Change the threshold of #2``."""
     return _("Change the threshold of #{number}").format(number=number)
+
+
+def watch_party(name: str) -> str:
+    """``👁 Watch Binance 14``."""
+    return _("👁 Watch {name}").format(name=cut(name))
+
+
+def topic_with(number: int) -> str:
+    """``Where #3 tells``: a topic has no name that the bot could know."""
+    return _("Where #{number} tells").format(number=number)
+
+
+def switched(name: str, *, on: bool) -> str:
+    """``✅ Swaps``, ``▫️ Mints``."""
+    return f"{'✅' if on else '▫️'} {name}"
 
 
 def cut(text: str, longest: int = 24) -> str:

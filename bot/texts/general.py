@@ -21,6 +21,14 @@ PAGES_TOO_OFTEN = N_(
     "A group has room for 20 messages a minute, pages among them, and most of it is taken: try"
     " again in half a minute."
 )
+NO_MEMORY = N_(
+    "I cannot reach my memory just now, so I could not do that. Your alerts still come: please try"
+    " again in a minute."
+)
+NO_BOOKS = N_(
+    "I cannot reach my records just now, so nothing was changed. Nothing is lost: please try again"
+    " in a minute."
+)
 BUTTON_TOO_OLD = N_("This button is from an older version: send the command again.")
 
 
@@ -34,6 +42,11 @@ _HELP = (
 /name <code>[chain] &lt;address&gt; &lt;name&gt;</code> – what alerts call an address; \
 <code>-</code> forgets it
 /names – the names you gave"""),
+    N_("""<b>Your data</b>
+/share <code>[number]</code> – a link to your watches, or to one; <code>off</code> ends all links
+/export – watches and names as a file; <code>all</code> gives everything I keep
+/import – watches from a file
+/privacy – what I keep; /forget deletes it"""),
     N_("""<b>Everything big</b>
 /whales <code>&lt;chain or all&gt; &lt;value or off&gt;</code>
    <code>/whales {chain} $5m</code>"""),

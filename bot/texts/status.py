@@ -11,7 +11,7 @@ from bot.numbers import full_quantity, grouped
 from bot.texts.gaps import gap_words
 from bot.texts.standing import standing
 from bot.texts.words import ago_words
-from data.health import HEADS_ONLY, told_size
+from data.health import HEADS_ONLY, PAUSED, told_size
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,11 +23,12 @@ _LONGEST = 4096
 _SHOWN_GAPS = (3, 1, 0)
 """Of each chain, open and filled ones each: as many as a message holds."""
 _LONGEST_REASON = 120
-_SIGNS = {"following": "🟢", "catching up": "🟡"}
+_SIGNS = {"following": "🟢", "catching up": "🟡", PAUSED: "⏸"}
 _PLAINLY = {
     # why is the operator's to know: it names the nodes
     "blind": N_("blind, no node answers; I go on where I stopped once one does"),
     "latched": N_("stopped, its nodes contradict what was final; whoever runs me has to look"),
+    PAUSED: N_("rests, because whoever runs me wants it so"),
 }
 _STATES = {
     **_PLAINLY,
@@ -57,7 +58,10 @@ def status(health: Health, now: datetime, *, for_admin: bool = False) -> str:
 
 
 def _status(health: Health, now: datetime, shown: int, *, for_admin: bool) -> str:
-    parts = [_chain(chain, now, shown, redis=health.redis) for chain in health.chains]
+    parts = [
+        _chain(chain, now, shown, redis=health.redis, for_admin=for_admin)
+        for chain in health.chains
+    ]
     if not health.redis:
         parts.insert(0, _("⚠️ Redis cannot be reached, so heads and nodes are unknown."))
     parts.append(_outbox(health, now))
@@ -66,7 +70,7 @@ def _status(health: Health, now: datetime, shown: int, *, for_admin: bool) -> st
     return "\n\n".join([_("<b>Status</b>"), *parts])
 
 
-def _chain(chain: ChainHealth, now: datetime, shown: int, *, redis: bool) -> str:
+def _chain(chain: ChainHealth, now: datetime, shown: int, *, redis: bool, for_admin: bool) -> str:
     title = escape(chain.chain.title)
     if not chain.running:
         head = _("🔴 <b>{chain}</b>: watcher not running")
@@ -80,13 +84,13 @@ def _chain(chain: ChainHealth, now: datetime, shown: int, *, redis: bool) -> str
     state = found.state if found else "running"
     sign = _SIGNS.get(state, "🟡" if found is None else "🔴")
     told = _(_STATES[state]) if state in _STATES else escape(state)
-    if found and found.reason and state not in _PLAINLY:
+    if found and found.reason and (state not in _PLAINLY or (for_admin and state == PAUSED)):
         told += f" ({escape(found.reason[:_LONGEST_REASON])})"
     lines = [f"{sign} <b>{title}</b>: {told}", _heights(chain), _settled(chain)]
     if found and redis:
         lines.append(_nodes(found.nodes, found.bytes_per_day))
     # while no node answers, rounds are made, but nothing moves
-    progress = chain.moved if state == "blind" else chain.progress
+    progress = chain.moved if state in {"blind", PAUSED} else chain.progress
     lines.append(_("Last progress {ago}").format(ago=_ago(progress, now)))
     return "\n".join([*filter(None, lines), *_doubts(chain), *_gaps(chain, now, shown)])
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from bot.languages import N_, _, ngettext
 from bot.numbers import full_usd, grouped
+from bot.texts import scope
 from bot.texts.buttons import cut
 from bot.texts.words import (
     address_link,
     chain_words,
     is_muted,
     listed,
+    muted_words,
     names_of,
     short_address,
     threshold_meaning,
@@ -42,6 +44,9 @@ GONE = N_("That watch is gone already: /list shows what is there.")
 NOW_WATCHING = N_("Now watching")
 CHANGED = N_("You watch it already; changed as you said:")
 NOTHING_CHANGED = N_("You watch it already:")
+SET = N_("Changed")
+BACK_AGAIN = N_("Back again")
+WATCHED_THERE = N_("That address is watched in that topic already, as number {number}.")
 
 
 def card(watch: Watch, chat: Chat, chains: Sequence[Chain], labels: Labels, now: datetime) -> str:
@@ -52,7 +57,7 @@ def card(watch: Watch, chat: Chat, chains: Sequence[Chain], labels: Labels, now:
         links = [
             address_link(watch.address, [chain], chain.title)
             for chain in chains
-            if watch.chain in {None, chain.name}
+            if watch.chain in {None, chain.name} and chain.name not in watch.scope.not_on
         ]
         lines.append(f"<code>{checksummed(watch.address)}</code>")
         lines += names_of(watch.address, chains, labels)
@@ -64,11 +69,11 @@ def card(watch: Watch, chat: Chat, chains: Sequence[Chain], labels: Labels, now:
     meaning = threshold_meaning(watch.threshold, chains)
     from_ = _("Alerts from <b>{threshold}</b>").format(threshold=threshold)
     lines.append(f"{from_}: {meaning}" if meaning else from_)
+    lines.extend(scope.lines(watch, chains))
     if watch.unpriced is Unpriced.TELL:
         lines.append(_("Also tells of what has no price"))
     if is_muted(watch.muted_until, now) and watch.muted_until:
-        muted = _("🔕 Muted until {time}")
-        lines.append(muted.format(time=time_words(watch.muted_until, now)))
+        lines.append(f"🔕 {muted_words(watch.muted_until, now)}")
     return "\n".join(lines)
 
 
@@ -124,26 +129,28 @@ def caption(watch: Watch, chains: Sequence[Chain]) -> str:
     return f"{watch.number}. {cut(watch_name(watch, chains))}"
 
 
-def removed(watch: Watch, chains: Sequence[Chain]) -> str:
-    """After a watch was removed."""
-    return _("No longer watching {watch}.").format(watch=_named(watch, chains))
-
-
-def ask_removal(watch: Watch, chains: Sequence[Chain]) -> str:
-    """Before a watch is removed by button."""
-    return _("Stop watching {watch}?").format(watch=_named(watch, chains))
+def removed(watch: Watch, chains: Sequence[Chain], *, undo: bool = False) -> str:
+    """After a watch was removed; ``undo``: it can be brought back for a while."""
+    said = _("No longer watching {watch}.").format(watch=sentence_name(watch, chains))
+    if not undo:
+        return said
+    return said + "\n" + _("For ten minutes it can be brought back just as it was.")
 
 
 def choose_threshold(watch: Watch, chat: Chat, chains: Sequence[Chain]) -> str:
     """Above the thresholds to choose from."""
-    return _(
-        "{watch} alerts from <b>{threshold}</b>. Choose another, or write any, like"
-        " <code>/threshold {number} 50 ETH</code>."
-    ).format(
-        watch=_named(watch, chains),
+    return _("{watch} alerts from <b>{threshold}</b>. Choose another:").format(
+        watch=brief_name(watch, chains),
         threshold=threshold_words(watch.threshold, chat.default_threshold_usd),
-        number=watch.number,
     )
+
+
+def choose_topic(watch: Watch, chains: Sequence[Chain]) -> str:
+    """Above the topics to choose from."""
+    said = _(
+        "In which topic shall {watch} tell? For another one, open this screen there with /list."
+    )
+    return said.format(watch=brief_name(watch, chains))
 
 
 def threshold_set(watch: Watch, chat: Chat, chains: Sequence[Chain]) -> str:
@@ -153,7 +160,7 @@ def threshold_set(watch: Watch, chat: Chat, chains: Sequence[Chain]) -> str:
     if meaning:
         said = _("{watch} alerts from <b>{threshold}</b> on now: {meaning}.")
     return said.format(
-        watch=_named(watch, chains),
+        watch=sentence_name(watch, chains),
         threshold=threshold_words(watch.threshold, chat.default_threshold_usd),
         meaning=meaning,
     )
@@ -184,7 +191,15 @@ def default_threshold_set(chat: Chat, concerned: int) -> str:
     return said.format(threshold=default, count=grouped(concerned))
 
 
-def _named(watch: Watch, chains: Sequence[Chain]) -> str:
+def brief_name(watch: Watch, chains: Sequence[Chain]) -> str:
+    """The same on a screen of its own: its label alone, where it has one."""
+    if watch.label:
+        return f"<b>{escape(watch.label)}</b>"
+    return sentence_name(watch, chains)
+
+
+def sentence_name(watch: Watch, chains: Sequence[Chain]) -> str:
+    """What a watch is called in a sentence, as HTML."""
     name = escape(watch_name(watch, chains))
     if watch.address is None:
         return f"<b>{name}</b>" if watch.label else _("the <b>{feed}</b>").format(feed=name)
@@ -202,4 +217,4 @@ def unpriced_set(watch: Watch, chains: Sequence[Chain]) -> str:
         )
     else:
         said = _("{watch} tells only of what has a price now.")
-    return said.format(watch=_named(watch, chains))
+    return said.format(watch=sentence_name(watch, chains))

@@ -12,8 +12,9 @@ from babel.lists import format_list
 from bot.hours import clock_words, local
 from bot.languages import LOCALES, N_, _, current
 from bot.numbers import full_quantity, full_usd
+from bot.texts.subjects import feed_parts
 from data.addresses import checksummed
-from data.model import NoiseRule, UnitThreshold, Watch
+from data.model import FOREVER, NoiseRule, UnitThreshold, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -127,10 +128,11 @@ def watch_name(watch: Watch, chains: Sequence[Chain]) -> str:
     if watch.label:
         return watch.label
     if watch.address is None:
-        if watch.chain is None:
-            return _("All chains feed")
         titles = [chain.title for chain in chains if chain.name == watch.chain]
-        return _("{chain} feed").format(chain=titles[0] if titles else watch.chain)
+        chain = titles[0] if titles else watch.chain
+        if about := feed_parts(watch, chains):
+            return " · ".join([chain or _("All chains"), *about])
+        return _("{chain} feed").format(chain=chain) if chain else _("All chains feed")
     return short_address(watch.address)
 
 
@@ -146,6 +148,13 @@ def time_words(moment: datetime, now: datetime) -> str:
     if shown.date() == today.date():
         return time
     return _("{day}, {time}").format(day=day_words(shown, today), time=time)
+
+
+def muted_words(until: datetime, now: datetime) -> str:
+    """``Muted until 14:05 UTC``, or for ever."""
+    if until >= FOREVER:
+        return _("Muted until you end it")
+    return _("Muted until {time}").format(time=time_words(until, now))
 
 
 def day_words(moment: datetime, now: datetime) -> str:

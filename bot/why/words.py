@@ -22,7 +22,7 @@ from bot.why.findings import (
     rules_in_the_way,
 )
 from data.addresses import checksummed
-from data.model import AlertState, Direction, Mark, NoiseRule, UnitThreshold
+from data.model import FOREVER, AlertState, Direction, Mark, NoiseRule, UnitThreshold
 from data.queries.alerts import DROPPED_BY_REORG, NOISE
 from data.shortfall import Shortfall, side_units, side_usd
 
@@ -191,6 +191,8 @@ def _untold(found: Untold, case: Case, chains: Sequence[Chain], now: datetime) -
     muted = watch.muted_until
     if muted is not None and muted > now:
         quiet = _("🔕 {watch} is muted until {time}.")
+        if muted >= FOREVER:
+            quiet = _("🔕 {watch} is muted.")
         yield quiet.format(watch=who, time=time_words(muted, now))
 
 

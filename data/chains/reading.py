@@ -133,7 +133,14 @@ def _tokens(table: Table, feeds: dict[str, Feed]) -> dict[bytes, Token]:
             row.refuse("feed", "no row of [[feeds]] has that pair")
         decimals = row.integer("decimals", 0, 36)
         tokens.append(
-            Token(row.address("address"), row.text("symbol"), row.text("name"), decimals, feed)
+            Token(
+                row.address("address"),
+                row.text("symbol"),
+                row.text("name"),
+                decimals,
+                feed,
+                row.sourced("stablecoin"),
+            )
         )
         row.nothing_else()
     _refuse_twins(table, "tokens", "address", (token.address for token in tokens))

@@ -68,6 +68,15 @@ class Table:
             self.refuse(key, f"a list is wanted of which each part is {like}")
         return tuple(dict.fromkeys(values))
 
+    def sourced(self, key: str) -> bool:
+        """Whether something is so, by the source that says it; false where the key is absent."""
+        if not self.has(key):
+            return False
+        value = self._values[key]
+        if not isinstance(value, str) or not value.strip():
+            self.refuse(key, "text in quotes is wanted: the source that says so")
+        return True
+
     def integer(self, key: str, low: int, high: int) -> int:
         """A whole number from ``low`` to ``high``."""
         value = self._value(key)

@@ -9,6 +9,9 @@
 - ``alert``     what one chat is to be told about one transaction, and the message that shows it
 - ``scope``     what of everything that happens a watch is about
 - ``pursuit``   a transaction that a chat asked to be followed, and what became of it
+- ``broadcast`` what an operator tells everybody
+- ``fault``     what went wrong in a process
+- ``pause``     a chain that an operator lets rest
 """
 
 from data.model.alert import (
@@ -32,6 +35,7 @@ from data.model.block import (
     Transfer,
     UnverifiedBlock,
 )
+from data.model.broadcast import Broadcast, BroadcastState, Reach, SendState
 from data.model.chain import (
     Chain,
     Explorer,
@@ -54,6 +58,7 @@ from data.model.chat import (
     Quiet,
     Timing,
 )
+from data.model.fault import Fault
 from data.model.language import Language, language_of
 from data.model.movement import (
     MOST_LEGS,
@@ -64,19 +69,32 @@ from data.model.movement import (
     Price,
     PriceState,
 )
+from data.model.pause import ChainPause
 from data.model.pursuit import Depth, Inclusion, Pursuit, PursuitState, Replacement, Told, Wish
 from data.model.scope import EVERYTHING, Asset, Interest, Scope
-from data.model.watch import Direction, Threshold, UnitThreshold, Unpriced, UsdThreshold, Watch
+from data.model.watch import (
+    FOREVER,
+    Direction,
+    Threshold,
+    UnitThreshold,
+    Unpriced,
+    UsdThreshold,
+    Watch,
+)
 
 __all__ = [
     "EVERYTHING",
+    "FOREVER",
     "MOST_LEGS",
     "Alert",
     "AlertState",
     "Asset",
     "BlockRef",
+    "Broadcast",
+    "BroadcastState",
     "Certainty",
     "Chain",
+    "ChainPause",
     "Chat",
     "ChatKind",
     "ChatName",
@@ -88,6 +106,7 @@ __all__ = [
     "Event",
     "Explorer",
     "Factory",
+    "Fault",
     "Feed",
     "Finality",
     "Inclusion",
@@ -110,8 +129,10 @@ __all__ = [
     "Pursuit",
     "PursuitState",
     "Quiet",
+    "Reach",
     "Replacement",
     "Scope",
+    "SendState",
     "Settled",
     "Shown",
     "Source",

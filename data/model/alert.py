@@ -24,6 +24,8 @@ class Priority(IntEnum):
     DIGEST = 4
     CONFIRMATION = 5
     """an edit that tells nothing but that a block has become safer"""
+    BROADCAST = 6
+    """what an operator tells everybody: it has time"""
 
 
 class Certainty(IntEnum):

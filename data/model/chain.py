@@ -12,13 +12,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A curated token. ``feed`` is the pair of the Chainlink feed that prices it, if any."""
+    """A curated token. ``feed`` is the pair of the Chainlink feed that prices it, if any;
+    ``stablecoin`` whether a public list calls it one."""
 
     address: bytes
     symbol: str
     name: str
     decimals: int
     feed: str | None = None
+    stablecoin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,11 @@ class Chain:
     native_logs_from: int | None = None
     native_contract: bytes | None = None
     wraps_by_minting: bool = False
+
+    @property
+    def stablecoins(self) -> tuple[Token, ...]:
+        """The curated tokens that keep the value of a currency."""
+        return tuple(token for token in self.tokens.values() if token.stablecoin)
 
     def tokens_called(self, symbol: str) -> tuple[Token, ...]:
         """The curated tokens of that symbol, whatever its case; none if nobody curated it."""

@@ -63,9 +63,12 @@ class Timing(StrEnum):
 
 
 class Level(StrEnum):
-    """What somebody may do with the bot. Whoever owns it is named in the settings."""
+    """What somebody may do with the bot, and whether it does anything for a group or channel."""
 
+    OWNER = "owner"
+    """named in the settings, and stored nowhere"""
     ADMIN = "admin"
+    """named by an owner: looks after the bot with them"""
     MEMBER = "member"
     GUEST = "guest"
     """not let in yet, where the bot is for invited people only"""
@@ -108,7 +111,8 @@ class Chat:
     notice: str | None = None
     """A sentence of the bot's own, as HTML, that the chat is to be told before anything else."""
     title: str | None = None
-    """A group's or channel's, as Telegram said last; anything may stand in it."""
+    """What a group or channel, or the person of a private chat, calls itself, as Telegram said
+    last; anything may stand in it."""
     added_by: int | None = None
     """The person who added the bot to a group or channel."""
     time_zone: str | None = None

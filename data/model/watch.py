@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -12,9 +13,12 @@ from data.model.scope import EVERYTHING, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from data.model.movement import Leg
+
+
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""Until when something is muted that nobody will hear of again by itself."""
 
 
 @dataclass(frozen=True, slots=True)

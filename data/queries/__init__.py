@@ -1,9 +1,14 @@
 """Everything that is ever asked of the tables; each takes an open connection.
 
 - ``chats``      where alerts go, and whether they may
+- ``levels``     who may do what with the bot · ``census``: who talks to it, and where it is
 - ``moving``     from a group to the supergroup that it became, from a closed topic to the general
 - ``names``      what chats call addresses
-- ``watches``    watchlists, and which watches a batch of addresses concerns
+- ``watches``    one by one, and which of them a batch of addresses concerns
+- ``watchlists`` a chat's watches: how many, in pages · ``removed``: taken away, and brought back
+- ``whole_lists``  a whole watchlist at once
+- ``shares``     watches behind a link that was handed out
+- ``holdings``   all that is kept about a chat, told or forgotten
 - ``tokens``     what tokens call themselves
 - ``movements``  what happened, orphaned and brought back by reorgs
 - ``dealings``   whom an address knows, for addresses that look like one of them
@@ -17,6 +22,8 @@
 - ``gaps``       blocks that were not seen, or that no check could verify
 - ``leases``     who follows a chain
 - ``pursuits``   transactions that chats asked to be followed
+- ``pauses``     chains that an operator lets rest
+- ``broadcasts`` what an operator tells everybody
 - ``retention``  what is forgotten, and when
 - ``bulk``       many rows in one statement
 - ``packed``     many addresses or hashes in one parameter

@@ -22,7 +22,7 @@ from data.queries import among, batches, insert
 from data.tables import chats
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from datetime import datetime
     from decimal import Decimal
 
@@ -68,6 +68,11 @@ def _chat(row: Any) -> Chat:
     )
 
 
+def as_chats(rows: Iterable[Any]) -> list[Chat]:
+    """Whole rows of the table."""
+    return [_chat(row) for row in rows]
+
+
 async def get(connection: AsyncConnection, chat_id: int) -> Chat | None:
     """One chat, None if the bot never met it."""
     row = (await connection.execute(select(chats).where(chats.c.id == chat_id))).one_or_none()
@@ -75,15 +80,29 @@ async def get(connection: AsyncConnection, chat_id: int) -> Chat | None:
 
 
 async def spoken(
-    connection: AsyncConnection, chat_id: int, kind: ChatKind, telegram_language: str | None
-) -> Chat | None:
-    """The chat that has just spoken to the bot, if nothing about it is new: most often. None where
-    ``meet`` has something to write."""
-    chat = await get(connection, chat_id)
-    if chat is None or chat.state is not ChatState.ACTIVE or chat.kind is not kind:
+    connection: AsyncConnection,
+    chat_id: int,
+    kind: ChatKind,
+    telegram_language: str | None,
+    *,
+    title: str | None = None,
+    speaker: int | None = None,
+) -> tuple[Chat, Level | None] | None:
+    """As ``hear``, if nothing about the chat is new: most often. None where that has something to
+    write."""
+    asked = select(chats, _level_of(speaker)).where(chats.c.id == chat_id)
+    row = (await connection.execute(asked)).one_or_none()
+    if row is None:
         return None
+    chat, level = _heard(row)
     tag = telegram_language[:_LONGEST_TAG] if telegram_language else None
-    return chat if tag in {None, chat.telegram_language} else None
+    is_known = (
+        chat.state is ChatState.ACTIVE
+        and chat.kind is kind
+        and tag in {None, chat.telegram_language}
+        and title in {None, chat.title}
+    )
+    return (chat, level) if is_known else None
 
 
 async def meet(
@@ -94,9 +113,30 @@ async def meet(
     now: datetime,
     telegram_language: str | None = None,
 ) -> Chat:
-    """The chat, made if it is new, and active again: it has just spoken to the bot.
+    """The chat, made if it is new, and active again: it has just spoken to the bot. One that moved
+    stays where it went: what comes late of its old place means nothing any more.
 
     ``telegram_language`` is the tag of whoever spoke; None leaves what is known.
+    """
+    return (await hear(connection, chat_id, kind, default, now, telegram_language))[0]
+
+
+async def hear(
+    connection: AsyncConnection,
+    chat_id: int,
+    kind: ChatKind,
+    default: Decimal,
+    now: datetime,
+    telegram_language: str | None = None,
+    *,
+    title: str | None = None,
+    speaker: int | None = None,
+    level: Level = Level.MEMBER,
+) -> tuple[Chat, Level | None]:
+    """As ``meet``, and the level of the person who spoke; None where they have no chat of their own
+    with the bot.
+
+    ``title`` is what the chat calls itself; None leaves what is known. A new chat has ``level``.
     """
     tag = telegram_language[:_LONGEST_TAG] if telegram_language else None
     statement = (
@@ -108,19 +148,35 @@ async def meet(
             default_threshold_usd=default,
             created_at=now,
             telegram_language=tag,
+            title=title,
+            level=level,
         )
         .on_conflict_do_update(
             index_elements=["id"],
             set_={
                 "kind": kind,
-                "state": ChatState.ACTIVE,
+                "state": case(
+                    (chats.c.state == ChatState.MOVED, ChatState.MOVED.value),
+                    else_=ChatState.ACTIVE.value,
+                ),
                 "state_reason": None,
                 "telegram_language": func.coalesce(tag, chats.c.telegram_language),
+                "title": func.coalesce(title, chats.c.title),
             },
         )
-        .returning(chats)
+        .returning(chats, _level_of(speaker))
     )
-    return _chat((await connection.execute(statement)).one())
+    return _heard((await connection.execute(statement)).one())
+
+
+def _level_of(speaker: int | None) -> Any:
+    persons = chats.alias()
+    level = select(persons.c.level).where(persons.c.id == speaker).scalar_subquery()
+    return level.label("speaker_level")
+
+
+def _heard(row: Any) -> tuple[Chat, Level | None]:
+    return _chat(row), None if row.speaker_level is None else Level(row.speaker_level)
 
 
 async def added(
@@ -132,10 +188,12 @@ async def added(
     default: Decimal,
     now: datetime,
     telegram_language: str | None = None,
+    level: Level = Level.MEMBER,
 ) -> bool:
-    """Somebody brought the bot into a group or channel; whether it was not there before."""
+    """Somebody brought the bot into a group or channel; whether it was not there before. A new one
+    has ``level``."""
     before = await get(connection, chat_id)
-    await meet(connection, chat_id, kind, default, now, telegram_language)
+    await hear(connection, chat_id, kind, default, now, telegram_language, level=level)
     await connection.execute(
         update(chats).where(chats.c.id == chat_id).values(title=title, added_by=by)
     )
@@ -164,6 +222,11 @@ async def set_state(
         .where(chats.c.id == chat_id, chats.c.state != ChatState.MOVED)
         .values(state=state, state_reason=reason)
     )
+
+
+async def set_title(connection: AsyncConnection, chat_id: int, title: str | None) -> None:
+    """What a group or channel calls itself."""
+    await connection.execute(update(chats).where(chats.c.id == chat_id).values(title=title))
 
 
 async def set_notice(connection: AsyncConnection, chat_id: int, html: str) -> None:

@@ -54,6 +54,17 @@ async def updated_at(connection: AsyncConnection) -> dict[str, tuple[int, dateti
     }
 
 
+async def followed(connection: AsyncConnection) -> dict[str, tuple[datetime, int, datetime]]:
+    """Per chain: the time of the block at which it was begun, and the cursor's height and time."""
+    statement = select(
+        cursors.c.chain, cursors.c.begun_at, cursors.c.block_number, cursors.c.block_time
+    )
+    return {
+        row.chain: (row.begun_at, row.block_number, row.block_time)
+        for row in await connection.execute(statement)
+    }
+
+
 async def begin(connection: AsyncConnection, start: BlockRef) -> None:
     """Put a chain's first cursor; one that is there already stays."""
     put = await connection.execute(
@@ -64,6 +75,7 @@ async def begin(connection: AsyncConnection, start: BlockRef) -> None:
             block_hash=start.hash,
             block_time=start.time,
             updated_at=DatabaseNow(),
+            begun_at=start.time,
         )
         .on_conflict_do_nothing()
     )

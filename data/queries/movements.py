@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Delete, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from data.model import Interest
+
 _Key = tuple[bytes, bytes]
 _Values = dict[str, Any]
 _LATELY = 2_000
@@ -106,20 +108,27 @@ async def load(connection: AsyncConnection, ids: Collection[int]) -> dict[int, M
     return loaded
 
 
-async def store(connection: AsyncConnection, batch: Sequence[Movement]) -> list[Movement]:
+async def store(
+    connection: AsyncConnection,
+    batch: Sequence[Movement],
+    shown: Mapping[_Key, Interest] | None = None,
+) -> list[Movement]:
     """Store movements of one chain; each comes back with its id, in the same order.
 
     One that is there already, because a reorg took its transaction away and brought it back,
-    keeps its id and takes the new block and legs.
+    keeps its id and takes the new block and legs. ``shown`` are those that feeds show of their
+    transactions, by transaction and address, and what they are to them.
     """
     stored: list[Movement] = []
     for some in batches(batch):
-        stored += await _store_some(connection, some)
+        stored += await _store_some(connection, some, shown or {})
     return stored
 
 
-async def _store_some(connection: AsyncConnection, batch: Sequence[Movement]) -> list[Movement]:
-    rows = {_key(movement): _values(movement) for movement in batch}
+async def _store_some(
+    connection: AsyncConnection, batch: Sequence[Movement], shown: Mapping[_Key, Interest]
+) -> list[Movement]:
+    rows = {key: _values(one, shown.get(key)) for one in batch for key in [_key(one)]}
     ids = await _put(connection, rows)
     stored = [movement.stored_as(ids[_key(movement)]) for movement in batch]
     forget = _forget_legs(connection.dialect.name)
@@ -307,7 +316,7 @@ def _key(movement: Movement) -> tuple[bytes, bytes]:
     return movement.tx_hash, movement.address
 
 
-def _values(movement: Movement) -> dict[str, Any]:
+def _values(movement: Movement, shown_as: Interest | None) -> dict[str, Any]:
     return {
         "chain": movement.block.chain,
         "tx_hash": movement.tx_hash,
@@ -326,4 +335,5 @@ def _values(movement: Movement) -> dict[str, Any]:
         "is_contract": movement.is_contract,
         "counterparty_is_contract": movement.counterparty_is_contract,
         "left_out": movement.left_out,
+        "shown_as": None if shown_as is None else int(shown_as),
     }

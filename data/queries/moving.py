@@ -11,9 +11,18 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, delete, exists, func, literal, literal_column, select, update
 
 from data.model import AlertState, ChatKind, ChatState, Priority
-from data.queries import insert, queues
+from data.queries import broadcasts, insert, queues
 from data.queries.alerts.deferred import IS_DEFERRED, next_digest
-from data.tables import alerts, chat_names, chat_queues, chats, messages, pursuits, watches
+from data.tables import (
+    alerts,
+    chat_names,
+    chat_queues,
+    chats,
+    messages,
+    pursuits,
+    shares,
+    watches,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -59,6 +68,8 @@ async def move(connection: AsyncConnection, old: int, new: int) -> None:
         update(chat_names).where(chat_names.c.chat_id == old, ~has).values(chat_id=new)
     )
     await connection.execute(update(pursuits).where(pursuits.c.chat_id == old).values(chat_id=new))
+    await broadcasts.move(connection, old, new)
+    await connection.execute(update(shares).where(shares.c.chat_id == old).values(chat_id=new))
     # nobody can edit what was said in the group: it is read only, and in no supergroup
     await connection.execute(
         update(messages)

@@ -219,6 +219,20 @@ async def finish(connection: AsyncConnection, held: ChatLease) -> None:
         )
 
 
+async def is_leased(connection: AsyncConnection, chat_id: int) -> bool:
+    """Whether a worker is at a chat just now; if not, none begins before this transaction ends.
+
+    On PostgreSQL lock the chat first: whoever writes alerts takes both in that order.
+    """
+    statement = select(chat_queues.c.lease_until, DatabaseNow().label("now")).where(
+        chat_queues.c.chat_id == chat_id
+    )
+    if connection.dialect.name == "postgresql":
+        statement = statement.with_for_update()
+    row = (await connection.execute(statement)).one_or_none()
+    return row is not None and row.lease_until is not None and row.lease_until > row.now
+
+
 async def is_idle(connection: AsyncConnection) -> bool:
     """Whether no chat is due or leased: nobody waits for anything but the clock."""
     due = select(chat_queues.c.chat_id).where(chat_queues.c.due_at <= DatabaseNow()).limit(1)

@@ -10,8 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, delete, exists, func, select
 
-from data.model import AlertState
-from data.tables import alerts, coverage_gaps, messages, movements, pursuits, unverified_blocks
+from data.columns import DatabaseNow
+from data.model import AlertState, BroadcastState
+from data.tables import (
+    alerts,
+    broadcasts,
+    coverage_gaps,
+    messages,
+    movements,
+    pursuits,
+    shares,
+    unverified_blocks,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -63,6 +73,9 @@ MOVEMENTS = Shelf(
     ),
 )
 PURSUITS = Shelf(pursuits, pursuits.c.asked_at)
+BROADCASTS = Shelf(
+    broadcasts, broadcasts.c.created_at, broadcasts.c.state != BroadcastState.SENDING
+)
 GAPS = Shelf(coverage_gaps, coverage_gaps.c.opened_at)
 
 
@@ -90,3 +103,9 @@ async def clear_unverified(connection: AsyncConnection, before: datetime) -> int
     """Delete doubts about blocks that are older than that; there are few. How many went."""
     old = unverified_blocks.c.seen_at < before
     return (await connection.execute(delete(unverified_blocks).where(old))).rowcount
+
+
+async def clear_shares(connection: AsyncConnection) -> int:
+    """Delete what is behind links that have expired; there are few. How many went."""
+    old = shares.c.expires_at < DatabaseNow()
+    return (await connection.execute(delete(shares).where(old))).rowcount

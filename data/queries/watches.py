@@ -1,9 +1,10 @@
-"""Watches: a chat's watchlist, and which watches a batch of addresses concerns."""
+"""Watches, one by one, and which of them a batch of addresses concerns."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from functools import cache
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, func, null, or_, select, update
@@ -21,12 +22,12 @@ from data.model import (
     UsdThreshold,
     Watch,
 )
-from data.queries import among_given, batches
+from data.queries import among_given, batches, watchlists
 from data.queries.packed import ADDRESS, among_packed, pack
 from data.tables import chats, watches
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Select
@@ -94,7 +95,31 @@ def _stored_scope(scope: Scope) -> dict[str, Any]:
     }
 
 
-def _watch(row: Any, default: Decimal | None = None) -> Watch:
+def stored(watch: Watch) -> dict[str, Any]:
+    """Every column of a watch but its id."""
+    return {
+        "chat_id": watch.chat_id,
+        "number": watch.number,
+        "topic_id": watch.topic_id,
+        "chain": watch.chain,
+        "address": watch.address,
+        "direction": watch.direction,
+        "label": watch.label,
+        "muted_until": watch.muted_until,
+        "created_at": watch.created_at,
+        "unpriced": watch.unpriced,
+        **_stored(watch.threshold),
+        **_stored_scope(watch.scope),
+    }
+
+
+def restored(columns: Mapping[str, Any]) -> Watch:
+    """The watch that all of these columns are of."""
+    return watch_of(SimpleNamespace(**columns))
+
+
+def watch_of(row: Any, default: Decimal | None = None) -> Watch:
+    """A row of the table as the noun; ``default`` stands in for a threshold that it has not."""
     usd, units = row.threshold_usd, row.threshold_units
     if usd is None and units is None:
         usd = default
@@ -129,20 +154,12 @@ async def add(
     scope: Scope = EVERYTHING,
 ) -> Watch:
     """Add a watch, numbered one above the chat's highest."""
-    if connection.dialect.name == "postgresql":
-        # two watches made at once must not take the same number; NO KEY UPDATE, because alerts
-        # that are just being written for the chat hold its key
-        chat = select(chats.c.id).where(chats.c.id == chat_id)
-        await connection.execute(chat.with_for_update(key_share=True))
-    highest = select(func.coalesce(func.max(watches.c.number), 0)).where(
-        watches.c.chat_id == chat_id
-    )
-    number = int((await connection.execute(highest)).scalar_one()) + 1
+    await watchlists.hold(connection, chat_id)
     statement = (
         watches.insert()
         .values(
             chat_id=chat_id,
-            number=number,
+            number=await watchlists.next_number(connection, chat_id),
             topic_id=topic_id,
             chain=chain,
             address=address,
@@ -154,13 +171,24 @@ async def add(
         )
         .returning(watches)
     )
-    return _watch((await connection.execute(statement)).one())
+    return watch_of((await connection.execute(statement)).one())
+
+
+async def above(connection: AsyncConnection, chat_id: int, number: int, most: int) -> list[Watch]:
+    """So many of the chat's watches with higher numbers, as ``of_chat`` has them."""
+    statement = (
+        select(watches)
+        .where(watches.c.chat_id == chat_id, watches.c.number > number)
+        .order_by(watches.c.number)
+        .limit(most)
+    )
+    return [watch_of(row) for row in await connection.execute(statement)]
 
 
 async def of_chat(connection: AsyncConnection, chat_id: int) -> list[Watch]:
     """The chat's watchlist by number; a threshold of None stands for the chat's default."""
     statement = select(watches).where(watches.c.chat_id == chat_id).order_by(watches.c.number)
-    return [_watch(row) for row in await connection.execute(statement)]
+    return [watch_of(row) for row in await connection.execute(statement)]
 
 
 async def by_ids(connection: AsyncConnection, ids: Collection[int]) -> dict[int, Watch]:
@@ -168,7 +196,7 @@ async def by_ids(connection: AsyncConnection, ids: Collection[int]) -> dict[int,
     found: dict[int, Watch] = {}
     for some in batches(ids):
         rows = await connection.execute(select(watches).where(watches.c.id.in_(some)))
-        found |= {row.id: _watch(row) for row in rows}
+        found |= {row.id: watch_of(row) for row in rows}
     return found
 
 
@@ -201,6 +229,13 @@ async def set_direction(connection: AsyncConnection, watch_id: int, direction: D
     )
 
 
+async def set_topic(connection: AsyncConnection, watch_id: int, topic_id: int) -> None:
+    """Change in which of the chat's topics its alerts appear; 0 is none, or the general one."""
+    await connection.execute(
+        update(watches).where(watches.c.id == watch_id).values(topic_id=topic_id)
+    )
+
+
 async def set_unpriced(
     connection: AsyncConnection, chat_id: int, number: int, unpriced: Unpriced
 ) -> Watch | None:
@@ -213,7 +248,7 @@ async def set_unpriced(
         .returning(watches)
     )
     row = (await connection.execute(statement)).one_or_none()
-    return None if row is None else _watch(row)
+    return None if row is None else watch_of(row)
 
 
 async def set_label(connection: AsyncConnection, watch_id: int, label: str | None) -> None:
@@ -250,7 +285,7 @@ async def on_addresses(
     for ids in batches({row.chat_id for row in rows}):
         found = await connection.execute(active, {"ids": ids})
         defaults |= {row.id: row.default_threshold_usd for row in found}
-    return [_watch(row, defaults[row.chat_id]) for row in rows if row.chat_id in defaults]
+    return [watch_of(row, defaults[row.chat_id]) for row in rows if row.chat_id in defaults]
 
 
 async def watched(
@@ -292,7 +327,7 @@ async def picky_feeds(connection: AsyncConnection, chain: str) -> list[Watch]:
     """The feeds of active chats on the chain that count units of an asset, or some assets only;
     thresholds are filled in."""
     rows = await connection.execute(_PICKY_FEEDS, {"of": chain})
-    return [_watch(row, row.default_threshold_usd) for row in rows]
+    return [watch_of(row, row.default_threshold_usd) for row in rows]
 
 
 def _lowest_feed() -> Select[Any]:

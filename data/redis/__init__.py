@@ -9,7 +9,11 @@
 - ``claims``      a send's mark, so that nothing is said twice
 - ``limiter``     the token buckets and the sliding log that Telegram's limits ask for
 - ``rights``      who administers a chat, and for which chat a person speaks
-- ``tallies``     how often what happened lately
+- ``drafts``      files that wait for the word to be imported
+- ``traces``      all of that of one chat, to be forgotten
+- ``tallies``     how often what happened lately · ``faults``: what went wrong
+- ``budget``      how often a person, and a group, is answered
+- ``removed``     watches that were removed a moment ago, to be brought back
 - ``scripts``     the Lua files beside, loaded
 - ``away``        the error of a server that cannot be asked
 """

@@ -1,7 +1,8 @@
 """Claims: a send's mark, so that nothing is said twice unless nobody can know.
 
-Key: ``notified:{chain}:{tx_hash}:{chat_id}:{topic}:{kind}:{revision}``, kept for seven days. A
-digest has one of its own beside its alerts', with its period in place of the hash.
+Key: ``notified:{chain}:{tx_hash}:{chat_id}:{topic}:{kind}:{revision}``, or
+``notified:broadcast:{id}:{chat_id}``, kept for seven days. A digest has one of its own beside its
+alerts', with its period in place of the hash.
 Value: ``lease:{owner}:{expires_ms}`` while the send is on its way, then ``sent:{message_id}``.
 The key outlives its lease: that is how a send of unknown outcome is told from none.
 """
@@ -65,6 +66,11 @@ def digest_key(chat_id: int, topic_id: int, due: datetime) -> str:
     """The key of what is told in a topic at a time, whatever that is."""
     period = f"{due.astimezone(UTC):%Y%m%dT%H%M%S.%f}"
     return f"notified:digest:{period}:{chat_id}:{topic_id}:digest:1"
+
+
+def broadcast_key(broadcast_id: int, chat_id: int) -> str:
+    """The key of what an operator tells one chat."""
+    return f"notified:broadcast:{broadcast_id}:{chat_id}"
 
 
 class Claims:

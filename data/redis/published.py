@@ -53,7 +53,7 @@ class NodeStatus(msgspec.Struct, frozen=True, kw_only=True):
 class ChainStatus(msgspec.Struct, frozen=True, kw_only=True):
     """One chain's progress. ``written_at`` is set by the loop that does the work, when it has
     made a round; ``state``: following, catching up, blind (no node answers), stuck
-    (no round comes to its end), latched, no database, failing.
+    (no round comes to its end), latched, no database, failing, paused (an operator wants it so).
     """
 
     chain: str

@@ -21,6 +21,8 @@ PURSUITS = "wake:pursuits"
 """The watcher is woken: a chat asked for a transaction to be followed."""
 PURSUED = "wake:pursued"
 """The bot is woken: something became of one."""
+BROADCASTS = "wake:broadcasts"
+"""The bot is woken: an operator tells everybody something, or stops it."""
 
 
 async def wake(redis: Redis, channel: str = OUTBOX) -> None:

@@ -119,6 +119,15 @@ class TelegramClient:
             date=date, reply_to=reply_to,
         )  # fmt: skip
 
+    async def send_document(
+        self, chat_id: int, name: str, content: bytes, caption: str = "",
+        user_id: int | None = None, topic_id: int | None = None, reply_to: int | None = None,
+    ) -> Message:  # fmt: skip
+        return await self.verb(
+            "send_document", Message, chat_id=chat_id, name=name, content=content, caption=caption,
+            user_id=user_id, topic_id=topic_id, reply_to=reply_to,
+        )  # fmt: skip
+
     async def tap(
         self, chat_id: int, message_id: int, button: int | None = None, data: str | None = None,
         text: str | None = None, user_id: int | None = None,

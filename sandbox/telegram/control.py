@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from sandbox.telegram.sandbox import TelegramSandbox
 
 VERBS = (
-    "create_user", "create_private_chat", "send_text", "tap", "block_bot", "unblock_bot",
+    "create_user", "create_private_chat", "send_text", "send_document", "tap", "block_bot",
+    "unblock_bot",
     "deactivate_user", "create_group", "create_supergroup", "create_channel", "set_bot_status",
     "add_bot", "kick_bot", "set_member_status", "migrate", "create_topic", "close_topic",
     "reopen_topic", "delete_topic", "fail", "delay", "cut_before", "cut_after", "hold", "release",

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from sandbox.telegram.control import Control
-from sandbox.telegram.dispatch import answer
+from sandbox.telegram.dispatch import answer, check_token
+from sandbox.telegram.errors import ApiError
 from sandbox.telegram.parameters import BIGGEST_FILE
 
 if TYPE_CHECKING:
@@ -50,6 +51,14 @@ def build_app(sandbox: TelegramSandbox) -> web.Application:
     async def bot_api(request: web.Request) -> web.Response:
         return await answer(sandbox.world, request)
 
+    async def download(request: web.Request) -> web.Response:
+        try:
+            check_token(sandbox.world, request.match_info["token"])
+        except ApiError:
+            return await _nothing(request)
+        upload = sandbox.world.files.get(request.match_info["file_id"])
+        return await _nothing(request) if upload is None else web.Response(body=upload.content)
+
     async def events(request: web.Request) -> web.StreamResponse:
         task = asyncio.current_task()
         assert task is not None
@@ -66,6 +75,7 @@ def build_app(sandbox: TelegramSandbox) -> web.Application:
             task.cancel()
 
     app.router.add_route("*", "/bot{token:[^/]+}/{method:[^/]+}", bot_api)
+    app.router.add_get("/file/bot{token:[^/]+}/documents/{file_id}", download)
     app.router.add_get("/sandbox/events", events)
     app.router.add_get("/sandbox/files/{file_id}", control.file)
     app.router.add_post("/sandbox/{verb}", control.verb)

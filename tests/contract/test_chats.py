@@ -3,7 +3,7 @@ from decimal import Decimal
 
 from data.database import Database
 from data.model import ChatKind, ChatState
-from data.queries import chats
+from data.queries import chats, moving
 from tests.contract.samples import DEFAULT, NOW, a_chat
 
 
@@ -39,6 +39,15 @@ async def test_a_blocked_chat_is_active_again_when_it_speaks(database: Database)
     assert blocked is not None
     assert back is not None
     assert (blocked.state, back.state) == (ChatState.BLOCKED, ChatState.ACTIVE)
+
+
+async def test_a_chat_that_moved_stays_where_it_went(database: Database) -> None:
+    async with database.write() as connection:
+        await a_chat(connection, 5)
+        await moving.move(connection, 5, -1005)
+        met = await a_chat(connection, 5)
+
+    assert (met.state, met.moved_to) == (ChatState.MOVED, -1005)
 
 
 async def test_a_mute_can_be_ended(database: Database) -> None:

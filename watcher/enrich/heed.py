@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Heed:
-    """Those of ``addresses``, and of whoever gained or gave so much.
+    """Those of ``addresses``, of whoever gained or gave so much, and of ``also``.
 
     ``rates`` are what one base unit of a token weighs, too much rather than too little, and
     ``least`` is a weight by them, as in ``watcher.weigh``: whole numbers, so that nothing is worked
@@ -23,14 +23,15 @@ class Heed:
     addresses: Collection[bytes]
     rates: Mapping[bytes | None, int]
     least: int
+    also: bytes | None = None
 
     def among(self, flows: Flows) -> Flows:
         """The flows of those whom it heeds."""
-        addresses = self.addresses
+        addresses, also = self.addresses, self.also
         return {
             address: flow
             for address, flow in flows.items()
-            if address in addresses or self._is_heavy(flow)
+            if address in addresses or address == also or self._is_heavy(flow)
         }
 
     def _is_heavy(self, flow: Flow) -> bool:

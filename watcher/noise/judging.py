@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from data.model import NoiseRule
+from data.noise import goes, is_sent_by_hand, is_worthless, rules_against
 from data.queries import chats, dealings
-from watcher.noise.rules import goes, is_sent_by_hand, is_worthless, rules_against
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -82,11 +82,6 @@ async def judged(
         if _meeting(*hit) in known:
             slots.setdefault(_slot(*hit), []).append(hit)
     return found + [Judged(tuple(hits), _SUSPECT) for hits in slots.values()]
-
-
-def may_be_poison(movement: Movement) -> bool:
-    """Whether somebody else put it into the address's history."""
-    return movement.counterparty is not None and not movement.signed
 
 
 async def _asked(

@@ -6,13 +6,13 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from data.imitation import imitates
-from data.model import Mark, PriceState
+from data.model import Mark
+from data.noise import is_cheap, is_imitation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from data.model import Chain, Leg, Movement, Transaction
+    from data.model import Chain, Movement, Transaction
     from data.queries.tokens import TokenRow
 
 AIRDROP_RECEIVERS = 100
@@ -41,25 +41,6 @@ def marked(
                 marks.add(Mark.AIRDROP)
         found.append(movement if marks == movement.marks else _with(movement, marks))
     return found
-
-
-def is_imitation(chain: Chain, leg: Leg, names: Mapping[bytes, TokenRow]) -> bool:
-    """Whether the leg's token is not what it calls itself."""
-    row = None if leg.token is None else names.get(leg.token)
-    name = row.name if row is not None else None
-    return imitates(chain, leg.token, leg.symbol, name)
-
-
-def is_cheap(chain: Chain, leg: Leg) -> bool:
-    """Whether anybody could make as much of the asset as there is of it.
-
-    What a chain's table curates costs whoever gives it away, and so does what a price is believed
-    of: exchanges that pay hundreds of customers at once are no spam. A thin price is as easily made
-    as the token.
-    """
-    if leg.token is None or leg.token in chain.tokens or leg.token == chain.wrapped_native:
-        return False
-    return leg.price is None or leg.price.state is not PriceState.PRICED
 
 
 def _given_to_many(transaction: Transaction) -> set[bytes]:

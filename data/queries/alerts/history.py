@@ -28,7 +28,7 @@ NEWEST = 2**63 - 1
 _WAITING: list[ColumnElement[str]] = [
     literal_column(f"'{state.value}'") for state in (AlertState.PENDING, AlertState.HELD)
 ]
-_KINDS = (*(alerts.c.state == state for state in _WAITING), alerts.c.state.not_in(_WAITING))
+KINDS = (*(alerts.c.state == state for state in _WAITING), alerts.c.state.not_in(_WAITING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,5 +99,5 @@ def _ids(
 ) -> CompoundSelect[Any]:
     """So many of each kind, the first ones of all among them."""
     of_chat = select(alerts.c.id).where(alerts.c.chat_id == chat_id, which)
-    first = [of_chat.where(kind).order_by(order).limit(limit).subquery() for kind in _KINDS]
+    first = [of_chat.where(kind).order_by(order).limit(limit).subquery() for kind in KINDS]
     return union_all(*(select(some.c.id) for some in first))

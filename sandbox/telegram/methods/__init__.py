@@ -5,6 +5,7 @@ profile    getMe, commands, names and descriptions, logOut, close
 sending    sendMessage, sendPhoto, sendDocument, sendChatAction
 editing    editMessageText, editMessageCaption, editMessageReplyMarkup, deleteMessage(s)
 chats      getChat, getChatMember, getChatAdministrators, getChatMemberCount, leaveChat
+files      getFile
 taps       answerCallbackQuery
 inline     answerInlineQuery
 """
@@ -14,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from sandbox.telegram.methods import chats, editing, inline, polling, profile, sending, taps
+from sandbox.telegram.methods import chats, editing, files, inline, polling, profile, sending, taps
 from sandbox.telegram.parameters import Parameters
 from sandbox.telegram.world import World
 
@@ -22,6 +23,6 @@ Method = Callable[[World, Parameters], Any | Awaitable[Any]]
 
 METHODS: dict[str, Method] = {
     name.lower(): method
-    for part in (chats, editing, inline, polling, profile, sending, taps)
+    for part in (chats, editing, files, inline, polling, profile, sending, taps)
     for name, method in part.METHODS.items()
 }

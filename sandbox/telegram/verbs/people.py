@@ -10,11 +10,13 @@ from sandbox.telegram.callbacks import Callback
 from sandbox.telegram.chats import Chat, MemberStatus
 from sandbox.telegram.errors import SandboxError
 from sandbox.telegram.inline import InlineQuery
-from sandbox.telegram.messages import Message, Revision
+from sandbox.telegram.messages import Media, Message, Revision
 from sandbox.telegram.methods.chats import member_as_api
+from sandbox.telegram.parameters import Upload
 from sandbox.telegram.text.clean import clean
 from sandbox.telegram.text.entity import FormattedText
 from sandbox.telegram.text.found import with_found
+from sandbox.telegram.text.html import parse_html
 from sandbox.telegram.users import User
 from sandbox.telegram.verbs.hand import Hand
 
@@ -49,8 +51,11 @@ class People(Hand):
     def send_text(
         self, chat_id: int, text: str, user_id: int | None = None, topic_id: int | None = None,
         date: float | None = None, reply_to: int | None = None, as_chat: int | None = None,
+        html: bool = False,
     ) -> Message:  # fmt: skip
         """A person writes. `date` (Unix seconds) may lie in the past; in a channel it is a post.
+
+        With `html` the text is HTML, and tells how they format it.
 
         `as_chat` is the chat in whose name it is said: the group's own by an anonymous
         administrator, a channel's by its owner.
@@ -63,14 +68,36 @@ class People(Hand):
         voice = chat if as_chat is None else self.world.chats.get(as_chat)
         if topic_id is not None and self.world.chats.topic(chat_id, topic_id).state != "open":
             raise SandboxError(f"Topic {topic_id} is not open.")
-        said = with_found(clean(FormattedText(text)))
-        if not said.text:
+        said = parse_html(text) if html else FormattedText(text)
+        if not clean(said).text:
             raise SandboxError("A message needs a text.")
+        return self._say(chat, author, voice, said, None, topic_id, date, reply_to, as_chat)
+
+    def send_document(
+        self, chat_id: int, name: str, content: bytes, caption: str = "",
+        user_id: int | None = None, topic_id: int | None = None, reply_to: int | None = None,
+    ) -> Message:  # fmt: skip
+        """A person sends a file, perhaps with a caption."""
+        chat = self.world.chats.get(chat_id)
+        author = self._author(chat, user_id)
+        file_id = f"sandbox-{secrets.token_urlsafe(18)}"
+        self.world.files[file_id] = Upload(name, content)
+        media = Media("document", name, file_id, len(content))
+        return self._say(
+            chat, author, chat, FormattedText(caption), media, topic_id, None, reply_to, None
+        )
+
+    def _say(
+        self, chat: Chat, author: User | None, voice: Chat, text: FormattedText,
+        media: Media | None,
+        topic_id: int | None, date: float | None, reply_to: int | None, as_chat: int | None,
+    ) -> Message:  # fmt: skip
+        said = with_found(clean(text))
         now = self.world.clock()
         message = self.world.put_message(
             Message(
-                chat_id=chat_id,
-                message_id=self.world.messages.next_id(chat_id),
+                chat_id=chat.id,
+                message_id=self.world.messages.next_id(chat.id),
                 date=now if date is None else date,
                 sender_id=author.id if author else None,
                 sender_name=author.full_name if author else (voice.title or ""),
@@ -78,6 +105,7 @@ class People(Hand):
                 revisions=(Revision(now if date is None else date, said.text, said.entities),),
                 topic_id=topic_id,
                 reply_to=reply_to,
+                media=media,
                 said_as=as_chat,
             )
         )

@@ -36,7 +36,7 @@ async def talk(database: Database, redis: Redis) -> AsyncIterator[Conversation]:
     context = Context(
         database=database,
         redis=redis,
-        settings=load_settings(_env_file=None),
+        settings=load_settings(_env_file=None, commands_per_minute=100_000, commands_burst=100_000),
         chains=(known_chains()["ethereum"], known_chains()["bsc"]),
         labels=curated_labels(),
         clock=lambda: clock[0](),
@@ -54,7 +54,7 @@ async def place(database: Database, redis: Redis) -> AsyncIterator[Place]:
     context = Context(
         database=database,
         redis=redis,
-        settings=load_settings(_env_file=None),
+        settings=load_settings(_env_file=None, commands_per_minute=100_000, commands_burst=100_000),
         chains=(known_chains()["ethereum"], known_chains()["bsc"]),
         labels=curated_labels(),
         clock=lambda: datetime.now(UTC),

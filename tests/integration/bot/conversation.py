@@ -11,12 +11,14 @@ from aiogram import Bot, Dispatcher
 from aiogram.client.session.base import BaseSession
 from aiogram.methods import (
     AnswerCallbackQuery,
+    EditMessageReplyMarkup,
     EditMessageText,
+    GetChatMember,
     GetMe,
     SendMessage,
     TelegramMethod,
 )
-from aiogram.types import Chat, InlineKeyboardMarkup, Message, Update, User
+from aiogram.types import Chat, ChatMemberOwner, InlineKeyboardMarkup, Message, Update, User
 
 from bot.context import Context
 from data.model import Watch
@@ -48,6 +50,10 @@ class Recording(BaseSession):
             raise reply
         if isinstance(method, SendMessage):
             return message_in(method.chat_id, method.text, 1_000 + len(self.calls)).as_(bot)
+        if isinstance(method, GetChatMember):
+            return ChatMemberOwner(
+                user=User(id=method.user_id, is_bot=False, first_name="Ada"), is_anonymous=False
+            )
         return True
 
     async def stream_content(
@@ -62,7 +68,7 @@ def message_in(chat: Any, text: str, number: int, **more: Any) -> Message:
         message_id=number,
         date=more.pop("date", NOW),
         chat=Chat(id=int(chat), type=kind),
-        from_user=User(id=7, is_bot=False, first_name="Ada"),
+        from_user=more.pop("sender", User(id=7, is_bot=False, first_name="Ada")),
         text=text,
         **more,
     )
@@ -119,6 +125,9 @@ class Conversation:
         if not shown:
             return "", answered.text
         (call,) = shown
+        if isinstance(call, EditMessageReplyMarkup):
+            assert_well_set("…", call.reply_markup)
+            return "", answered.text
         assert isinstance(call, EditMessageText | SendMessage)
         text = call.text or ""
         assert_well_set(text, call.reply_markup)

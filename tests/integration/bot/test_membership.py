@@ -58,6 +58,17 @@ ADMINISTRATOR = dict.fromkeys(
             },
             ChatState.ACTIVE,
         ),
+        (
+            "supergroup",
+            {
+                "status": "restricted",
+                "is_member": False,
+                "until_date": 0,
+                **NO_RIGHTS,
+                "can_send_messages": True,
+            },
+            ChatState.LEFT,
+        ),
         ("channel", {"status": "member"}, ChatState.SILENCED),
         ("channel", {"status": "administrator", **ADMINISTRATOR}, ChatState.ACTIVE),
         (
@@ -88,6 +99,18 @@ async def test_the_bots_place_is_noted(
         chat = await chats.get(connection, PLACE)
     assert chat is not None
     assert chat.state is state
+
+
+async def test_a_groups_new_name_is_noted(talk: Conversation) -> None:
+    talk.chat = PLACE
+    await talk.calls_after("/status", kind="supergroup")
+
+    assert await talk.calls_after(None, kind="supergroup", new_chat_title="Whales & Co") == []
+
+    async with talk.context.database.read() as connection:
+        chat = await chats.get(connection, PLACE)
+    assert chat is not None
+    assert chat.title == "Whales & Co"
 
 
 async def test_a_group_that_says_that_it_moves_takes_its_watches_along(talk: Conversation) -> None:

@@ -1,9 +1,8 @@
-"""/start, /help, /threshold, /whales, /mute, and what nobody understood."""
+"""/start, /help, /threshold, /mute, and what nobody understood."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +15,7 @@ from aiogram.exceptions import (
 from aiogram.methods import AnswerCallbackQuery, EditMessageText, SendMessage
 
 from bot.commands import COMMANDS
-from data.model import ChatState, UnitThreshold, UsdThreshold
+from data.model import ChatState, UnitThreshold
 from data.queries import chats
 
 if TYPE_CHECKING:
@@ -94,58 +93,6 @@ async def test_thresholds_by_button(talk: Conversation) -> None:
     assert "$1,000,000" in shown
 
 
-async def test_a_whale_feed_is_made_changed_and_removed(talk: Conversation) -> None:
-    made = await talk.say("/whales ethereum $5m")
-    changed = await talk.say("/whales ETH 500 ETH")
-    (feed,) = await talk.watches()
-    off = await talk.say("/whales ethereum off")
-
-    assert "$5,000,000</b> on Ethereum" in made
-    assert "ETH and WETH on Ethereum." in changed
-    assert feed.is_feed
-    assert feed.chain == "ethereum"
-    assert isinstance(feed.threshold, UnitThreshold)
-    assert {chain for chain, _ in feed.threshold.amounts} == {"ethereum"}
-    assert "is off" in off
-    assert await talk.watches() == []
-
-
-async def test_a_feed_of_all_chains_is_one_of_its_own(talk: Conversation) -> None:
-    await talk.say("/whales all $5m")
-    await talk.say("/whales bsc $1m")
-    await talk.say("/whales all $6m")
-
-    feeds = await talk.watches()
-
-    assert [(feed.chain, feed.threshold) for feed in feeds] == [
-        (None, UsdThreshold(Decimal(6_000_000))),
-        ("bsc", UsdThreshold(Decimal(1_000_000))),
-    ]
-
-
-async def test_a_feed_cannot_take_the_default(talk: Conversation) -> None:
-    await talk.say("/whales all $5m")
-
-    text = await talk.say("/threshold 1 default")
-
-    assert "of its own" in text
-    (feed,) = await talk.watches()
-    assert feed.threshold == UsdThreshold(Decimal(5_000_000))
-
-
-async def test_whale_feeds_by_buttons(talk: Conversation) -> None:
-    await talk.say("/whales")
-
-    asked, _ = await talk.tap("BNB Smart Chain")
-    shown, notice = await talk.tap("$1M")
-
-    (feed,) = await talk.watches()
-    assert "off" in asked
-    assert "$1,000,000" in shown
-    assert notice == "On"
-    assert (feed.chain, feed.threshold) == ("bsc", UsdThreshold(Decimal(1_000_000)))
-
-
 async def test_mute_counts_from_when_it_was_asked(talk: Conversation) -> None:
     asked = talk.now
     talk.later(timedelta(minutes=20))
@@ -189,19 +136,6 @@ async def test_a_spelled_out_duration_is_no_watchs_number(talk: Conversation) ->
     text = await talk.say("/mute 30 min")
 
     assert "Everything here is muted until 12:30 UTC" in text
-
-
-async def test_all_off_turns_every_feed_off(talk: Conversation) -> None:
-    # given a feed of one chain, one of all, and a watch on a wallet
-    await talk.say("/whales bsc $5m")
-    await talk.say("/whales all $50m")
-    await talk.say(f"/watch {VITALIK}")
-
-    text = await talk.say("/whales all off")
-
-    assert "All 2 whale feeds here are off" in text
-    assert [watch.is_feed for watch in await talk.watches()] == [False]
-    assert "no whale feed here" in await talk.say("/whales all off")
 
 
 async def test_a_wrong_value_for_a_watch_is_not_taken_for_a_token(talk: Conversation) -> None:

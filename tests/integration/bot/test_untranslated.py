@@ -11,7 +11,9 @@ import pytest
 from aiogram.methods import (
     AnswerCallbackQuery,
     AnswerInlineQuery,
+    EditMessageReplyMarkup,
     EditMessageText,
+    SendDocument,
     SendMessage,
     TelegramMethod,
 )
@@ -63,6 +65,8 @@ WALK = [
     "/unpriced 2 tell", "/unpriced 2 ignore", "/timing safe", "/timing instant",
     "/noise imitation off", "/noise imitation on", "/mute 1 2h", "/mute 3d", "/list", "/mute",
     "/unmute 1", "/unmute", f"/why {TX}", "/unwatch 1", "/whales all off",
+    "/export", "/export all", "/import", f"{STRANGER}, Cold\n{STRANGER}\n0x12\n{VITALIK}",
+    "/share 2", "/share", "/share off", "/share off", "/privacy", "/forget",
     TX, f"https://bscscan.com/tx/{TX}", f"{VITALIK} {STRANGER}", f"{VITALIK} {BINANCE} 0x12",
     " ".join(f"0x{number:040x}" for number in range(4096, 4108)), "/start",
 ]  # fmt: skip
@@ -81,7 +85,7 @@ MISTAKES = [
     "/noise zz on", "/unpriced", "/unpriced 2 tell", "/gas zz", "/tx", "/tx zz", "/tx 0x12",
     f"/tx {VITALIK}", "/tx zz zz", "/tx " + "x" * 600, "/tx https://etherscan.io/blocks",
     "/name zz " + VITALIK + " Zz", "/name " + VITALIK + " \u200b", f"/name Zz zz {VITALIK}",
-    f"/name {STRANGER} -", "/why zz",
+    f"/name {STRANGER} -", "/why zz", "/share 77", "/start w_zz",
 ]  # fmt: skip
 STATES = ["following", "catching up", "blind", "stuck", "latched", "no database", "failing"]
 
@@ -95,8 +99,12 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> MadeUp:
 
 def shown_in(call: TelegramMethod[Any]) -> list[str]:
     """All that a person reads of a call."""
-    assert isinstance(call, SendMessage | EditMessageText | AnswerCallbackQuery)
-    texts = [call.text or ""]
+    if isinstance(call, SendDocument):
+        return [call.caption or ""]
+    assert isinstance(
+        call, SendMessage | EditMessageText | EditMessageReplyMarkup | AnswerCallbackQuery
+    )
+    texts = [getattr(call, "text", None) or ""]
     markup = getattr(call, "reply_markup", None)
     if isinstance(markup, InlineKeyboardMarkup):
         texts += [button.text for row in markup.inline_keyboard for button in row]
@@ -199,6 +207,48 @@ async def test_what_is_answered_inline_is_translated(talk: Conversation, made_up
             shown += [one.title, one.description or "", one.input_message_content.message_text]
         for said in shown:
             assert not left_over(said, FOREIGN), (text, said)
+
+
+async def test_no_screen_of_a_watch_says_what_was_not_translated(
+    talk: Conversation, made_up: MadeUp
+) -> None:
+    for text in ("/language zh", f"/watch {VITALIK} $250k Cold", "/whales eth 500 ETH"):
+        await talk.say(text)
+    kinds = (1, 511)
+    taps = [
+        "open", "ths", "dis", "in", "out", "both", "kis", *(f"ki-:{kind}" for kind in kinds),
+        "ki+:511", "ki-:1", "ki-:510", "chs", "ch-:56", "ch-:1", "ch+:56", "tos", "tps", "top:0",
+        "top:7", "mts", "mut:60", "ever", "unm", "usd:10000", "usd:7", "def", "?la", "?am",
+    ]  # fmt: skip
+    said = {
+        "?am": ["Zz", "50 ETH"], "?la": ["-", "\u202e", "Cold"], "?on": ["Zz", "USDC", STRANGER],
+        "?wi": ["bsc WBNB", "Zz USDC", f"/list {VITALIK}"],
+    }  # fmt: skip
+    for number in (1, 2):
+        for act in [*taps, "?on", "?wi", "open", "tos", "to*", "rm", "undo", "undo", "rm", "open"]:
+            name, _, value = act.partition(":")
+            before = len(talk.session.calls)
+            await talk.tap_data(f"w:{number}:{name}:{value or 0}")
+            assert_translated(talk.session.calls[before:], act)
+            for text in said.get(name, []):
+                assert_translated(await talk.calls_after(text), f"{act} {text}")
+        await talk.tap_data(f"w:{number}:undo:0")
+
+
+async def test_no_button_under_an_alert_says_what_was_not_translated(
+    talk: Conversation, made_up: MadeUp
+) -> None:
+    await talk.say("/language zh")
+    watch = await why.a_watch(talk)
+    moved = replace(why.received(1), counterparty=why.KNOWN)
+    await why.sent(talk, await why.alerted(talk, watch, moved), 700)
+    for act in ("m", "q:0:60", "b", "f", "u", "t", "o", "o", "a"):
+        name, watch_id, minutes = [*act.split(":"), "0", "0"][:3]
+        before = len(talk.session.calls)
+        chosen = watch.id if name in "qf" else watch_id
+        data = f"al:1:{name}:{chosen}:{minutes}"
+        await talk.tap_data(data)
+        assert_translated(talk.session.calls[before:], act)
 
 
 async def test_no_mistake_is_answered_in_english(talk: Conversation, made_up: MadeUp) -> None:

@@ -148,8 +148,10 @@ async def test_a_card_changes_the_watch(talk: Conversation) -> None:
     await talk.say(f"/watch {VITALIK} $5")
     await talk.say("/list")
     await talk.tap("1. 0xd8dA")
+    await talk.tap("Threshold")
 
     shown, _ = await talk.tap("$1M")
+    await talk.tap("Mute")
     muted, notice = await talk.tap("8 h")
 
     (watch,) = await talk.watches()
@@ -170,21 +172,23 @@ async def test_the_buttons_after_watch_lead_back_to_it(talk: Conversation) -> No
     default, _ = await talk.tap("default")
 
     (watch,) = await talk.watches()
-    assert "/threshold 1 50 ETH" in choose
+    assert "Choose another" in choose
     assert watch.threshold is None
     assert "this chat's default" in default
 
 
-async def test_removing_asks_first(talk: Conversation) -> None:
+async def test_what_was_removed_can_be_brought_back(talk: Conversation) -> None:
     await talk.say(f"/watch {VITALIK} $5 Vitalik")
+    before = await talk.watches()
 
-    asked, _ = await talk.tap("Remove")
-    assert len(await talk.watches()) == 1
-    gone, _ = await talk.tap("Yes")
-
-    assert "Stop watching" in asked
-    assert "No longer watching" in gone
+    gone, _ = await talk.tap("Remove")
     assert await talk.watches() == []
+    back, notice = await talk.tap("Undo")
+
+    assert "No longer watching" in gone
+    assert "Back again" in back
+    assert notice == "Back again"
+    assert await talk.watches() == before
 
 
 async def test_a_keyboard_of_a_deleted_watch_says_so(talk: Conversation) -> None:

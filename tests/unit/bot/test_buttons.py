@@ -7,6 +7,7 @@ import re
 import pytest
 from aiogram.filters.callback_data import CallbackData
 
+from bot.buttons.alert import AlertAct, AlertButton
 from bot.buttons.asking import NeverMindButton
 from bot.buttons.chat import (
     ChatMuteButton,
@@ -15,13 +16,28 @@ from bot.buttons.chat import (
     NoiseButton,
     TimingButton,
 )
-from bot.buttons.feeds import FeedAct, FeedButton
+from bot.buttons.feeds import FeedAct, FeedButton, FeedsButton, NewFeedButton, What
 from bot.buttons.first import FirstAct, FirstButton
 from bot.buttons.history import HistoryAct, HistoryButton
+from bot.buttons.importing import ImportButton
 from bot.buttons.names import NameAct, NameButton, NamesPageButton
 from bot.buttons.offers import FollowButton, OfferAllButton, OfferOneButton
+from bot.buttons.operators import (
+    BroadcastAct,
+    BroadcastButton,
+    Desk,
+    DeskButton,
+    LetInButton,
+    LevelAct,
+    LevelButton,
+    PauseAct,
+    PauseButton,
+    Roll,
+    RollButton,
+)
 from bot.buttons.pages import ListButton
 from bot.buttons.places import DoneButton, PlaceButton
+from bot.buttons.privacy import PrivacyAct, PrivacyButton
 from bot.buttons.quiet import (
     DigestAct,
     DigestButton,
@@ -30,14 +46,24 @@ from bot.buttons.quiet import (
     Screen,
     ZoneButton,
 )
+from bot.buttons.share import ShareAct, ShareButton, SharedButton
 from bot.buttons.start import Topic, TopicButton
+from bot.buttons.thresholds import StepButton
 from bot.buttons.watch import Act, OfferButton, PageButton, UnpricedButton, WatchButton
 from bot.commands import COMMANDS
-from data.model import Language, NoiseRule, Timing, Unpriced
+from data.model import Language, Level, NoiseRule, Timing, Unpriced
 
 LARGEST: list[CallbackData] = [
     *(WatchButton(id=2**63 - 1, act=act, value=10**12) for act in Act),
-    *(FeedButton(chain="c" * 32, act=act, value=10**12) for act in FeedAct),
+    *(AlertButton(alert=2**63 - 1, act=act, watch=2**63 - 1, minutes=480) for act in AlertAct),
+    NeverMindButton(),
+    FeedsButton(),
+    StepButton(id=2**63 - 1, usd=10**12),
+    *(FeedButton(id=2**63 - 1, act=act, value=10**12) for act in FeedAct),
+    *(
+        NewFeedButton(what=what, chain="c" * 24, token="T" * 12, usd=10**12, ask=True)
+        for what in (*What, None)
+    ),
     *(TopicButton(topic=topic) for topic in Topic),
     *(FirstButton(act=act, value="v" * 48) for act in FirstAct),
     OfferButton(address="f" * 40),
@@ -48,6 +74,17 @@ LARGEST: list[CallbackData] = [
     PageButton(page=10**6),
     PlaceButton(chat=1 - 2**63),
     DoneButton(),
+    NeverMindButton(),
+    *(DeskButton(screen=screen) for screen in Desk),
+    *(RollButton(roll=roll, page=10**6) for roll in Roll),
+    *(LevelButton(chat=1 - 2**63, act=act, level=level) for act in LevelAct for level in Level),
+    LetInButton(chat=1 - 2**63, let_in=False),
+    *(PauseButton(chain="c" * 32, act=act) for act in PauseAct),
+    *(BroadcastButton(id=2**63 - 1, act=act) for act in BroadcastAct),
+    *(ImportButton(word="f" * 8, go=go) for go in (True, False)),
+    *(ShareButton(act=act, watch=2**63 - 1, share="f" * 24) for act in ShareAct),
+    SharedButton(sealed="_" * 58),
+    *(PrivacyButton(act=act, asked_at=2**63 - 1) for act in PrivacyAct),
     ChatMuteButton(minutes=10**12),
     ChatThresholdButton(usd=10**12),
     *(TimingButton(timing=timing) for timing in Timing),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from aiogram import Router
 from aiogram.filters import Command
 
-from bot.commands import COMMANDS, MENUS, ONLY_PRIVATE, OPEN_TO_ALL
+from bot.commands import COMMANDS, MENUS, OF_OPERATORS, ONLY_PRIVATE, OPEN_TO_ALL
 from bot.dispatcher import _chats
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ def handled() -> dict[str, dict[str, Any]]:
 def test_every_command_that_is_handled_is_offered() -> None:
     other_names = {"groups"}
 
-    assert set(handled()) - other_names == set(COMMANDS)
+    assert set(handled()) - other_names - OF_OPERATORS == set(COMMANDS)
+    assert set(handled()) >= OF_OPERATORS
+    assert not OF_OPERATORS & set(COMMANDS)
 
 
 def test_what_a_groups_members_are_offered_is_open_to_them() -> None:

@@ -58,7 +58,7 @@ def test_an_alert_says_what_happened_to_whom_where_and_why_it_came():
         "🟢 Received 1,250 ETH · $3.12M 🐋",
         "Binance 14 → Cold wallet",
         "🏦 Exchange outflow: Binance",
-        "Ethereum · block 18,000,000 · transaction ↗",
+        "Ethereum · block 18,000,000 · 14:03 UTC · transaction ↗",
         "👁 #1 Cold wallet",
     ]
     assert "https://etherscan.io/tx/0x" + "01" * 32 in text
@@ -74,7 +74,7 @@ def test_a_name_that_only_the_watch_knows_stands_once_and_leads_to_the_address()
     text = shown(SWAPPED)
     assert plain_text(text).splitlines() == [
         "🔄 Swapped 250 ETH for 612,000 USDC on Uniswap v3 · ≈ $625K",
-        "Ethereum · block 18,000,000 · transaction ↗",
+        "Ethereum · block 18,000,000 · 14:03 UTC · transaction ↗",
         "👁 #1 Cold wallet",
     ]
     assert "https://etherscan.io/address/0x" + "0" * 38 + "77" in text
@@ -254,9 +254,10 @@ def test_a_price_is_spoken_of_only_where_it_matters():
     assert "thin" not in shown()
 
 
-def test_a_late_alert_says_when_the_block_was():
+def test_an_alert_says_when_the_block_was_and_a_late_one_the_day_as_well():
     assert "21 Nov 14:03 UTC" in shown(now=NOW + timedelta(minutes=10))
-    assert "UTC" not in shown()
+    assert "14:03 UTC" in shown()
+    assert "21 Nov" not in shown()
 
 
 def test_an_alert_of_another_year_names_the_year():

@@ -18,6 +18,7 @@ from data.model import (
     PriceState,
     Transaction,
 )
+from data.noise import goes, is_sent_by_hand, is_worthless, rules_against
 from data.queries.tokens import TokenRow
 from tests.unit.watcher.examples import (
     ALICE,
@@ -39,7 +40,6 @@ from tests.unit.watcher.examples import (
 from watcher.enrich import enrich
 from watcher.noise.marks import AIRDROP_RECEIVERS, marked
 from watcher.noise.nothing import nothing_moved
-from watcher.noise.rules import goes, is_sent_by_hand, is_worthless, rules_against
 
 FAKE = {**NAMES, SPAM: TokenRow(SPAM, "UЅDТ", "Tether USD", 6)}
 HONEST = {**NAMES, SPAM: TokenRow(SPAM, "PEPE2", "Pepe the second", 6)}

@@ -1,13 +1,16 @@
-"""Which rules take a movement for noise. Pure."""
+"""Which rules take a movement for noise. Pure.
+
+Whoever writes alerts or rehearses a watch asks here, so that both say the same.
+"""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from data.imitation import imitates
 from data.lookalike import DUST_USD
-from data.model import Mark, MovementKind, NoiseRule
-from watcher.noise.marks import is_cheap, is_imitation
+from data.model import Mark, MovementKind, NoiseRule, PriceState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -57,9 +60,33 @@ def is_sent_by_hand(movement: Movement) -> bool:
     return movement.signed and movement.kind is MovementKind.SEND and bool(_amount(movement))
 
 
+def may_be_poison(movement: Movement) -> bool:
+    """Whether somebody else put it into the address's history."""
+    return movement.counterparty is not None and not movement.signed
+
+
 def goes(movement: Movement, direction: Direction) -> bool:
     """Whether a movement of nothing goes the way that a watch looks."""
     return direction.value in {"both", "out" if movement.kind is MovementKind.SEND else "in"}
+
+
+def is_imitation(chain: Chain, leg: Leg, names: Mapping[bytes, TokenRow]) -> bool:
+    """Whether the leg's token is not what it calls itself."""
+    row = None if leg.token is None else names.get(leg.token)
+    name = row.name if row is not None else None
+    return imitates(chain, leg.token, leg.symbol, name)
+
+
+def is_cheap(chain: Chain, leg: Leg) -> bool:
+    """Whether anybody could make as much of the asset as there is of it.
+
+    What a chain's table curates costs whoever gives it away, and so does what a price is believed
+    of: exchanges that pay hundreds of customers at once are no spam. A thin price is as easily made
+    as the token.
+    """
+    if leg.token is None or leg.token in chain.tokens or leg.token == chain.wrapped_native:
+        return False
+    return leg.price is None or leg.price.state is not PriceState.PRICED
 
 
 def _consists_of(movement: Movement, suspect: Callable[[Leg], bool]) -> bool:

@@ -1,0 +1,75 @@
+"""In a private chat it may be a group or channel that is set up there."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from aiogram import BaseMiddleware
+from aiogram.dispatcher.flags import get_flag
+
+from bot import behalf, watchlist
+from bot.hours import keep_time
+from bot.levels import limit_of
+from bot.rights import is_administrator
+from data.errors import InputError
+from data.model import ChatKind, ChatState, Level
+from data.queries import chats
+from data.redis import rights
+from data.redis.away import RedisAway
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from aiogram import Bot
+    from aiogram.types import TelegramObject
+
+    from bot.context import Context
+    from data.model import Chat
+
+
+class Acting(BaseMiddleware):
+    """Hands out the chat that somebody sets up from their own as ``chat``."""
+
+    async def __call__(
+        self,
+        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> Any:
+        """Look whether there is one, then go on."""
+        person = data.get("event_from_user")
+        private = data["event_chat"].type == ChatKind.PRIVATE
+        if private and person and not get_flag(data, "personal"):
+            other = await _acts_for(data["context"], data["bot"], person.id)
+            if other is not None:
+                behalf.act(other)
+                keep_time(other.time_zone)
+                settings = data["context"].settings
+                watchlist.allow(limit_of(other, settings, settings.watches_per_chat))
+                data["chat"] = other
+        return await handler(event, data)
+
+
+async def _acts_for(context: Context, bot: Bot, person: int) -> Chat | None:
+    """The chat that a person sets up from here. Raises InputError where they may not any more."""
+    redis = context.redis
+    chat_id = None
+    with suppress(RedisAway):
+        chat_id = await rights.acts_for(redis, person)
+    if chat_id is None:
+        return None
+    async with context.database.read() as connection:
+        chat = await chats.get(connection, chat_id)
+    if (
+        chat is not None
+        and chat.state is ChatState.ACTIVE
+        and chat.level is not Level.BLOCKED
+        and await is_administrator(bot, redis, chat_id, person)
+    ):
+        return chat
+    await rights.act_for(redis, person, None)
+    raise InputError(
+        "You or I have no rights any more in the chat that you set up here: what you write is"
+        " about this one again."
+    )

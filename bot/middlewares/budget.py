@@ -1,0 +1,93 @@
+"""Whoever writes or taps too much is told so once, and then not listened to for a while."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+from aiogram import BaseMiddleware
+from aiogram.types import CallbackQuery, Message
+
+from bot.answers import answer, notice
+from bot.levels import rate_of, rate_of_group
+from bot.texts.levels import slow_down
+from data.model import ChatKind, Level
+from data.redis.away import RedisAway
+from data.redis.budget import Budgets, Granted, Rate
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from aiogram.types import TelegramObject
+
+    from bot.context import Context
+
+_MOST_KNOWN = 10_000
+
+
+class Acquaintances:
+    """The levels that persons had when this process heard of them last: a budget is asked for
+    before the database is."""
+
+    def __init__(self) -> None:
+        self._levels: OrderedDict[int, Level] = OrderedDict()
+
+    def note(self, person: int, level: Level) -> None:
+        """What the database said just now."""
+        self._levels[person] = level
+        self._levels.move_to_end(person)
+        if len(self._levels) > _MOST_KNOWN:
+            self._levels.popitem(last=False)
+
+    def level(self, person: int) -> Level | None:
+        """None of somebody who was not heard for long."""
+        return self._levels.get(person)
+
+
+class Budget(BaseMiddleware):
+    """Hands on what a person has a budget for, and in a group the group as well. One round trip to
+    Redis; while that is away no budget is enforced. It stands before everything that asks the
+    database: a flood must not reach it."""
+
+    def __init__(self, context: Context, acquaintances: Acquaintances) -> None:
+        self._settings = context.settings
+        self._acquaintances = acquaintances
+        self._budgets = Budgets(context.redis)
+
+    async def __call__(
+        self,
+        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> Any:
+        """Go on, say that it is too much, or ignore it."""
+        rates = self._rates(data)
+        if not rates:
+            return await handler(event, data)
+        try:
+            found = await self._budgets.spend(rates)
+        except RedisAway:
+            return await handler(event, data)
+        if isinstance(found, Granted):
+            return await handler(event, data)
+        if found.is_news:
+            text = slow_down(found.rest)
+            if isinstance(event, CallbackQuery):
+                await notice(event, text, alert=True)
+            elif isinstance(event, Message):
+                await answer(event, text)
+        return None
+
+    def _rates(self, data: dict[str, Any]) -> dict[int, Rate]:
+        person, chat = data.get("event_from_user"), data.get("event_chat")
+        rates: dict[int, Rate] = {}
+        if person is not None:
+            level = Level.OWNER if person.id in self._settings.admin_ids else None
+            level = level or self._acquaintances.level(person.id) or Level.MEMBER
+            rate = rate_of(level, self._settings)
+            if rate is None:
+                return {}
+            rates[person.id] = rate
+        if chat is not None and chat.type != ChatKind.PRIVATE:
+            rates[chat.id] = rate_of_group(self._settings)
+        return rates

@@ -1,0 +1,50 @@
+"""What is kept about a chat, and that it was forgotten."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.languages import N_, _, ngettext
+from bot.numbers import grouped
+
+if TYPE_CHECKING:
+    from data.settings import Settings
+
+KEPT = N_("All right, everything stays as it is.")
+ASKED_LONG_AGO = N_("That question is too old: send /forget again.")
+ASK = N_(
+    "🗑 <b>Forget everything about this chat?</b>\n\n"
+    "Its watches, names, settings, history, links and followed transactions are deleted at once."
+    " Nothing stays, and nothing can be brought back: /export all first, if you may want it again."
+)
+FORGOTTEN = N_("🗑 <b>Forgotten.</b> I know nothing about this chat any more. /start begins afresh.")
+
+
+def about(settings: Settings) -> str:
+    """The answer to ``/privacy``."""
+    return "\n\n".join(
+        [
+            _("🔒 <b>What I keep about this chat</b>"),
+            "\n".join(
+                [
+                    _("• its settings and language; of a group its title and who added me"),
+                    _("• watches and names, until you remove them"),
+                    _("• alerts and followed transactions, for {time}").format(
+                        time=_days(settings.keep_alerts_days)
+                    ),
+                    _("• what a link of yours shows, for {time}").format(
+                        time=_days(settings.keep_shares_days)
+                    ),
+                ]
+            ),
+            _(
+                "It is in the database of whoever runs this bot, and goes to nobody but Telegram."
+                " Nodes are asked about blocks, contracts and transactions, never told who asks."
+            ),
+            _("/export all gives it to you, /forget deletes all of it at once."),
+        ]
+    )
+
+
+def _days(count: int) -> str:
+    return ngettext("{count} day", "{count} days", count).format(count=grouped(count))

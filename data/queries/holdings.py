@@ -1,0 +1,83 @@
+"""All that is kept about a chat, wherever it is: told to it, or forgotten at once.
+
+A table whose rows belong to a chat has a foreign key to it, and is found by that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, select, update
+
+from data.queries import queues
+from data.queries.alerts.history import KINDS
+from data.tables import alerts, chats, metadata, send_claims
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sqlalchemy import Column
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+_CHAT_IN_CLAIM = 3
+"""Which part of a claim's key is the chat; see ``data.redis.claims``."""
+
+
+def owned() -> Iterator[Column[Any]]:
+    """The columns by which tables say whose their rows are, those that others refer to last."""
+    for table in reversed(metadata.sorted_tables):
+        for column in table.c:
+            if column.references(chats.c.id):
+                yield column
+
+
+async def rows_of(
+    connection: AsyncConnection, chat_id: int, but: frozenset[str] = frozenset()
+) -> dict[str, list[Mapping[str, Any]]]:
+    """Every row about the chat by its table, its own among them; but for some tables."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for column in (chats.c.id, *owned()):
+        if column.table.name not in but:
+            statement = select(column.table).where(column == chat_id)
+            rows = (await connection.execute(statement)).mappings()
+            found[str(column.table.name)] = [dict(row) for row in rows]
+    return found
+
+
+async def forget(connection: AsyncConnection, chat_id: int, *, patiently: bool = True) -> bool:
+    """Delete all that is kept about a chat, and about the groups that it was before.
+
+    ``patiently``: not while it is just being told something; False then, and nothing is deleted.
+    """
+    if connection.dialect.name == "postgresql":
+        await connection.execute(select(chats.c.id).where(chats.c.id == chat_id).with_for_update())
+    if await queues.is_leased(connection, chat_id) and patiently:
+        return False
+    for one in await _with_earlier(connection, chat_id):
+        # each kind has an index of its own, all of them have none
+        for kind in KINDS:
+            await connection.execute(delete(alerts).where(alerts.c.chat_id == one, kind))
+        for column in owned():
+            if column.table is not alerts:
+                await connection.execute(delete(column.table).where(column == one))
+        await _forget_claims(connection, one)
+        await connection.execute(update(chats).where(chats.c.added_by == one).values(added_by=None))
+        await connection.execute(delete(chats).where(chats.c.id == one))
+    return True
+
+
+async def _with_earlier(connection: AsyncConnection, chat_id: int) -> list[int]:
+    """The chat, and those that moved to it."""
+    found = [chat_id]
+    for one in found:
+        moved = await connection.scalars(select(chats.c.id).where(chats.c.moved_to == one))
+        found += [earlier for earlier in moved if earlier not in found]
+    return found
+
+
+async def _forget_claims(connection: AsyncConnection, chat_id: int) -> None:
+    like = send_claims.c.key.like(f"%:{chat_id}:%")
+    keys = await connection.scalars(select(send_claims.c.key).where(like))
+    theirs = [key for key in keys if key.split(":")[_CHAT_IN_CLAIM] == str(chat_id)]
+    if theirs:
+        await connection.execute(delete(send_claims).where(send_claims.c.key.in_(theirs)))

@@ -1,0 +1,28 @@
+"""Watches that were removed a moment ago, as ``data.queries.removed`` took them off their lists.
+
+Keys: ``removed:{chat_id}:{watch_id}`` → the row, for ten minutes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+KEPT_SECONDS = 600
+
+
+def _removed(chat_id: int, watch_id: int) -> str:
+    return f"removed:{chat_id}:{watch_id}"
+
+
+async def keep(redis: Redis, chat_id: int, watch_id: int, record: str) -> None:
+    """Remember what was removed."""
+    await redis.set(_removed(chat_id, watch_id), record, ex=KEPT_SECONDS)
+
+
+async def kept(redis: Redis, chat_id: int, watch_id: int) -> str | None:
+    """What is remembered of it; None after ten minutes, or if it was never removed."""
+    record = await redis.get(_removed(chat_id, watch_id))
+    return None if record is None else str(record)

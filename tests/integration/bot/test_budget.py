@@ -1,0 +1,107 @@
+"""A flood is answered once; normal use, operators and a bot without Redis notice nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from aiogram.methods import AnswerCallbackQuery
+from redis.asyncio import Redis
+
+from bot.dispatcher import make_dispatcher
+from data.redis.connection import open_redis
+from tests.integration.bot.conversation import Conversation
+
+BURST = 3
+
+
+@dataclass
+class Flood:
+    """A talk with a bot of few words."""
+
+    talk: Conversation
+
+    async def lines(self, count: int, text: str = "/mute", **more: Any) -> list[str]:
+        said = []
+        for _ in range(count):
+            said += [call.text for call in await self.talk.calls_after(text, **more)]
+        return said
+
+
+def limited(talk: Conversation, **changed: Any) -> Flood:
+    settings = talk.context.settings.model_copy(
+        update={"commands_burst": BURST, "commands_per_minute": 1, **changed}
+    )
+    talk.context = replace(talk.context, settings=settings)
+    talk.dispatcher = make_dispatcher(talk.context)
+    return Flood(talk)
+
+
+@pytest.fixture
+async def make(talk: Conversation) -> Callable[..., Flood]:
+    return lambda **changed: limited(talk, **changed)
+
+
+async def test_a_flood_is_answered_once_and_then_ignored(make: Callable[..., Flood]) -> None:
+    said = await make().lines(BURST + 4)
+
+    assert len(said) == BURST + 1
+    assert said[-1] == "Slow down, please: I listen again in 30 s."
+    assert not any("Slow down" in one for one in said[:-1])
+
+
+async def test_taps_are_counted_as_well_and_told_on_the_button(make: Callable[..., Flood]) -> None:
+    flood = make()
+    await flood.lines(BURST)
+    query = {
+        "id": "1", "from": {"id": 7, "is_bot": False, "first_name": "Ada"}, "chat_instance": "1",
+        "message": {"message_id": 1, "date": 1, "chat": {"id": 42, "type": "private"}},
+        "data": "q:0",
+    }  # fmt: skip
+    first = await flood.talk.feed(callback_query=query)
+    second = await flood.talk.feed(callback_query=query)
+
+    assert [type(call) for call in first] == [AnswerCallbackQuery]
+    assert "Slow down" in (first[0].text or "")  # type: ignore[attr-defined]
+    assert second == []
+
+
+async def test_a_group_has_a_budget_of_its_own(make: Callable[..., Flood]) -> None:
+    flood = make(commands_per_minute_of_groups=1, commands_burst=1)
+    flood.talk.chat = -77
+    people = [{"id": 100 + n, "is_bot": False, "first_name": "P"} for n in range(5)]
+    said = [
+        line
+        for person in people
+        for line in await flood.lines(1, "/list", kind="supergroup", sender=person)
+    ]
+    assert sum("Slow down" in line for line in said) == 1
+    assert len(said) == 3  # twice the burst of a person, and the word
+
+
+async def test_operators_are_always_answered(make: Callable[..., Flood]) -> None:
+    said = await make(admin_ids=(7,)).lines(BURST + 5)
+    assert len(said) == BURST + 5
+
+
+async def test_who_is_not_let_in_yet_has_less(make: Callable[..., Flood]) -> None:
+    said = await make(
+        private_bot=True, commands_burst=30, commands_per_minute=60,
+        commands_per_minute_of_guests=2,
+    ).lines(6, "/start")  # fmt: skip
+    # the first is let through before anybody knows who speaks
+    assert sum("Slow down" in one for one in said) == 1
+    assert len(said) < 6
+
+
+async def test_without_redis_nobody_is_slowed_down(talk: Conversation, redis: Redis) -> None:
+    away = open_redis("redis://127.0.0.1:1/0")
+    talk.context = replace(talk.context, redis=away)
+    flood = limited(talk)
+    said = await flood.lines(BURST + 3, "/list")
+    await away.aclose()
+
+    assert len(said) == BURST + 3
+    assert not any("Slow down" in one for one in said)
