@@ -66,7 +66,8 @@ def turns(address: str, rng: random.Random) -> Iterator[Turn]:
     course = [
         Turn("/list", "Your watches", "/list"),
         Turn("a watch opened", "Alerts from", tap="2."),
-        Turn("its threshold tapped", "Alerts from", tap="$"),
+        Turn("its thresholds", "", tap="Threshold"),
+        Turn("its threshold tapped", "lerts from", tap="$"),
         Turn("back to the list", "Your watches", tap="List"),
         Turn("/watch", "watch", f"/watch {address} $250k Bench"),
         Turn("a pasted address", "watch it already", address),
@@ -82,7 +83,7 @@ def turns(address: str, rng: random.Random) -> Iterator[Turn]:
         Turn("/unwatch", "No longer watching", f"/unwatch {address}"),
     ]
     # taps follow the list that shows their buttons, so whole rounds are turned
-    begin = rng.choice([0, 4, 6, 9, 11, 13])
+    begin = rng.choice([0, 5, 7, 10, 12, 14])
     first = [*course[begin:], *course[:begin]]
     known = False
     for value in cycle(("$100K", "$10K", "$1M")):
@@ -147,7 +148,11 @@ class Talk:
         shown = self._telegram.bot_messages(person)
         begun = time.monotonic()
         if turn.tap:
-            label = next(one["text"] for one in shown[-1].buttons if turn.tap in one["text"])
+            there = [one["text"] for one in shown[-1].buttons]
+            label = next((one for one in there if turn.tap in one), None)
+            if label is None:
+                self._waiting.pop(person)
+                return 0.0, None
             self._telegram.tap(person, shown[-1].message_id, text=label)
         else:
             self._telegram.send_text(person, turn.say)

@@ -1,7 +1,9 @@
 """Long polling: updates in order, progress published, and Telegram's refusals told clearly.
 
 Updates are confirmed only once they are handled (or have taken too long), so what a person typed
-just before a crash is handled after it. Handlers can stand being called twice. A webhook that this
+just before a crash is handled after it. Handlers can stand being called twice. Nobody waits for
+what somebody else asked: while something is handled, Telegram is asked on, and brings what is not
+confirmed yet again beside what is new. A webhook that this
 bot set itself, when it was told to, is taken back; one of another program is only told of.
 """
 
@@ -47,6 +49,7 @@ class Polling:
         longest_wait: float = 30,
         remind_after: float = 300,
         handle_within: float = 5,
+        look_again: float = 0.05,
     ) -> None:
         self._bot = bot
         self._dispatcher = dispatcher
@@ -61,7 +64,12 @@ class Polling:
         self._long_poll = long_poll
         self._handle_within = handle_within
         self._allowed = dispatcher.resolve_used_update_types()
+        self._look_again = look_again
         self._offset: int | None = None
+        self._taken: set[int] = set()
+        """Those that may be brought again, because they are not confirmed."""
+        self._under_way: dict[int, float] = {}
+        """When each update came that is not handled yet."""
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Poll until ``stopping``. Raises ConfigurationError when Telegram refuses the token."""
@@ -99,21 +107,38 @@ class Polling:
             updates = await self._presence.ask(self._get_updates, stopping)
             if updates is None:
                 break
-            if updates:
+            fresh = [one for one in updates if one.update_id not in self._taken]
+            if fresh:
                 self._presence.heard()
-            await self._presence.publish(me)
-            lanes.put(updates)
-            await lanes.drained(self._handle_within)
-            if updates:
-                self._offset = updates[-1].update_id + 1
-        if not await lanes.drained(self._handle_within / 2):
+                self._taken |= {one.update_id for one in fresh}
+            if fresh or not updates:
+                await self._presence.publish(me)
+            self._under_way |= {one.update_id: _now() for one in fresh}
+            lanes.put(fresh)
+            await lanes.drained(self._look_again)
+            self._confirm_handled()
+        drained = await lanes.drained(self._handle_within / 2)
+        self._confirm_handled()
+        if not drained:
             lanes.cancel()
+
+    def _confirm_handled(self) -> None:
+        """The next question confirms everything before the first that is not handled."""
+        since = _now() - self._handle_within
+        waiting = [number for number, came in self._under_way.items() if came > since]
+        if self._taken:
+            offset = min(waiting, default=max(self._taken) + 1)
+            self._offset = offset
+            # the newest stays: a question may bring it again before it is confirmed
+            self._taken = {one for one in self._taken if one >= offset - 1}
 
     async def _handle(self, update: Update) -> None:
         try:
             await self._dispatcher.feed_update(self._bot, update)
         except Exception as error:  # noqa: BLE001 - one update must not end the polling of all
             _log.error("an update failed unanswered", update=update.update_id, exc_info=error)
+        finally:
+            self._under_way.pop(update.update_id, None)
 
     async def _get_updates(self) -> list[Update]:
         return await self._bot.get_updates(
@@ -130,3 +155,7 @@ class Polling:
                 await self._bot.get_updates(
                     offset=self._offset, limit=1, timeout=0, request_timeout=2
                 )
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -48,7 +48,13 @@ async def watch(message: Message, command: CommandObject, context: Context, chat
     now = context.clock()
     async with context.database.write() as connection:
         watched, new = await watch_address(
-            connection, chat, address, threshold, label, now, topic_of(message)
+            connection,
+            chat,
+            address,
+            threshold,
+            label,
+            min(now, message.date),  # what moved since it was asked for counts
+            topic_of(message),
         )
         labels = await as_chat_sees(connection, chat, context.labels, address)
     head = texts.NOW_WATCHING if new else texts.NOTHING_CHANGED

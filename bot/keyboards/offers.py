@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.buttons.offers import FollowButton, OfferAllButton, OfferOneButton
 from bot.keyboards.rows import button, rows_of
-from bot.languages import _
+from bot.languages import _, ngettext
 from bot.texts.words import short_address
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ def several(addresses: Sequence[bytes], watched: Collection[bytes]) -> InlineKey
     left = [one for one in addresses if one not in watched]
     buttons = [button(f"👁 {short_address(one)}", OfferOneButton(address=one.hex())) for one in left]
     rows = [buttons[start : start + 2] for start in range(0, len(buttons), 2)]
-    everything = _("👁 Watch all {count}").format(count=len(left))
+    count = len(left)
+    everything = ngettext("👁 Watch all {count}", "👁 Watch all {count}", count).format(count=count)
     rows += [[button(everything, OfferAllButton())]] if len(left) > 1 else []
     return rows_of(*rows) if left else None
 

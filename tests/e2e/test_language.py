@@ -15,7 +15,7 @@ async def test_a_person_is_answered_in_their_language_and_chooses_another(
     person = telegram.create_user("Ада", language_code="ru")
     embedded.chat = telegram.create_private_chat(person.id)
     await embedded.start("bot")
-    assert "Привет" in (await embedded.say("/start")).text
+    assert "Здравствуйте" in (await embedded.say("/start")).text
     offered = {one.command: one.description for one in telegram.offered_commands(embedded.chat.id)}
     assert offered["threshold"] == "От какой суммы сообщать"
 

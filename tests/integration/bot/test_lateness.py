@@ -74,6 +74,13 @@ async def test_a_mute_counts_from_when_it_was_sent(talk: Conversation) -> None:
     assert chat.muted_until == NOW + timedelta(hours=5)
 
 
+async def test_a_watch_counts_from_when_it_was_sent(talk: Conversation) -> None:
+    await said_late(talk, f"/watch {WALLET}")
+
+    (made,) = await talk.watches()
+    assert made.created_at == NOW - HOURS
+
+
 async def test_a_mute_that_is_over_does_not_end_a_later_one(talk: Conversation) -> None:
     await talk.say("/mute 8h")
 

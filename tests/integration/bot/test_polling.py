@@ -76,7 +76,7 @@ async def test_handles_updates_in_order_and_confirms_them(talk: Conversation) ->
     first = [update(7, f"/watch 0x{1:040x}"), update(8, "/unwatch 1"), update(9, "/list")]
     script = Script(talk, first, [update(10, "/help")])
 
-    await run(talk, script)
+    await run(talk, script, look_again=30)
 
     said = [call.text for call in talk.session.calls if isinstance(call, SendMessage)]
     assert [word in text for word, text in zip(
@@ -86,6 +86,37 @@ async def test_handles_updates_in_order_and_confirms_them(talk: Conversation) ->
     assert set(script.asked[0].allowed_updates or ()) == {
         "message", "callback_query", "inline_query", "my_chat_member",
     }  # fmt: skip
+
+
+async def test_what_somebody_asked_holds_nobody_else_up(
+    talk: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release, begun = asyncio.Event(), asyncio.Event()
+
+    async def slow(*_: Any) -> Any:
+        begun.set()
+        await release.wait()
+        raise ConnectionError
+
+    monkeypatch.setattr("bot.handlers.status.read_health", slow)
+    elsewhere = Update(update_id=8, message=message_in(43, "/help", 8))
+    first = update(7, "/status")
+
+    class Telegram(Script):
+        async def make_request(self, bot: Any, method: Any, timeout: int | None = None) -> Any:
+            if isinstance(method, SendMessage) and method.chat_id == 43:
+                release.set()  # it was answered while the other one is still waited for
+            if isinstance(method, GetUpdates) and not self.answers and not release.is_set():
+                self.answers.append([first, elsewhere])  # neither is confirmed yet
+            return await super().make_request(bot, method, timeout)
+
+    script = Telegram(talk, [first], [first, elsewhere])
+    await run(talk, script, handle_within=30, look_again=0.01)
+
+    said = [call.chat_id for call in talk.session.calls if isinstance(call, SendMessage)]
+    assert said == [43, 42]
+    assert [asked.offset for asked in script.asked][:3] == [None, 7, 7]
+    assert script.asked[-1].offset == 9
 
 
 async def test_publishes_its_progress_when_telegram_has_answered(talk: Conversation) -> None:
@@ -184,8 +215,11 @@ async def test_a_slow_handler_holds_up_only_its_own_chat(
 
     script.stopping.clear()
 
-    running = asyncio.ensure_future(run(talk, script, handle_within=1))
+    running = asyncio.ensure_future(run(talk, script, handle_within=30))
     await asyncio.wait_for(script.stopping.wait(), 20)  # it polled on all the same
+    async with asyncio.timeout(20):
+        while not talk.session.calls:  # noqa: ASYNC110 - the other chat is answered beside us
+            await asyncio.sleep(0.01)
     release.set()
     await running
 

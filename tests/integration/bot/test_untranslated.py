@@ -11,15 +11,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiogram.methods import (
     AnswerCallbackQuery,
+    AnswerInlineQuery,
     EditMessageReplyMarkup,
     EditMessageText,
     SendDocument,
     SendMessage,
     TelegramMethod,
 )
-from aiogram.types import InlineKeyboardMarkup
+from aiogram.types import (
+    InlineKeyboardMarkup,
+    InlineQueryResultArticle,
+    InputTextMessageContent,
+)
 
 from bot import languages
+from bot.buttons.first import FirstAct, FirstButton
 from bot.dispatcher import make_dispatcher
 from bot.first.known import WELL_KNOWN
 from bot.texts import general
@@ -57,8 +63,8 @@ STRANGER = "0x" + "b2" * 20
 TX = "0x" + "ab" * 32
 FOREIGN = [
     "Ethereum", "BNB Smart Chain", "ETH", "WETH", "BNB", "WBNB", "USDC", "Binance", "Cold",
-    "Bitcoin", "Tron", "Solana", *WELL_KNOWN, "USDT", "DAI", "LINK", "MATIC", "Burn address",
-    "English",
+    "Bitcoin", "Tron", "Solana", "Gate", "io", *WELL_KNOWN, "Crypto", "Storage", "Hot Wallet",
+    "USDT", "DAI", "LINK", "MATIC", "Burn address", "CEST", "CET", "com", "English",
     "Vault", "Ada", "why not", "ethereum", "bsc", "imitation", "lookalike", "airdrop", "Zz",
 ]  # fmt: skip
 """What the fixtures and the tables of this project call things."""
@@ -82,6 +88,8 @@ WALK = [
     "/digest", "/digest daily 8am 10x", "/digest hourly", "/digest off",
     "/export", "/export all", "/import", f"{STRANGER}, Cold\n{STRANGER}\n0x12\n{VITALIK}",
     "/share 2", "/share", "/share off", "/share off", "/privacy", "/forget",
+    TX, f"https://bscscan.com/tx/{TX}", f"{VITALIK} {STRANGER}", f"{VITALIK} {BINANCE} 0x12",
+    " ".join(f"0x{number:040x}" for number in range(4096, 4108)), "/start",
 ]  # fmt: skip
 MISTAKES = [
     "hello", "/nonsense", "/wach", "/start@other_bot", "/language klingon", "/watch 0x12",
@@ -177,6 +185,55 @@ async def test_no_button_says_what_was_not_translated(talk: Conversation, made_u
         await talk.calls_after(opener)
         await tap_all(talk)
         await tap_all(talk)
+
+
+async def test_the_first_minute_is_translated(talk: Conversation, made_up: MadeUp) -> None:
+    await talk.say("/language zh")
+    assert_translated(await talk.calls_after("/start"), "/start")
+    for act, value in (
+        (FirstAct.WATCH, "Kraken"), (FirstAct.WATCH, "everything"), (FirstAct.PASTE, ""),
+        (FirstAct.VALUES, ""), (FirstAct.FROM, "1000000"), (FirstAct.HOURS, ""),
+        (FirstAct.QUIET, "23-7"), (FirstAct.ZONE, "23-7/Europe/Berlin"), (FirstAct.END, ""),
+        (FirstAct.LEAVE, "Kraken"), (FirstAct.LEAVE, "everything"), (FirstAct.END, ""),
+        (FirstAct.WATCH, "Nobody"), (FirstAct.FROM, "3"), (FirstAct.QUIET, "1-2"),
+    ):  # fmt: skip
+        before = len(talk.session.calls)
+        await talk.tap_data(FirstButton(act=act, value=value).pack())
+        assert_translated(talk.session.calls[before:], f"{act} {value}")
+    await talk.tap_data(FirstButton(act=FirstAct.PASTE).pack())
+    for text in ("0x12", "hello", f"{VITALIK} {STRANGER}"):
+        assert_translated(await talk.calls_after(text), text)
+
+
+async def test_what_came_late_is_translated(talk: Conversation, made_up: MadeUp) -> None:
+    await talk.say("/language zh")
+    for text in ("/list", "/mute 1h"):
+        calls = await talk.calls_after(text, date=talk.now - timedelta(hours=5))
+        assert_translated(calls, text)
+
+
+async def test_what_is_answered_inline_is_translated(talk: Conversation, made_up: MadeUp) -> None:
+    await talk.say("/language zh")
+    await why.keep(talk, why.received(1, 20_000))
+    person = {"id": talk.chat, "is_bot": False, "first_name": "Ada"}
+    for text in (
+        "",
+        "zzz",
+        "0x12",
+        BINANCE,
+        STRANGER,
+        f"0x{why.received(1, 20_000).address.hex()}",
+    ):
+        query = {"id": "1", "from": person, "query": text, "offset": ""}
+        (call,) = await talk.feed(inline_query=query)
+        assert isinstance(call, AnswerInlineQuery)
+        shown = [call.button.text] if call.button else []
+        for one in call.results:
+            assert isinstance(one, InlineQueryResultArticle)
+            assert isinstance(one.input_message_content, InputTextMessageContent)
+            shown += [one.title, one.description or "", one.input_message_content.message_text]
+        for said in shown:
+            assert not left_over(said, FOREIGN), (text, said)
 
 
 async def test_no_screen_of_a_watch_says_what_was_not_translated(
