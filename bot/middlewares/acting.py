@@ -11,10 +11,9 @@ from aiogram.dispatcher.flags import get_flag
 from bot import behalf, watchlist
 from bot.hours import keep_time
 from bot.levels import limit_of
-from bot.rights import is_administrator
+from bot.rights import place_of
 from data.errors import InputError
-from data.model import ChatKind, ChatState, Level
-from data.queries import chats
+from data.model import ChatKind
 from data.redis import rights
 from data.redis.away import RedisAway
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from aiogram import Bot
+    from aiogram.fsm.context import FSMContext
     from aiogram.types import TelegramObject
 
     from bot.context import Context
@@ -41,7 +41,7 @@ class Acting(BaseMiddleware):
         person = data.get("event_from_user")
         private = data["event_chat"].type == ChatKind.PRIVATE
         if private and person and not get_flag(data, "personal"):
-            other = await _acts_for(data["context"], data["bot"], person.id)
+            other = await _acts_for(data["context"], data["bot"], person.id, data["state"])
             if other is not None:
                 behalf.act(other)
                 keep_time(other.time_zone)
@@ -51,7 +51,7 @@ class Acting(BaseMiddleware):
         return await handler(event, data)
 
 
-async def _acts_for(context: Context, bot: Bot, person: int) -> Chat | None:
+async def _acts_for(context: Context, bot: Bot, person: int, state: FSMContext) -> Chat | None:
     """The chat that a person sets up from here. Raises InputError where they may not any more."""
     redis = context.redis
     chat_id = None
@@ -59,16 +59,11 @@ async def _acts_for(context: Context, bot: Bot, person: int) -> Chat | None:
         chat_id = await rights.acts_for(redis, person)
     if chat_id is None:
         return None
-    async with context.database.read() as connection:
-        chat = await chats.get(connection, chat_id)
-    if (
-        chat is not None
-        and chat.state is ChatState.ACTIVE
-        and chat.level is not Level.BLOCKED
-        and await is_administrator(bot, redis, chat_id, person)
-    ):
+    chat = await place_of(context, bot, chat_id, person)
+    if chat is not None:
         return chat
     await rights.act_for(redis, person, None)
+    await state.clear()  # what was asked was about that one
     raise InputError(
         "You or I have no rights any more in the chat that you set up here: what you write is"
         " about this one again."
