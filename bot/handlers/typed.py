@@ -13,7 +13,7 @@ from aiogram.fsm.state import State, StatesGroup
 from bot import cards
 from bot.answers import answer
 from bot.asking import answers, ask
-from bot.assets import meant_assets
+from bot.assets import meant_assets, named
 from bot.buttons.watch import Act
 from bot.languages import _
 from bot.parse.text import parse_label
@@ -134,7 +134,7 @@ async def _count_only(
     assets = await meant_assets(connection, text, cards.chains_of(watch, context))
     kept = watch.scope
     kept = replace(kept, only=kept.only | assets, without=kept.without - assets)
-    await _set_tokens(connection, watch, kept)
+    await _set_tokens(connection, context, watch, kept)
 
 
 async def _leave_out(
@@ -143,10 +143,18 @@ async def _leave_out(
     assets = await meant_assets(connection, text, cards.chains_of(watch, context))
     kept = watch.scope
     kept = replace(kept, only=kept.only - assets, without=kept.without | assets)
-    await _set_tokens(connection, watch, kept)
+    await _set_tokens(connection, context, watch, kept)
 
 
-async def _set_tokens(connection: AsyncConnection, watch: Watch, wanted: Scope) -> None:
-    if len(wanted.only) > scope.MOST_TOKENS or len(wanted.without) > scope.MOST_TOKENS:
-        raise InputError(scope.TOO_MANY_TOKENS, most=scope.MOST_TOKENS)
+async def _set_tokens(
+    connection: AsyncConnection, context: Context, watch: Watch, wanted: Scope
+) -> None:
+    known = cards.all_chains(context)
+    for before, after in (
+        (watch.scope.only, wanted.only),
+        (watch.scope.without, wanted.without),
+    ):
+        # by name, as people count: one is a contract on each chain
+        if after > before and len(named(after, known)) > scope.MOST_TOKENS:
+            raise InputError(scope.TOO_MANY_TOKENS, most=scope.MOST_TOKENS)
     await watches.set_scope(connection, watch.id, wanted)
