@@ -19,6 +19,7 @@ from bot.sharing.link import PREFIX, NotOurs, link_to_list, link_to_watch, opene
 from bot.sheet.lines import line_from
 from bot.sheet.plan import fresh
 from bot.texts import share as texts
+from bot.texts.general import BUTTON_TOO_OLD
 from bot.watchlist import meant_watch, most_watches, own_watch
 from data.errors import InputError
 from data.queries import shares, watchlists, whole_lists
@@ -74,8 +75,12 @@ async def tap(
 ) -> None:
     """A link, one with labels, or the end of one."""
     if callback_data.act is ShareAct.END:
+        share_id = bytes.fromhex(callback_data.share)
         async with context.database.write() as connection:
-            await shares.end(connection, chat.id, bytes.fromhex(callback_data.share))
+            await shares.end(connection, chat.id, share_id)
+            if await shares.get(connection, share_id, context.clock()) is not None:
+                # another chat's: the one that was set up here when it was made
+                raise InputError(BUTTON_TOO_OLD)
         await show(query, _(texts.ENDED))
         return
     watch = callback_data.watch
