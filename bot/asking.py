@@ -31,9 +31,10 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 REMEMBERED_SECONDS = 3600
-_is_reply = (F.chat.type == "private") | F.reply_to_message.from_user.is_bot
-answers = F.text & ~F.text.startswith("/") & _is_reply
-"""What may be the answer to a question: in a group, where people talk to each other, a reply."""
+is_reply = (F.chat.type == "private") | F.reply_to_message.from_user.is_bot
+"""What is said to the bot: in a group, where people talk to each other, a reply."""
+answers = F.text & ~F.text.startswith("/") & is_reply
+"""What may be the answer to a question."""
 _NO_MEMORY = N_("I cannot keep a question in mind just now: try again in a minute.")
 
 

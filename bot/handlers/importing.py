@@ -11,7 +11,7 @@ from aiogram.filters import Command
 from aiogram.fsm.state import State, StatesGroup
 
 from bot.answers import answer, edit, hand_over, put, show
-from bot.asking import answers, ask
+from bot.asking import answers, ask, is_reply
 from bot.buttons.importing import ImportButton
 from bot.incoming import content_of
 from bot.keyboards import importing as keyboards
@@ -58,7 +58,7 @@ def make_router() -> Router:
     """Its handlers."""
     router = Router(name="importing")
     router.message.register(begin, Command("import", ignore_case=True))
-    router.message.register(take_file, Importing.file, F.document)
+    router.message.register(take_file, Importing.file, F.document, is_reply)
     router.message.register(take_text, Importing.file, answers)
     router.message.register(take_file, F.chat.type == "private", F.document, looks_like_table)
     router.callback_query.register(decide, ImportButton.filter())
