@@ -1,8 +1,8 @@
 """Questions that the next thing a person writes is the answer to.
 
 Who asks declares each question as a state beside its handlers, registers the handler of the answer
-for that state and ``answers``, and forgets the question (``state.clear()``) once it has a good
-answer: after a bad one it still stands. What was asked is remembered in Redis for an hour, for each
+for that state and ``answers``, and forgets the question (``settle``) once it has a good answer:
+after a bad one it still stands. What was asked is remembered in Redis for an hour, for each
 person in each topic of each chat, so a restart of the bot between question and answer is not
 noticed. A command or the button under the question ends it.
 """
@@ -91,3 +91,10 @@ async def ask(
         await add(event, html, keyboard)
     else:
         await answer(event, html, keyboard)
+
+
+async def settle(state: FSMContext) -> None:
+    """Forget the question. While Redis is away nobody was asked anything, and what an answer has
+    done is done."""
+    with suppress(RedisAway):
+        await state.clear()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from aiogram import Router
 
 from bot.answers import show
+from bot.asking import settle
 from bot.buttons.asking import NeverMindButton
 from bot.languages import _
-from data.redis.away import RedisAway
 
 if TYPE_CHECKING:
     from aiogram.fsm.context import FSMContext
@@ -26,6 +25,5 @@ def make_router() -> Router:
 
 async def never_mind(query: CallbackQuery, state: FSMContext) -> None:
     """Forget the question."""
-    with suppress(RedisAway):  # then nobody was asked anything
-        await state.clear()
+    await settle(state)
     await show(query, _("All right, nothing was changed."))

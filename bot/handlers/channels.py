@@ -10,6 +10,7 @@ from aiogram.filters import Command
 
 from bot import behalf
 from bot.answers import answer, show
+from bot.asking import settle
 from bot.buttons.places import DoneButton, PlaceButton
 from bot.keyboards import places as keyboards
 from bot.languages import _
@@ -60,7 +61,7 @@ async def begin(
     chat = await place_of(context, bot, callback_data.chat, person)
     if chat is None:
         raise InputError(texts.NOT_AN_ADMINISTRATOR)
-    await state.clear()
+    await settle(state)
     await rights.act_for(context.redis, person, chat.id)
     behalf.act(chat)
     await show(query, texts.begun(chat), keyboards.set_up())
@@ -74,6 +75,6 @@ async def done(message: Message, context: Context) -> None:
 
 async def end(query: CallbackQuery, context: Context, state: FSMContext) -> None:
     """The same by a button."""
-    await state.clear()
+    await settle(state)
     await rights.act_for(context.redis, query.from_user.id, None)
     await show(query, _(texts.DONE))

@@ -11,7 +11,7 @@ from aiogram.filters import Command
 from aiogram.fsm.state import State, StatesGroup
 
 from bot.answers import answer, edit, hand_over, put, show
-from bot.asking import answers, ask, is_reply
+from bot.asking import answers, ask, is_reply, settle
 from bot.buttons.importing import ImportButton
 from bot.incoming import content_of
 from bot.keyboards import importing as keyboards
@@ -91,14 +91,14 @@ async def take_file(
     """The file that was asked for, or one that came by itself."""
     document = message.document
     if document is not None and await _take(message, document, context, chat, bot):
-        await state.clear()
+        await settle(state)
 
 
 async def take_text(message: Message, state: FSMContext, context: Context, chat: Chat) -> None:
     """Lines that were pasted instead."""
     said = await answer(message, texts.reading(_PASTED))
     if await _preview(said, message, _PASTED, message.text or "", context, chat):
-        await state.clear()
+        await settle(state)
 
 
 async def _take(

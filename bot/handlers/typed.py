@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from aiogram.fsm.state import State, StatesGroup
 
 from bot import cards
 from bot.answers import answer
-from bot.asking import answers, ask
+from bot.asking import answers, ask, settle
 from bot.assets import meant_assets, named
 from bot.buttons.watch import Act
 from bot.languages import _
@@ -23,7 +22,6 @@ from bot.texts import watches as texts
 from bot.watchlist import WatchGone, own_watch
 from data.errors import InputError
 from data.queries import watches, watchlists
-from data.redis.away import RedisAway
 
 if TYPE_CHECKING:
     from aiogram.fsm.context import FSMContext
@@ -98,18 +96,13 @@ def _taking(change: _Change, screen: Act) -> Callable[..., Awaitable[None]]:
                 await change(connection, context, watch, message.text or "")
                 watch = await own_watch(connection, chat, number)
         except WatchGone:
-            await _settle(state)  # no answer will be any better
+            await settle(state)  # no answer will be any better
             raise
-        await _settle(state)
+        await settle(state)
         text, keyboard = await cards.SCREENS[screen](context, chat, watch, message)
         await answer(message, texts.headed(_(texts.SET), text), keyboard)
 
     return take
-
-
-async def _settle(state: FSMContext) -> None:
-    with suppress(RedisAway):  # it ends by itself
-        await state.clear()
 
 
 async def _set_threshold(
