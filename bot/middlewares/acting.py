@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from aiogram import BaseMiddleware
 from aiogram.dispatcher.flags import get_flag
 
 from bot import behalf, watchlist
+from bot.asking import settle
 from bot.hours import keep_time
 from bot.levels import limit_of
 from bot.rights import place_of
 from data.errors import InputError
 from data.model import ChatKind
+from data.queries import chats
 from data.redis import rights
 from data.redis.away import RedisAway
 
@@ -54,16 +55,21 @@ class Acting(BaseMiddleware):
 async def _acts_for(context: Context, bot: Bot, person: int, state: FSMContext) -> Chat | None:
     """The chat that a person sets up from here. Raises InputError where they may not any more."""
     redis = context.redis
-    chat_id = None
-    with suppress(RedisAway):
+    try:
         chat_id = await rights.acts_for(redis, person)
+    except RedisAway:
+        # what is meant for a channel must not change the own chat; most people have no channel
+        async with context.database.read() as connection:
+            if await chats.added_by(connection, person):
+                raise
+        return None
     if chat_id is None:
         return None
     chat = await place_of(context, bot, chat_id, person)
     if chat is not None:
         return chat
     await rights.act_for(redis, person, None)
-    await state.clear()  # what was asked was about that one
+    await settle(state)  # what was asked was about that one
     raise InputError(
         "You or I have no rights any more in the chat that you set up here: what you write is"
         " about this one again."

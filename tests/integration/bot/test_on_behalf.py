@@ -18,6 +18,7 @@ from bot.dispatcher import make_dispatcher
 from data.model import ChatKind, Level
 from data.queries import chats, levels, messages, pursuits
 from data.redis import rights
+from data.redis.connection import open_redis
 from tests.integration.bot.conversation import CHAT, NOW, message_in
 from tests.integration.bot.delivery.outbox import Outbox
 from tests.integration.bot.test_list_pages import tap, told
@@ -177,3 +178,18 @@ async def test_a_channel_that_a_private_bot_does_not_know_is_set_up_by_nobody(
     # then
     assert "no administrator" in str(notice)
     assert await rights.acts_for(talk.context.redis, PERSON) is None
+
+
+async def test_without_redis_nothing_that_may_be_meant_for_a_channel_is_done_here(
+    talk: Conversation,
+) -> None:
+    away = open_redis("unix:///nowhere/at/all")
+    object.__setattr__(talk.context, "redis", away)
+    talk.dispatcher = make_dispatcher(talk.context)
+
+    assert "cannot reach my memory" in await talk.say("/threshold $5k")
+    async with talk.context.database.read() as connection:
+        own = await chats.get(connection, CHAT)
+    assert own is not None
+    assert own.default_threshold_usd != 5_000
+    await away.aclose()
