@@ -16,6 +16,7 @@ from bot.buttons.importing import ImportButton
 from bot.incoming import content_of
 from bot.keyboards import importing as keyboards
 from bot.languages import _, sentence
+from bot.middlewares.lateness import SPEAKS
 from bot.places import topic_of
 from bot.sheet.lines import Terms
 from bot.sheet.load import load
@@ -57,10 +58,11 @@ class Importing(StatesGroup):
 def make_router() -> Router:
     """Its handlers."""
     router = Router(name="importing")
-    router.message.register(begin, Command("import", ignore_case=True))
-    router.message.register(take_file, Importing.file, F.document, is_reply)
-    router.message.register(take_text, Importing.file, answers)
-    router.message.register(take_file, F.chat.type == "private", F.document, looks_like_table)
+    router.message.register(begin, Command("import", ignore_case=True), flags=SPEAKS)
+    router.message.register(take_file, Importing.file, F.document, is_reply, flags=SPEAKS)
+    router.message.register(take_text, Importing.file, answers, flags=SPEAKS)
+    table = (F.chat.type == "private", F.document, looks_like_table)
+    router.message.register(take_file, *table, flags=SPEAKS)
     router.callback_query.register(decide, ImportButton.filter())
     return router
 

@@ -16,6 +16,7 @@ from bot.buttons.privacy import PrivacyAct, PrivacyButton
 from bot.handlers.export import hand_over_all
 from bot.keyboards import privacy as keyboards
 from bot.languages import _
+from bot.middlewares.lateness import SPEAKS
 from bot.middlewares.permission import OPEN
 from bot.texts import privacy as texts
 from data.errors import InputError
@@ -41,7 +42,7 @@ def make_router() -> Router:
     """Its handlers."""
     router = Router(name="privacy")
     router.message.register(tell, Command("privacy", ignore_case=True), flags=OPEN)
-    router.message.register(ask, Command("forget", ignore_case=True))
+    router.message.register(ask, Command("forget", ignore_case=True), flags=SPEAKS)
     router.callback_query.register(tap, PrivacyButton.filter())
     return router
 

@@ -13,6 +13,7 @@ from bot.answers import add, answer, show
 from bot.buttons.share import ShareAct, ShareButton, SharedButton
 from bot.keyboards import share as keyboards
 from bot.languages import _
+from bot.middlewares.lateness import SPEAKS
 from bot.middlewares.permission import OPEN
 from bot.places import topic_of
 from bot.sharing.link import PREFIX, NotOurs, link_to_list, link_to_watch, opened
@@ -44,7 +45,7 @@ def make_router() -> Router:
     router = Router(name="share")
     begins = F.args.startswith(PREFIX)
     router.message.register(open_link, CommandStart(deep_link=True, magic=begins), flags=OPEN)
-    router.message.register(share, Command("share", ignore_case=True))
+    router.message.register(share, Command("share", ignore_case=True), flags=SPEAKS)
     router.callback_query.register(tap, ShareButton.filter())
     router.callback_query.register(take, SharedButton.filter())
     return router
