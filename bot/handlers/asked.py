@@ -10,6 +10,7 @@ from bot.answers import show
 from bot.asking import settle
 from bot.buttons.asking import NeverMindButton
 from bot.languages import _
+from bot.middlewares.introduction import PERSONAL
 
 if TYPE_CHECKING:
     from aiogram.fsm.context import FSMContext
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 def make_router() -> Router:
     """Its handlers."""
     router = Router(name="asked")
-    router.callback_query.register(never_mind, NeverMindButton.filter())
+    # whatever it was about, there is nothing to be changed
+    router.callback_query.register(never_mind, NeverMindButton.filter(), flags=PERSONAL)
     return router
 
 

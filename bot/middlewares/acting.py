@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from aiogram import BaseMiddleware
 from aiogram.dispatcher.flags import get_flag
+from aiogram.types import CallbackQuery, Message
 
 from bot import behalf, watchlist
 from bot.asking import settle
 from bot.hours import keep_time
 from bot.levels import limit_of
 from bot.rights import place_of
+from bot.texts.groups import NOT_SET_UP_NOW
 from data.errors import InputError
 from data.model import ChatKind
 from data.queries import chats
@@ -30,7 +32,8 @@ if TYPE_CHECKING:
 
 
 class Acting(BaseMiddleware):
-    """Hands out the chat that somebody sets up from their own as ``chat``."""
+    """Hands out the chat that somebody sets up from their own as ``chat``; a keyboard about another
+    one, from before, changes nothing."""
 
     async def __call__(
         self,
@@ -49,7 +52,15 @@ class Acting(BaseMiddleware):
                 settings = data["context"].settings
                 watchlist.allow(limit_of(other, settings, settings.watches_per_chat))
                 data["chat"] = other
+            if isinstance(event, CallbackQuery) and behalf.is_of_another(_under(event), other):
+                raise InputError(NOT_SET_UP_NOW)
         return await handler(event, data)
+
+
+def _under(query: CallbackQuery) -> str:
+    """What stands above the button; nothing where Telegram does not tell it any more."""
+    message = query.message
+    return (message.text or message.caption or "") if isinstance(message, Message) else ""
 
 
 async def _acts_for(context: Context, bot: Bot, person: int, state: FSMContext) -> Chat | None:
