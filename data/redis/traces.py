@@ -1,7 +1,8 @@
 """What Redis remembers of a chat: questions, rights, claims, imports that wait.
 
-But for how much it wrote lately, which ends within minutes: forgetting is dear, and whoever could
-wipe that off with it would have no budget.
+But for how much was said there lately, and how long Telegram asked to be left alone, which end by
+themselves: whoever could wipe that off would have no budget, and forgetting is dear. Other
+keys have numbers that are no chat's.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 _CLAIMS = "notified"
-_BUDGET = "budget"
+_STAY = frozenset({"budget", "limit", "update", "faults", "tally", "published"})
 _CHAT_IN_CLAIM = 3
 _AT_ONCE = 1_000
 
@@ -34,7 +35,7 @@ async def forget(redis: Redis, chat_id: int) -> int:
 
 def _is_of(key: str, chat: str) -> bool:
     parts = key.split(":")
-    if parts[0] == _BUDGET:
+    if parts[0] in _STAY:
         return False
     if parts[0] == _CLAIMS:
         # a topic may have the number of another chat
