@@ -58,7 +58,7 @@ def test_tags_of_telegram(tag: str | None, language: Language) -> None:
 
 
 async def test_telegrams_language_is_answered_and_kept(talk: Conversation) -> None:
-    assert "Привет" in await said_by(talk, "ru", "/start")
+    assert "Здравствуйте" in await said_by(talk, "ru", "/start")
     assert (await row(talk)).telegram_language == "ru"
     assert (await row(talk)).language is None
 
@@ -80,7 +80,7 @@ async def test_a_choice_outlives_telegrams_language(talk: Conversation) -> None:
     assert shown == "🌐 Здесь я пишу так: <b>Русский</b>."
     assert captions(talk) == ["English", "Русский ✓", "简体中文", "Español", "Как в Telegram"]
     assert (await row(talk)).language is Language.RUSSIAN
-    assert "Привет" in await said_by(talk, "es", "/start")
+    assert "Здравствуйте" in await said_by(talk, "es", "/start")
 
     await talk.say("/language")
     shown, _ = await talk.tap("Как в Telegram")
