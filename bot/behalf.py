@@ -5,11 +5,14 @@ Everything that is answered then begins with its name, so that nobody mistakes i
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from contextvars import ContextVar
 from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from data.model import Chat
 
 _LONGEST_TITLE = 64
@@ -19,6 +22,16 @@ _current: ContextVar[str | None] = ContextVar("behalf", default=None)
 def act(chat: Chat | None) -> None:
     """What is answered from here on, in this task, is about that chat; None: the reader's own."""
     _current.set(None if chat is None else title_of(chat))
+
+
+@contextmanager
+def personally() -> Iterator[None]:
+    """What is answered in here is about the reader's own chat, whatever else they set up."""
+    token = _current.set(None)
+    try:
+        yield
+    finally:
+        _current.reset(token)
 
 
 def headed(html: str) -> str:

@@ -9,6 +9,7 @@ from aiogram import F, Router
 from aiogram.enums import ContentType
 
 from bot.answers import answer
+from bot.behalf import personally
 from bot.commands import COMMANDS, ONLY_PRIVATE
 from bot.handlers.offers import several
 from bot.keyboards import offers as offers_keyboards
@@ -78,7 +79,8 @@ async def offer(message: Message, pasted: Pasted, context: Context, chat: Chat) 
     """To watch the addresses, to follow the transaction. Raises InputError where there is none."""
     for tx_hash, chain in pasted.transactions:
         text = offers_texts.transaction(tx_hash, chain)
-        await answer(message, text, offers_keyboards.follow(tx_hash, chain))
+        with personally():  # that is told here, where the button stands
+            await answer(message, text, offers_keyboards.follow(tx_hash, chain))
     if len(pasted.addresses) > 1:
         text, keyboard = await several(pasted.addresses, context, chat)
         await answer(message, text + offers_texts.left_out(pasted), keyboard)

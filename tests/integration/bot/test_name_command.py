@@ -146,6 +146,7 @@ async def test_a_pasted_or_watched_address_shows_what_it_is_called(talk: Convers
     assert "You call it <b>Their hot one</b>\nKnown as Binance 14" in await talk.say(BINANCE)
     assert "You call it <b>Their hot one</b>" in await talk.say(f"/watch {BINANCE}")
     assert "You call it <b>Their hot one</b>" in await talk.say(BINANCE)
+    await talk.tap("Threshold")
     shown, _ = await talk.tap("$1M")
     assert "You call it <b>Their hot one</b>" in shown
 

@@ -45,7 +45,8 @@ async def outbox(talk: Conversation) -> Outbox:
 async def test_a_pasted_transaction_is_followed_where_its_message_stands(
     talk: Conversation,
 ) -> None:
-    text = await talk.say(TX)
+    assert "📢" not in await talk.say(TX)
+    text, _ = await talk.tap("Follow")
 
     assert "📢" not in text
     async with talk.context.database.read() as connection:
