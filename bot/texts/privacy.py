@@ -28,7 +28,8 @@ def about(settings: Settings) -> str:
             "\n".join(
                 [
                     _(
-                        "• its name on Telegram, settings and language; of a group who added me, too"
+                        "• its name on Telegram, settings and language; of a group who added me,"
+                        " too"
                     ),
                     _("• watches and names, until you remove them"),
                     _("• alerts and followed transactions, for {time}").format(
