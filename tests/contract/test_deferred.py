@@ -121,6 +121,22 @@ async def test_a_chat_is_due_once(database: Database) -> None:
         assert not await chats.any_due(connection, NOW)
 
 
+async def test_a_chat_is_due_while_somebody_writes_for_it(migrated_postgres: str) -> None:
+    # given a chat that is due, for which another transaction has just queued an edit
+    database = Database(migrated_postgres)
+    async with database.write() as connection:
+        await a_chat(connection)
+        await chats.look_at(connection, 1, NOW)
+    async with database.write() as writing:
+        await queues.enqueue(writing, [(1, Priority.EDIT)])
+
+        # then it is found all the same, and neither waits for the other's hold on the chat
+        async with database.write() as looking:
+            assert await chats.due(looking, NOW, 100) == [1]
+            await writing.execute(text("SELECT 1 FROM chats WHERE id = 1 FOR KEY SHARE NOWAIT"))
+    await database.close()
+
+
 async def test_settings_come_back_as_they_were_made(database: Database) -> None:
     async with database.write() as connection:
         await a_chat(connection)
