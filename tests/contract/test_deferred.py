@@ -69,6 +69,21 @@ async def test_what_is_deferred_waits_for_its_time_and_for_nothing_else(
         assert await alerts.next_digest(connection, 2) is None
 
 
+async def test_no_digest_waits_for_what_a_reorg_has_made_doubtful(database: Database) -> None:
+    # given a chain that stands still in the middle of a reorg
+    async with database.write() as connection:
+        await deferred(connection)
+        await movements.orphan_above(connection, "ethereum", 0, 10**9)
+        later = await deferred(connection, tx=2, until=MORNING + MINUTE)
+
+        # then the other digests come all the same
+        assert await digest(connection) == []
+        assert await alerts.next_digest(connection, 1) == MORNING + MINUTE
+        assert await digest(connection, due=MORNING + MINUTE) == [later.id]
+        await alerts.drop(connection, [later.id], "told")
+        assert await alerts.next_digest(connection, 1) is None
+
+
 async def test_it_is_no_part_of_what_waits_until_its_time_has_passed(database: Database) -> None:
     async with database.write() as connection:
         await deferred(connection)

@@ -44,10 +44,19 @@ async def put_off(connection: AsyncConnection, chat_id: int, until: datetime) ->
 
 
 async def next_digest(connection: AsyncConnection, chat_id: int) -> datetime | None:
-    """When the chat's next digest is due; None where nothing is deferred."""
-    statement = select(func.min(alerts.c.deferred_until))
-    found = await connection.execute(statement.where(alerts.c.chat_id == chat_id, IS_DEFERRED))
-    due: datetime | None = found.scalar_one()
+    """When the chat's next digest is due; None where nothing is deferred.
+
+    What a reorg has made doubtful is in no digest, and no other waits for it: where its transaction
+    comes back, it is written anew.
+    """
+    statement = (
+        select(alerts.c.deferred_until)
+        .join(movements, movements.c.id == alerts.c.movement_id)
+        .where(alerts.c.chat_id == chat_id, IS_DEFERRED, movements.c.orphaned_until.is_(None))
+        .order_by(alerts.c.deferred_until)
+        .limit(1)
+    )
+    due: datetime | None = (await connection.execute(statement)).scalar_one_or_none()
     return due
 
 
