@@ -1,8 +1,8 @@
 """Questions that the next thing a person writes is the answer to.
 
 Who asks declares each question as a state beside its handlers, registers the handler of the answer
-for that state and ``answers``, and forgets the question (``state.clear()``) once it has a good
-answer: after a bad one it still stands. What was asked is remembered in Redis for an hour, for each
+for that state and ``answers``, and forgets the question (``settle``) once it has a good answer:
+after a bad one it still stands. What was asked is remembered in Redis for an hour, for each
 person in each topic of each chat, so a restart of the bot between question and answer is not
 noticed. A command or the button under the question ends it.
 """
@@ -31,9 +31,10 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 REMEMBERED_SECONDS = 3600
-_is_reply = (F.chat.type == "private") | F.reply_to_message.from_user.is_bot
-answers = F.text & ~F.text.startswith("/") & _is_reply
-"""What may be the answer to a question: in a group, where people talk to each other, a reply."""
+is_reply = (F.chat.type == "private") | F.reply_to_message.from_user.is_bot
+"""What is said to the bot: in a group, where people talk to each other, a reply."""
+answers = F.text & ~F.text.startswith("/") & is_reply
+"""What may be the answer to a question."""
 _NO_MEMORY = N_("I cannot keep a question in mind just now: try again in a minute.")
 
 
@@ -90,3 +91,10 @@ async def ask(
         await add(event, html, keyboard)
     else:
         await answer(event, html, keyboard)
+
+
+async def settle(state: FSMContext) -> None:
+    """Forget the question. While Redis is away nobody was asked anything, and what an answer has
+    done is done."""
+    with suppress(RedisAway):
+        await state.clear()

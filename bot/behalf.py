@@ -5,17 +5,15 @@ Everything that is answered then begins with its name, so that nobody mistakes i
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from contextvars import ContextVar
 from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from data.model import Chat
 
 _LONGEST_TITLE = 64
+_SIGN = "📢 "
 _current: ContextVar[str | None] = ContextVar("behalf", default=None)
 
 
@@ -24,20 +22,19 @@ def act(chat: Chat | None) -> None:
     _current.set(None if chat is None else title_of(chat))
 
 
-@contextmanager
-def personally() -> Iterator[None]:
-    """What is answered in here is about the reader's own chat, whatever else they set up."""
-    token = _current.set(None)
-    try:
-        yield
-    finally:
-        _current.reset(token)
-
-
 def headed(html: str) -> str:
     """The answer, below the name of the chat that it is about if that is another one."""
     title = _current.get()
-    return html if title is None else f"📢 <b>{escape(title)}</b>\n\n{html}"
+    return html if title is None else f"{_SIGN}<b>{escape(title)}</b>\n\n{html}"
+
+
+def is_of_another(text: str, chat: Chat | None) -> bool:
+    """Whether what was answered, as plain text, is about another chat than the one that is set up
+    now; None: the reader's own."""
+    head, gap, _rest = text.partition("\n\n")
+    if not gap or "\n" in head or not head.startswith(_SIGN):
+        return False
+    return chat is None or head.removeprefix(_SIGN) != title_of(chat)
 
 
 def title_of(chat: Chat) -> str:

@@ -1,4 +1,5 @@
-"""Who may change what the bot does in a chat: in groups and channels, administrators."""
+"""Who may change what the bot does in a chat: in groups and channels, administrators, there
+or from their own chat."""
 
 from __future__ import annotations
 
@@ -8,12 +9,18 @@ from typing import TYPE_CHECKING
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
 from aiogram.types import CallbackQuery, Message
 
+from bot.levels import level_of
+from data.model import ChatState, Level
+from data.queries import chats
 from data.redis import rights
 from data.redis.away import RedisAway
 
 if TYPE_CHECKING:
     from aiogram import Bot
     from redis.asyncio import Redis
+
+    from bot.context import Context
+    from data.model import Chat
 
 _ADMINISTRATORS = {"creator", "administrator"}
 
@@ -33,6 +40,18 @@ async def may_configure(bot: Bot, redis: Redis, event: Message | CallbackQuery) 
         return event.sender_chat.id == event.chat.id
     person = event.from_user
     return person is not None and await is_administrator(bot, redis, message.chat.id, person.id)
+
+
+async def place_of(context: Context, bot: Bot, chat_id: int, user_id: int) -> Chat | None:
+    """The group or channel, where a person may set it up from their own chat; None where they are
+    no administrator, and where the bot is not, or not let in."""
+    async with context.database.read() as connection:
+        chat = await chats.get(connection, chat_id)
+    if chat is None or chat.state is not ChatState.ACTIVE:
+        return None
+    if level_of(context.settings, None, chat.level) in {Level.BLOCKED, Level.GUEST}:
+        return None
+    return chat if await is_administrator(bot, context.redis, chat_id, user_id) else None
 
 
 async def is_administrator(bot: Bot, redis: Redis, chat_id: int, user_id: int) -> bool:

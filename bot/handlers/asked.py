@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from aiogram import Router
 
 from bot.answers import show
+from bot.asking import settle
 from bot.buttons.asking import NeverMindButton
 from bot.languages import _
-from data.redis.away import RedisAway
+from bot.middlewares.introduction import PERSONAL
 
 if TYPE_CHECKING:
     from aiogram.fsm.context import FSMContext
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 def make_router() -> Router:
     """Its handlers."""
     router = Router(name="asked")
-    router.callback_query.register(never_mind, NeverMindButton.filter())
+    # whatever it was about, there is nothing to be changed
+    router.callback_query.register(never_mind, NeverMindButton.filter(), flags=PERSONAL)
     return router
 
 
 async def never_mind(query: CallbackQuery, state: FSMContext) -> None:
     """Forget the question."""
-    with suppress(RedisAway):  # then nobody was asked anything
-        await state.clear()
+    await settle(state)
     await show(query, _("All right, nothing was changed."))

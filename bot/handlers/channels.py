@@ -10,19 +10,20 @@ from aiogram.filters import Command
 
 from bot import behalf
 from bot.answers import answer, show
+from bot.asking import settle
 from bot.buttons.places import DoneButton, PlaceButton
 from bot.keyboards import places as keyboards
 from bot.languages import _
 from bot.middlewares.introduction import PERSONAL
-from bot.rights import is_administrator
+from bot.rights import place_of
 from bot.texts import groups as texts
 from data.errors import InputError
-from data.model import ChatState
 from data.queries import chats
 from data.redis import rights
 
 if TYPE_CHECKING:
     from aiogram import Bot
+    from aiogram.fsm.context import FSMContext
     from aiogram.types import CallbackQuery, Message
 
     from bot.context import Context
@@ -52,18 +53,15 @@ async def choose(message: Message, context: Context) -> None:
 
 
 async def begin(
-    query: CallbackQuery, callback_data: PlaceButton, context: Context, bot: Bot
+    query: CallbackQuery, callback_data: PlaceButton, context: Context, bot: Bot, state: FSMContext
 ) -> None:
-    """What is written in this chat is about that one, until it is ended."""
-    async with context.database.read() as connection:
-        chat = await chats.get(connection, callback_data.chat)
+    """What is written in this chat is about that one, until it is ended; what was asked before was
+    about another."""
     person = query.from_user.id
-    if (
-        chat is None
-        or chat.state is not ChatState.ACTIVE
-        or not await is_administrator(bot, context.redis, chat.id, person)
-    ):
+    chat = await place_of(context, bot, callback_data.chat, person)
+    if chat is None:
         raise InputError(texts.NOT_AN_ADMINISTRATOR)
+    await settle(state)
     await rights.act_for(context.redis, person, chat.id)
     behalf.act(chat)
     await show(query, texts.begun(chat), keyboards.set_up())
@@ -75,7 +73,8 @@ async def done(message: Message, context: Context) -> None:
     await answer(message, _(texts.DONE))
 
 
-async def end(query: CallbackQuery, context: Context) -> None:
+async def end(query: CallbackQuery, context: Context, state: FSMContext) -> None:
     """The same by a button."""
+    await settle(state)
     await rights.act_for(context.redis, query.from_user.id, None)
     await show(query, _(texts.DONE))

@@ -14,7 +14,7 @@ from aiogram.filters import StateFilter
 from aiogram.fsm.state import State, StatesGroup
 
 from bot.answers import answer, show
-from bot.asking import answers
+from bot.asking import answers, settle
 from bot.buttons.first import FIRST_PRESETS, FirstAct, FirstButton
 from bot.first import choices
 from bot.first.hours import GUESSES, HOURS
@@ -78,7 +78,7 @@ async def take_addresses(message: Message, context: Context, chat: Chat, state: 
         for address in pasted.addresses:
             await watch_address(connection, chat, address, None, None, context.clock(), GENERAL)
         chosen = await choices.read_choices(connection, chat, context)
-    await state.clear()
+    await settle(state)
     said = texts.now_watching(len(pasted.addresses))
     await answer(message, f"{said}\n\n{texts.sources(chosen)}", keyboards.sources(chosen))
 
@@ -96,7 +96,7 @@ async def tap(
         await state.set_state(First.address)
         await show(query, _(texts.PASTE), keyboards.back_to_sources())
         return
-    await state.clear()
+    await settle(state)
     await show(query, *await _step(act, value, context, chat))
 
 

@@ -11,11 +11,12 @@ from aiogram.filters import Command
 from aiogram.fsm.state import State, StatesGroup
 
 from bot.answers import answer, edit, hand_over, put, show
-from bot.asking import answers, ask
+from bot.asking import answers, ask, is_reply, settle
 from bot.buttons.importing import ImportButton
 from bot.incoming import content_of
 from bot.keyboards import importing as keyboards
 from bot.languages import _, sentence
+from bot.middlewares.lateness import SPEAKS
 from bot.places import topic_of
 from bot.sheet.lines import Terms
 from bot.sheet.load import load
@@ -57,10 +58,11 @@ class Importing(StatesGroup):
 def make_router() -> Router:
     """Its handlers."""
     router = Router(name="importing")
-    router.message.register(begin, Command("import", ignore_case=True))
-    router.message.register(take_file, Importing.file, F.document)
-    router.message.register(take_text, Importing.file, answers)
-    router.message.register(take_file, F.chat.type == "private", F.document, looks_like_table)
+    router.message.register(begin, Command("import", ignore_case=True), flags=SPEAKS)
+    router.message.register(take_file, Importing.file, F.document, is_reply, flags=SPEAKS)
+    router.message.register(take_text, Importing.file, answers, flags=SPEAKS)
+    table = (F.chat.type == "private", F.document, looks_like_table)
+    router.message.register(take_file, *table, flags=SPEAKS)
     router.callback_query.register(decide, ImportButton.filter())
     return router
 
@@ -91,14 +93,14 @@ async def take_file(
     """The file that was asked for, or one that came by itself."""
     document = message.document
     if document is not None and await _take(message, document, context, chat, bot):
-        await state.clear()
+        await settle(state)
 
 
 async def take_text(message: Message, state: FSMContext, context: Context, chat: Chat) -> None:
     """Lines that were pasted instead."""
     said = await answer(message, texts.reading(_PASTED))
     if await _preview(said, message, _PASTED, message.text or "", context, chat):
-        await state.clear()
+        await settle(state)
 
 
 async def _take(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from aiogram import F, Router
 from aiogram.enums import ContentType
 
+from bot import behalf
 from bot.answers import answer
-from bot.behalf import personally
 from bot.commands import COMMANDS, ONLY_PRIVATE
 from bot.handlers.offers import several
 from bot.keyboards import offers as offers_keyboards
@@ -77,10 +77,6 @@ async def paste(message: Message, context: Context, chat: Chat) -> None:
 
 async def offer(message: Message, pasted: Pasted, context: Context, chat: Chat) -> None:
     """To watch the addresses, to follow the transaction. Raises InputError where there is none."""
-    for tx_hash, chain in pasted.transactions:
-        text = offers_texts.transaction(tx_hash, chain)
-        with personally():  # that is told here, where the button stands
-            await answer(message, text, offers_keyboards.follow(tx_hash, chain))
     if len(pasted.addresses) > 1:
         text, keyboard = await several(pasted.addresses, context, chat)
         await answer(message, text + offers_texts.left_out(pasted), keyboard)
@@ -88,6 +84,10 @@ async def offer(message: Message, pasted: Pasted, context: Context, chat: Chat) 
         await _offer_one(message, pasted.addresses[0], context, chat)
     elif pasted.mistake is not None and not pasted.transactions:
         raise pasted.mistake
+    for tx_hash, chain in pasted.transactions:
+        behalf.act(None)  # it is followed where that is said, whatever chat is set up there
+        text = offers_texts.transaction(tx_hash, chain)
+        await answer(message, text, offers_keyboards.follow(tx_hash, chain))
 
 
 async def _offer_one(message: Message, address: bytes, context: Context, chat: Chat) -> None:

@@ -16,6 +16,7 @@ from bot.buttons.privacy import PrivacyAct, PrivacyButton
 from bot.handlers.export import hand_over_all
 from bot.keyboards import privacy as keyboards
 from bot.languages import _
+from bot.middlewares.lateness import SPEAKS
 from bot.middlewares.permission import OPEN
 from bot.texts import privacy as texts
 from data.errors import InputError
@@ -41,7 +42,7 @@ def make_router() -> Router:
     """Its handlers."""
     router = Router(name="privacy")
     router.message.register(tell, Command("privacy", ignore_case=True), flags=OPEN)
-    router.message.register(ask, Command("forget", ignore_case=True))
+    router.message.register(ask, Command("forget", ignore_case=True), flags=SPEAKS)
     router.callback_query.register(tap, PrivacyButton.filter())
     return router
 
@@ -51,9 +52,9 @@ async def tell(message: Message, context: Context) -> None:
     await answer(message, texts.about(context.settings), keyboards.about_data())
 
 
-async def ask(message: Message, context: Context) -> None:
+async def ask(message: Message, context: Context, chat: Chat) -> None:
     """Whether to forget it."""
-    await answer(message, _(texts.ASK), keyboards.confirm(context.clock()))
+    await answer(message, _(texts.ASK), keyboards.confirm(chat, context.clock()))
 
 
 async def tap(
@@ -65,12 +66,13 @@ async def tap(
             if query.message is not None:
                 await hand_over_all(query.message, context, chat)
         case PrivacyAct.ASK:
-            await show(query, _(texts.ASK), keyboards.confirm(context.clock()))
+            await show(query, _(texts.ASK), keyboards.confirm(chat, context.clock()))
         case PrivacyAct.KEEP:
             await show(query, _(texts.KEPT))
         case PrivacyAct.FORGET:
             asked_at = datetime.fromtimestamp(min(callback_data.asked_at, 2**33), UTC)
-            if context.clock() - asked_at > ASKED_WITHIN:
+            # the answer is about the chat of the question, whatever chat is set up here by now
+            if callback_data.chat != chat.id or context.clock() - asked_at > ASKED_WITHIN:
                 raise InputError(texts.ASKED_LONG_AGO)
             await forget(context, chat, query.from_user.id)
             await show(query, _(texts.FORGOTTEN))

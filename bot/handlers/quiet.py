@@ -10,7 +10,7 @@ from aiogram.filters import Command
 from aiogram.fsm.state import State, StatesGroup
 
 from bot.answers import answer, show
-from bot.asking import answers, ask
+from bot.asking import answers, ask, settle
 from bot.buttons.quiet import (
     A_DAY,
     DigestAct,
@@ -93,7 +93,7 @@ async def digest(message: Message, command: CommandObject, context: Context, cha
 async def hours_written(message: Message, state: FSMContext, context: Context, chat: Chat) -> None:
     """Hours, as an answer to the question for them."""
     shown = await _set_hours(context, chat, message.text or "")
-    await state.clear()
+    await settle(state)
     await answer(message, *shown)
 
 
@@ -101,7 +101,7 @@ async def time_written(message: Message, state: FSMContext, context: Context, ch
     """The time of the daily digest, as an answer."""
     at = parse_time(message.text or "")
     chat = await _change_digest(context, chat, DigestEvery.DAY, at, chat.digest_times)
-    await state.clear()
+    await settle(state)
     await answer(message, *_after(Screen.DIGEST, chat, context))
 
 
@@ -112,7 +112,7 @@ async def zone_written(message: Message, state: FSMContext, context: Context, ch
     back = Screen((await state.get_data()).get("back", Screen.QUIET))
     if zone := _the_one(zones):
         chat = await _change_zone(context, chat, zone)
-    await state.clear()
+    await settle(state)
     await answer(message, *_after(back, chat, context, name, zones))
 
 

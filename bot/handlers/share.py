@@ -13,12 +13,14 @@ from bot.answers import add, answer, show
 from bot.buttons.share import ShareAct, ShareButton, SharedButton
 from bot.keyboards import share as keyboards
 from bot.languages import _
+from bot.middlewares.lateness import SPEAKS
 from bot.middlewares.permission import OPEN
 from bot.places import topic_of
 from bot.sharing.link import PREFIX, NotOurs, link_to_list, link_to_watch, opened
 from bot.sheet.lines import line_from
 from bot.sheet.plan import fresh
 from bot.texts import share as texts
+from bot.texts.general import BUTTON_TOO_OLD
 from bot.watchlist import meant_watch, most_watches, own_watch
 from data.errors import InputError
 from data.queries import shares, watchlists, whole_lists
@@ -43,7 +45,7 @@ def make_router() -> Router:
     router = Router(name="share")
     begins = F.args.startswith(PREFIX)
     router.message.register(open_link, CommandStart(deep_link=True, magic=begins), flags=OPEN)
-    router.message.register(share, Command("share", ignore_case=True))
+    router.message.register(share, Command("share", ignore_case=True), flags=SPEAKS)
     router.callback_query.register(tap, ShareButton.filter())
     router.callback_query.register(take, SharedButton.filter())
     return router
@@ -74,8 +76,12 @@ async def tap(
 ) -> None:
     """A link, one with labels, or the end of one."""
     if callback_data.act is ShareAct.END:
+        share_id = bytes.fromhex(callback_data.share)
         async with context.database.write() as connection:
-            await shares.end(connection, chat.id, bytes.fromhex(callback_data.share))
+            await shares.end(connection, chat.id, share_id)
+            if await shares.get(connection, share_id, context.clock()) is not None:
+                # another chat's: the one that was set up here when it was made
+                raise InputError(BUTTON_TOO_OLD)
         await show(query, _(texts.ENDED))
         return
     watch = callback_data.watch

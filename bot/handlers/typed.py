@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,8 +11,8 @@ from aiogram.fsm.state import State, StatesGroup
 
 from bot import cards
 from bot.answers import answer
-from bot.asking import answers, ask
-from bot.assets import meant_assets
+from bot.asking import answers, ask, settle
+from bot.assets import meant_assets, named
 from bot.buttons.watch import Act
 from bot.languages import _
 from bot.parse.text import parse_label
@@ -23,7 +22,6 @@ from bot.texts import watches as texts
 from bot.watchlist import WatchGone, own_watch
 from data.errors import InputError
 from data.queries import watches, watchlists
-from data.redis.away import RedisAway
 
 if TYPE_CHECKING:
     from aiogram.fsm.context import FSMContext
@@ -98,18 +96,13 @@ def _taking(change: _Change, screen: Act) -> Callable[..., Awaitable[None]]:
                 await change(connection, context, watch, message.text or "")
                 watch = await own_watch(connection, chat, number)
         except WatchGone:
-            await _settle(state)  # no answer will be any better
+            await settle(state)  # no answer will be any better
             raise
-        await _settle(state)
+        await settle(state)
         text, keyboard = await cards.SCREENS[screen](context, chat, watch, message)
         await answer(message, texts.headed(_(texts.SET), text), keyboard)
 
     return take
-
-
-async def _settle(state: FSMContext) -> None:
-    with suppress(RedisAway):  # it ends by itself
-        await state.clear()
 
 
 async def _set_threshold(
@@ -134,7 +127,7 @@ async def _count_only(
     assets = await meant_assets(connection, text, cards.chains_of(watch, context))
     kept = watch.scope
     kept = replace(kept, only=kept.only | assets, without=kept.without - assets)
-    await _set_tokens(connection, watch, kept)
+    await _set_tokens(connection, context, watch, kept)
 
 
 async def _leave_out(
@@ -143,10 +136,18 @@ async def _leave_out(
     assets = await meant_assets(connection, text, cards.chains_of(watch, context))
     kept = watch.scope
     kept = replace(kept, only=kept.only - assets, without=kept.without | assets)
-    await _set_tokens(connection, watch, kept)
+    await _set_tokens(connection, context, watch, kept)
 
 
-async def _set_tokens(connection: AsyncConnection, watch: Watch, wanted: Scope) -> None:
-    if len(wanted.only) > scope.MOST_TOKENS or len(wanted.without) > scope.MOST_TOKENS:
-        raise InputError(scope.TOO_MANY_TOKENS, most=scope.MOST_TOKENS)
+async def _set_tokens(
+    connection: AsyncConnection, context: Context, watch: Watch, wanted: Scope
+) -> None:
+    known = cards.all_chains(context)
+    for before, after in (
+        (watch.scope.only, wanted.only),
+        (watch.scope.without, wanted.without),
+    ):
+        # by name, as people count: one is a contract on each chain
+        if after > before and len(named(after, known)) > scope.MOST_TOKENS:
+            raise InputError(scope.TOO_MANY_TOKENS, most=scope.MOST_TOKENS)
     await watches.set_scope(connection, watch.id, wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from decimal import Decimal
 from html import escape
@@ -12,7 +13,7 @@ from aiogram.filters import Command
 from aiogram.fsm.state import State, StatesGroup
 
 from bot.answers import answer, show
-from bot.asking import answers, ask
+from bot.asking import answers, ask, settle
 from bot.buttons.feeds import (
     ALL_CHAINS,
     FEED_PRESETS,
@@ -42,6 +43,8 @@ from data.model import UnitThreshold, UsdThreshold
 from data.queries import watches
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from aiogram.filters import CommandObject
     from aiogram.fsm.context import FSMContext
     from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
@@ -153,13 +156,13 @@ async def tap_new(
 
 async def hear_value(message: Message, context: Context, chat: Chat, state: FSMContext) -> None:
     """The answer to what a feed's value shall be."""
-    about = await state.get_data()
-    async with context.database.read() as connection:
-        feed = await own_feed(connection, chat, int(about["id"]))
+    number = (await state.get_data()).get("id", 0)
+    async with context.database.read() as connection, _or_settled(state):
+        feed = await own_feed(connection, chat, number)
     draft = Draft(feed.chain, subject_of(feed, context.chains))
     threshold = _measured(message.text or "", draft, context)
     screen = await _set(context, chat, feed.id, threshold)
-    await state.clear()
+    await settle(state)
     await answer(message, *screen)
 
 
@@ -167,16 +170,18 @@ async def hear_value_of_new(
     message: Message, context: Context, chat: Chat, state: FSMContext
 ) -> None:
     """The answer to from which value on a new feed shall be."""
-    draft = drafted(await _asked_about(state), context.chains)
+    async with _or_settled(state):
+        draft = drafted(await _asked_about(state), context.chains)
     threshold = _measured(message.text or "", draft, context)
     screen = await _turn_on(context, chat, draft, threshold, topic_of(message))
-    await state.clear()
+    await settle(state)
     await answer(message, *screen)
 
 
 async def hear_token(message: Message, context: Context, chat: Chat, state: FSMContext) -> None:
     """The answer to which token a new feed shall be about."""
-    new = await _asked_about(state)
+    async with _or_settled(state):
+        new = await _asked_about(state)
     chain = None if new.chain == ALL_CHAINS else new.chain
     wish = parse_feed((message.text or "").split(), on_chain(chain, context.chains))
     if wish.subject is None or wish.off:
@@ -186,7 +191,7 @@ async def hear_token(message: Message, context: Context, chat: Chat, state: FSMC
         screen = await _turn_on(context, chat, draft, wish.threshold, topic_of(message))
     else:
         screen = await _values_of(context, chat, draft)
-    await state.clear()
+    await settle(state)
     await answer(message, *screen)
 
 
@@ -369,8 +374,21 @@ async def _ask(
 
 
 async def _asked_about(state: FSMContext) -> NewFeedButton:
-    about = await state.get_data()
-    return NewFeedButton.unpack(str(about["new"]))
+    """Raises InputError where that is forgotten."""
+    about = (await state.get_data()).get("new")
+    if about is None:
+        raise InputError(general.BUTTON_TOO_OLD)
+    return NewFeedButton.unpack(str(about))
+
+
+@asynccontextmanager
+async def _or_settled(state: FSMContext) -> AsyncIterator[None]:
+    """Forgets the question where what it was about is gone: no answer will be any better."""
+    try:
+        yield
+    except InputError:
+        await settle(state)
+        raise
 
 
 def _measured(text: str, draft: Draft, context: Context) -> Threshold:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from aiogram.types import InlineKeyboardMarkup
 
+    from data.model import Chat
+
 
 def about_data() -> InlineKeyboardMarkup:
     """Under what is kept: have it, or have it forgotten."""
@@ -24,9 +26,10 @@ def about_data() -> InlineKeyboardMarkup:
     )
 
 
-def confirm(now: datetime) -> InlineKeyboardMarkup:
+def confirm(chat: Chat, now: datetime) -> InlineKeyboardMarkup:
     """Before everything is forgotten."""
-    forget = PrivacyButton(act=PrivacyAct.FORGET, asked_at=int(now.timestamp()))
+    asked_at = int(now.timestamp())
+    forget = PrivacyButton(act=PrivacyAct.FORGET, asked_at=asked_at, chat=chat.id)
     return rows_of(
         [
             button(_("Yes, forget it"), forget),

@@ -10,6 +10,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.answers import answer, notice
 from bot.levels import rate_of, rate_of_group
+from bot.middlewares.introduction import has_mask
 from bot.texts.levels import slow_down
 from data.model import ChatKind, Level
 from data.redis.away import RedisAway
@@ -47,7 +48,8 @@ class Acquaintances:
 class Budget(BaseMiddleware):
     """Hands on what a person has a budget for, and in a group the group as well. One round trip to
     Redis; while that is away no budget is enforced. It stands before everything that asks the
-    database: a flood must not reach it."""
+    database: a flood must not reach it. Who writes in a group's name has the group's budget alone:
+    to Telegram all of them, everywhere, are one person."""
 
     def __init__(self, context: Context, acquaintances: Acquaintances) -> None:
         self._settings = context.settings
@@ -61,7 +63,7 @@ class Budget(BaseMiddleware):
         data: dict[str, Any],
     ) -> Any:
         """Go on, say that it is too much, or ignore it."""
-        rates = self._rates(data)
+        rates = self._rates(event, data)
         if not rates:
             return await handler(event, data)
         try:
@@ -78,10 +80,10 @@ class Budget(BaseMiddleware):
                 await answer(event, text)
         return None
 
-    def _rates(self, data: dict[str, Any]) -> dict[int, Rate]:
+    def _rates(self, event: TelegramObject, data: dict[str, Any]) -> dict[int, Rate]:
         person, chat = data.get("event_from_user"), data.get("event_chat")
         rates: dict[int, Rate] = {}
-        if person is not None:
+        if person is not None and not has_mask(event):
             level = Level.OWNER if person.id in self._settings.admin_ids else None
             level = level or self._acquaintances.level(person.id) or Level.MEMBER
             rate = rate_of(level, self._settings)

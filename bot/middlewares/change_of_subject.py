@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from aiogram import BaseMiddleware
 from aiogram.types import Message
 
-from data.redis.away import RedisAway
+from bot.asking import settle
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -28,6 +27,5 @@ class ChangeOfSubject(BaseMiddleware):
         """Forget it, then go on."""
         is_command = isinstance(event, Message) and (event.text or "").startswith("/")
         if is_command and data.get("raw_state") is not None:
-            with suppress(RedisAway):
-                await data["state"].clear()
+            await settle(data["state"])
         return await handler(event, data)

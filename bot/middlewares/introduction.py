@@ -45,7 +45,7 @@ class Introduction(BaseMiddleware):
         context, spoke = self._context, data["event_chat"]
         person = data.get("event_from_user")
         # who writes in a group's name is nobody
-        speaker = None if person is None or _has_mask(event) else person.id
+        speaker = None if person is None or has_mask(event) else person.id
         private = spoke.type == ChatKind.PRIVATE
         data["chat"], stored = await self._met(
             spoke.id,
@@ -102,5 +102,7 @@ def title_of(chat: TelegramChat) -> str | None:
     return " ".join(part for part in parts if part)[:_LONGEST_TITLE] or None
 
 
-def _has_mask(event: TelegramObject) -> bool:
+def has_mask(event: TelegramObject) -> bool:
+    """Whether it is written in the name of a group or channel: the person is then one and the same
+    for everybody who does so anywhere."""
     return isinstance(event, Message) and event.sender_chat is not None

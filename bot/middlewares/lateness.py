@@ -34,7 +34,7 @@ ASKS = {"asks": True}
 """The flags of a handler that only answers: what it would say of a while ago helps nobody."""
 SPEAKS = {"speaks": True}
 """The flags of a handler whose answer is what was asked for, however late: a message that goes on
-living."""
+living, a link, or the question without which nothing is done."""
 
 
 class Lateness(BaseMiddleware):

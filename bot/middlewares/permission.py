@@ -1,4 +1,5 @@
-"""In groups only administrators change anything; what only tells is open to everybody there."""
+"""In groups only administrators change anything; what only tells is open to everybody there. In a
+channel nothing is: whoever taps there would turn its post into something else."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.rights import may_configure
 from data.errors import InputError
+from data.model import ChatKind
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -31,7 +33,7 @@ class Permission(BaseMiddleware):
     ) -> Any:
         """Go on where it may be done."""
         assert isinstance(event, Message | CallbackQuery)
-        if get_flag(data, "open"):
+        if get_flag(data, "open") and data["event_chat"].type != ChatKind.CHANNEL:
             return await handler(event, data)
         if not await may_configure(data["bot"], data["context"].redis, event):
             raise InputError(

@@ -11,10 +11,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from bot.assets import named
 from bot.parse.chain import parse_chain
 from bot.parse.number import parse_number
 from bot.parse.text import cleaned, shown
 from bot.parse.threshold import assets_called, parse_threshold
+from bot.texts.scope import TOO_MANY_TOKENS
 from data.addresses import checksummed, parse_address
 from data.errors import InputError
 from data.model import Interest, UnitThreshold, UsdThreshold
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from data.model import Asset, Chain, Threshold
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
+MOST_TOKENS = 45
+"""In a cell, by name; a feed of all stablecoins has so many."""
 _NATIVE = "native"
 _NO_KINDS = "none"
 _LARGEST = 2**256 - 1
@@ -136,6 +140,9 @@ def assets_in(text: str, chains: Sequence[Chain], known: Mapping[str, Chain]) ->
                 symbol=shown(word),
             )
         found |= set(called.decimals)
+    # a screen has a button for each name of both cells, and Telegram shows a hundred
+    if len(found) > MOST_TOKENS and len(named(found, list(known.values()))) > MOST_TOKENS:
+        raise InputError(TOO_MANY_TOKENS, most=MOST_TOKENS)
     return frozenset(found)
 
 

@@ -23,12 +23,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 MOST_ROWS = 20_000
+MOST_LINES = 5 * MOST_ROWS
+"""With those in which nothing stands: they take time as well, and nobody has a turn meanwhile."""
 _SEPARATORS = ",;\t|"
 _LOOKED_AT = 20
 """Rows by which a file is judged."""
 _ADDRESS = re.compile(r"0[xX][0-9a-fA-F]{40}|https?://\S+")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _WORKBOOK = N_("That is an Excel or LibreOffice workbook: save it as CSV, in UTF-8.")
+_TOO_LONG = N_("That file is too long: I read {count} lines.")
 _BEGINS = {
     b"PK\x03\x04": _WORKBOOK,
     b"\xd0\xcf\x11\xe0": _WORKBOOK,
@@ -100,13 +103,15 @@ def rows_of(text: str, layout: Layout) -> Iterator[Row]:
     seen = 0
     try:
         for cells in reader:
+            if reader.line_num > MOST_LINES:
+                raise InputError(_TOO_LONG, count=MOST_LINES)
             if not any(cell.strip() for cell in cells) or _is_remark(cells):
                 continue
             seen += 1
             if seen <= layout.first:
                 continue
             if seen - layout.first > MOST_ROWS:
-                raise InputError("That file is too long: I read {count} lines.", count=MOST_ROWS)
+                raise InputError(_TOO_LONG, count=MOST_ROWS)
             yield Row(reader.line_num, _cells(cells, layout), layout.separator.join(cells))
     except csv.Error:
         raise InputError(

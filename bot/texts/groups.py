@@ -22,6 +22,10 @@ NO_PLACES = N_(
     " channel as an administrator who may post; then set it up here."
 )
 DONE = N_("Done: what you write here is about this chat again.")
+NOT_SET_UP_NOW = N_(
+    "That is about another chat than the one that you set up now: choose it in /channels, or send"
+    " the command again."
+)
 NOT_AN_ADMINISTRATOR = N_("You are no administrator there, or I am not there any more.")
 
 

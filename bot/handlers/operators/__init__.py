@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from aiogram import BaseMiddleware, F, Router
 from aiogram.types import CallbackQuery, Message
 
+from bot.asking import settle
 from bot.handlers.operators import broadcast, chains, desk, people, requests
 from bot.handlers.paste import unknown_command
 from bot.languages import _
@@ -50,7 +51,7 @@ class OnlyOperators(BaseMiddleware):
         """Go on, or answer as if there were nothing."""
         if data["level"] in OPERATORS:
             return await handler(event, data)
-        await data["state"].clear()
+        await settle(data["state"])
         if isinstance(event, CallbackQuery):
             return _(BUTTON_TOO_OLD)
         assert isinstance(event, Message)

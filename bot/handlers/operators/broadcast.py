@@ -10,7 +10,7 @@ from aiogram.filters import Command
 from aiogram.fsm.state import State, StatesGroup
 
 from bot.answers import add, answer, show
-from bot.asking import answers, ask
+from bot.asking import answers, ask, settle
 from bot.buttons.operators import BroadcastAct, BroadcastButton, Desk, DeskButton
 from bot.keyboards import operators as keyboards
 from bot.languages import _
@@ -68,7 +68,7 @@ async def preview(message: Message, context: Context, state: FSMContext) -> None
             connection, message.chat.id, message.html_text, context.clock()
         )
         reach = await broadcasts.reach(connection)
-    await state.clear()
+    await settle(state)
     await answer(message, draft.html)
     await answer(message, texts.reach(reach), keyboards.preview(draft.id))
 

@@ -11,7 +11,7 @@ from aiogram.dispatcher.event.handler import CallbackType
 from aiogram.fsm.state import State, StatesGroup
 
 from bot.answers import answer, show
-from bot.asking import answers, ask
+from bot.asking import answers, ask, settle
 from bot.buttons.operators import Desk, DeskButton, LevelAct, LevelButton, Roll, RollButton
 from bot.keyboards import operators as keyboards
 from bot.languages import _
@@ -105,7 +105,7 @@ async def found(message: Message, context: Context, state: FSMContext, level: Le
         several = await census.find(connection, text, PAGE) if text else []
     if not several:
         raise InputError(texts.NOBODY)
-    await state.clear()
+    await settle(state)
     if len(several) == 1:
         await answer(message, *await _card(context, several[0], level))
     else:

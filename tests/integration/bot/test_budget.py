@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from aiogram.methods import AnswerCallbackQuery
+from aiogram.types import Chat
 from redis.asyncio import Redis
 
 from bot.dispatcher import make_dispatcher
@@ -79,6 +80,24 @@ async def test_a_group_has_a_budget_of_its_own(make: Callable[..., Flood]) -> No
     ]
     assert sum("Slow down" in line for line in said) == 1
     assert len(said) == 3  # twice the burst of a person, and the word
+
+
+async def test_who_writes_in_a_groups_name_spends_nothing_of_another_groups(
+    make: Callable[..., Flood],
+) -> None:
+    # given: Telegram has one person for all who hide behind the name of a group
+    mask = {"id": 1087968824, "is_bot": True, "first_name": "Group"}
+    flood = make(commands_per_minute_of_groups=20)
+    said = {}
+    for group in (-77, -78):
+        flood.talk.chat = group
+        behind = Chat(id=group, type="supergroup")
+        more = {"kind": "supergroup", "sender": mask, "sender_chat": behind}
+        # when
+        said[group] = await flood.lines(BURST, "/list", **more)
+    # then
+    assert not any("Slow down" in line for lines in said.values() for line in lines)
+    assert len(said[-78]) == BURST
 
 
 async def test_operators_are_always_answered(make: Callable[..., Flood]) -> None:

@@ -131,6 +131,23 @@ async def test_a_member_of_a_group_imports_nothing(place: Place) -> None:
     assert await place.watches(group) == []
 
 
+async def test_in_a_group_only_a_file_that_is_sent_as_a_reply_is_read(place: Place) -> None:
+    # given an administrator who is asked for a file, and talks to others meanwhile
+    group = place.telegram.create_supergroup("Whales", (place.owner.id,)).id
+    await place.telegram.wait_for_messages(group, 1, DEADLINE)
+    asked = await place.say(group, "/import", place.owner)
+    place.telegram.send_document(group, "minutes.pdf", b"%PDF", user_id=place.owner.id)
+    # when
+    shown = await upload(
+        place, group, VITALIK, "Shall I import it?", by=place.owner, reply_to=asked.message_id
+    )
+    # then nothing was said of the other one
+    answers = [
+        one for one in place.telegram.bot_messages(group) if one.message_id >= asked.message_id
+    ]
+    assert [one.message_id for one in answers] == [asked.message_id, shown.message_id]
+
+
 async def test_what_changed_meanwhile_is_judged_again(place: Place) -> None:
     chat = own(place)
     shown = await upload(place, chat, f"{VITALIK},V\n{BINANCE},B", "2 new watches")

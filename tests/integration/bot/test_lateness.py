@@ -52,6 +52,19 @@ async def test_of_many_everything_is_done_and_little_is_said(talk: Conversation)
     assert left.threshold is not None
 
 
+async def test_what_is_asked_back_is_asked_however_late(talk: Conversation) -> None:
+    await said_late(talk, f"/watch {WALLET} $5k Old")
+    await said_late(talk, "/list")
+
+    (link,) = await said_late(talk, "/share")
+    (forget,) = await said_late(talk, "/forget")
+    (how,) = await said_late(talk, "/import")
+
+    assert "?start=w_" in link
+    assert "Forget everything" in forget
+    assert "Send me the file" in how
+
+
 async def test_who_waits_only_for_minutes_gets_every_answer(talk: Conversation) -> None:
     told = [await said_late(talk, "/help", timedelta(minutes=4)) for _again in range(3)]
 

@@ -100,7 +100,8 @@ async def test_everything_is_forgotten_after_a_question(place: Place) -> None:
     # then nothing is left
     assert "Forgotten" in now_shown(place, asked).text
     assert await rows(place, chat) == 0
-    assert await keys(place, chat) == [other]
+    left = await keys(place, chat)
+    assert [key for key in left if not key.startswith(("budget:", "limit:"))] == [other]
     # and it begins afresh
     await place.say(chat, "/start")
     async with place.context.database.read() as connection:
@@ -228,3 +229,16 @@ async def test_an_alert_in_the_outbox_is_not_sent_after_the_chat_is_forgotten(
         await place.telegram.wait_for_messages(stranger.id, 1, DEADLINE, "400")
 
     assert not any("ETH" in message.text for message in place.telegram.bot_messages(chat))
+
+
+async def test_whoever_forgets_again_and_again_is_slowed_down_all_the_same(place: Place) -> None:
+    chat = own(place)
+    await place.say(chat, "/list")
+    paused = f"limit:pause:{chat}"
+    await place.context.redis.set(paused, "1")
+    spent = {f"budget:{chat}", paused}
+    assert spent <= set(await keys(place, chat))
+    asked = await place.say(chat, "/forget")
+    assert await place.tap(asked, "Yes, forget it", place.owner) is None
+
+    assert spent <= set(await keys(place, chat))

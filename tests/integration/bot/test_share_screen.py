@@ -175,3 +175,21 @@ async def test_in_a_group_everybody_sees_and_administrators_take(place: Place) -
 async def test_a_plain_start_still_greets(place: Place) -> None:
     assert "Spyhop" in (await place.say(own(place), "/start")).text
     assert "Spyhop" in (await place.say(own(place), "/start x_1")).text
+
+
+async def test_a_channels_link_is_not_ended_from_the_own_chat(place: Place) -> None:
+    # given a link of a channel that was set up from a private chat
+    chat = own(place)
+    place.telegram.create_channel("Whales", members=(place.owner.id,))
+    (told,) = await place.telegram.wait_for_messages(chat, 1, DEADLINE, "I am in Whales now")
+    await place.tap(told, "Whales", place.owner)
+    await place.say(chat, f"/watch {VITALIK}")
+    await place.say(chat, "/whales eth $5m")
+    made = await place.say(chat, "/share")
+    await place.say(chat, "/done")
+    # when
+    said = await place.tap(made, "End this link", place.owner)
+    # then nobody says that it was
+    assert "about another chat" in (said or "")
+    assert "A link to 2 watches" in now_shown(place, made).text
+    assert await kept(place) == 1

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.texts.scope import KINDS
+from bot.texts.scope import KINDS, MOST_TOKENS
 from data.model import FOREVER, Direction, Interest, UnitThreshold, Unpriced, UsdThreshold, Watch
 from data.queries import watches
 from data.redis.removed import KEPT_SECONDS
@@ -204,6 +204,21 @@ async def test_tokens_are_typed_and_taken_off_again(place: Place) -> None:
     assert await screen.tap("All tokens") is None
     assert not (await screen.watch()).scope.picks_assets
     assert "✕ USDC" not in screen.captions
+
+
+async def test_a_feed_of_all_stablecoins_leaves_one_out(place: Place) -> None:
+    await place.say(place.owner.id, "/whales all stablecoins $5m")
+    listed = await place.say(place.owner.id, "/list")
+    screen = Screen(place, place.owner.id, listed.message_id, place.owner)
+    await screen.tap(screen.captions[0])
+    many = len((await screen.watch()).scope.only)
+    assert many > MOST_TOKENS
+    await screen.tap("Tokens", "Leave out…")
+    await screen.type("DAI")
+
+    scope = (await screen.watch()).scope
+    assert scope.without
+    assert len(scope.only) == many - len(scope.without)
 
 
 async def test_a_watch_that_leaves_out_what_its_threshold_counts_says_so(place: Place) -> None:

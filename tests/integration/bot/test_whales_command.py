@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.buttons.feeds import FeedAct, FeedButton
 from data.chains import known_chains
 from data.model import (
     EVERYTHING,
@@ -293,3 +294,16 @@ async def test_off_finds_the_only_feed_in_whatever_topic(place: Place) -> None:
     off = await place.say(forum, "/whales ethereum off", place.owner, other)
     assert f"topic {one}" in off.text
     assert await place.watches(forum) == []
+
+
+async def test_a_question_about_a_feed_that_was_turned_off_stands_no_longer(
+    talk: Conversation,
+) -> None:
+    await talk.say("/whales eth $5m")
+    (feed,) = await talk.watches()
+    await talk.tap_data(FeedButton(id=feed.id, act=FeedAct.OTHER).pack())
+    await talk.tap_data(FeedButton(id=feed.id, act=FeedAct.OFF).pack())
+
+    assert "gone" in await talk.say("$7m")
+    assert "I only understand" in await talk.say("$7m")
+    assert await talk.watches() == []

@@ -9,13 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.sheet import reading
+from bot.languages import sentence
+from bot.sheet import cells, reading
 from bot.sheet.lines import NameLine, WatchLine
 from bot.sheet.load import Sheet, load
 from bot.sheet.reading import text_of
+from bot.subjects import stablecoins_of
 from data.errors import InputError
 from data.model import EVERYTHING, Direction, Interest, Unpriced, UsdThreshold
-from tests.unit.bot.sheet.watchlists import FORUM, NOW, plain_watch
+from tests.unit.bot.sheet.watchlists import CHAINS, FORUM, KNOWN, NOW, plain_watch
 
 A = "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045"
 B = "0x28C6c06298d514Db089934071355E5743bf21d60"
@@ -163,6 +165,30 @@ def test_so_many_lines_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(read(f"{A}\n" * 3).lines) == 3
     with pytest.raises(InputError, match="too long"):
         read(f"{A}\n" * 4)
+
+
+def test_lines_in_which_nothing_stands_are_not_read_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reading, "MOST_LINES", 10)
+    for nothing in ("\n", "#\n", ",\n"):
+        assert len(read(f"{A}\n" + nothing * 9).lines) == 1
+        with pytest.raises(InputError, match="too long"):
+            read(f"{A}\n" + nothing * 10)
+
+
+def test_a_cell_has_so_many_tokens_and_no_more() -> None:
+    def tokens(count: int) -> str:
+        return " ".join(f"bsc:0x{number:040x}" for number in range(count))
+
+    assert read(f"address,only\n{A},{tokens(cells.MOST_TOKENS)}").problems == []
+    (problem,) = read(f"address,only\n{A},{tokens(cells.MOST_TOKENS + 1)}").problems
+    assert "45 tokens" in sentence(problem.error)
+
+
+def test_a_feed_of_all_stablecoins_of_all_chains_has_room_in_a_cell() -> None:
+    every = stablecoins_of(KNOWN.values())
+    assert cells.assets_in(cells.assets_cell(every), CHAINS, KNOWN) == every
 
 
 @settings(max_examples=100, deadline=None)
