@@ -1,4 +1,4 @@
-"""The engine, its pool, and the two kinds of transaction: ``read`` and ``write``."""
+"""The engine, its pool, and the kinds of transaction: ``read``, ``write``, and ``rebuild``."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ Frozen between two messages of one statement it does not count as idle: that end
 transaction's time, half of ``COMMAND_TIMEOUT``, which PostgreSQL knows from version 17 on.
 """
 _WRITES = "spyhop_writes"
+_REBUILDS = "spyhop_rebuilds"
 _DRIVERS = {"postgresql+asyncpg", "sqlite+aiosqlite"}
 _OPTIONS = {
     *inspect.signature(asyncpg.connect).parameters,
@@ -81,6 +82,21 @@ class Database:
         """A transaction that writes; committed at the end, rolled back on any error."""
         async with AsyncExitStack() as stack:
             yield await _entered(stack, self._writing.begin())
+
+    @asynccontextmanager
+    async def rebuild(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that changes the schema, and may take as long as it likes.
+
+        SQLite changes a table by making it anew: what refers to it must not be deleted with the
+        old one, so that foreign keys do not hold meanwhile.
+        """
+        patient = self.patient()
+        try:
+            async with AsyncExitStack() as stack:
+                rebuilding = patient.engine.execution_options(**{_WRITES: True, _REBUILDS: True})
+                yield await _entered(stack, rebuilding.begin())
+        finally:
+            await patient.close()
 
     def patient(self) -> Database:
         """The same database with a pool of its own, for what may take as long as it likes."""
@@ -171,8 +187,11 @@ def _take_over_sqlite_transactions(engine: Any) -> None:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(_WRITES)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        if options.get(_REBUILDS):
+            # means nothing inside a transaction; this connection is never used for another
+            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")
 
     @event.listens_for(engine, "invalidate")
     def on_invalidate(connection: Any, _record: Any, _error: Any) -> None:

@@ -88,7 +88,11 @@ def check_chain(chain: Chain, status: ChainStatus | None, now: datetime) -> list
         detail = f"the clocks differ: it says that it wrote {told(-age)} from now"
         return [Check(chain.name, Verdict.FAIL, detail)]
     checks = [_progress(chain, status, now, age), *_settled(chain, status)]
-    checks.append(_fallback(chain, status.nodes))
+    fallback = _fallback(chain, status.nodes)
+    if status.state == PAUSED and fallback.verdict is Verdict.FAIL:
+        # perhaps that is why it rests, and nobody needs them meanwhile
+        fallback = replace(fallback, verdict=Verdict.WARN)
+    checks.append(fallback)
     return checks + [_node(chain, node, status.head) for node in status.nodes]
 
 

@@ -41,14 +41,10 @@ async def migrate(database: Database) -> None:
 
     Raises SchemaTooNew when the database is ahead of this code.
     """
-    patient = database.patient()
-    try:
-        async with patient.write() as connection:
-            if database.kind == "postgresql":
-                await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-            await connection.run_sync(_upgrade)
-    finally:
-        await patient.close()
+    async with database.rebuild() as connection:
+        if database.kind == "postgresql":
+            await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+        await connection.run_sync(_upgrade)
 
 
 async def check_schema(database: Database) -> None:

@@ -27,7 +27,10 @@ def about(settings: Settings) -> str:
             _("🔒 <b>What I keep about this chat</b>"),
             "\n".join(
                 [
-                    _("• its settings and language; of a group its title and who added me"),
+                    _(
+                        "• its name on Telegram, settings and language; of a group who added me,"
+                        " too"
+                    ),
                     _("• watches and names, until you remove them"),
                     _("• alerts and followed transactions, for {time}").format(
                         time=_days(settings.keep_alerts_days)

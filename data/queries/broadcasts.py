@@ -141,7 +141,8 @@ async def lease(
                 broadcast_sends.c.due_at <= DatabaseNow(),
                 free,
             )
-            .order_by(broadcast_sends.c.due_at, broadcast_sends.c.chat_id)
+            # all begin with the same time: any further order would have all of them sorted
+            .order_by(broadcast_sends.c.due_at)
             .limit(limit)
         )
         if connection.dialect.name == "postgresql":

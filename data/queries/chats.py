@@ -344,7 +344,8 @@ async def due(connection: AsyncConnection, now: datetime, limit: int) -> list[in
         .limit(limit)
     )
     if connection.dialect.name == "postgresql":
-        first = first.with_for_update(skip_locked=True)
+        # NO KEY UPDATE: whoever is just writing for a chat holds its key, and may hold its queue
+        first = first.with_for_update(key_share=True, skip_locked=True)
     found = sorted((await connection.execute(first)).scalars())
     for some in batches(found):
         await connection.execute(update(chats).where(chats.c.id.in_(some)).values(digest_due=None))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import event, text
 
 from data.database import Database
 from data.model import Broadcast, BroadcastState, ChatKind, ChatState, Language, Level, SendState
@@ -50,6 +53,32 @@ async def test_it_goes_to_whoever_may_hear_it_and_begins_once(database: Database
         70,
         "<b>Hello</b>",
     )
+
+
+async def test_a_few_chats_are_found_without_looking_at_all_that_wait(database: Database) -> None:
+    draft = await a_draft(database)
+    asked: list[tuple[str, Any]] = []
+
+    def note(
+        _connection: object, _cursor: object, statement: str, values: object, *_: object
+    ) -> None:
+        asked.append((statement, values))
+
+    async with database.write() as connection:
+        await broadcasts.begin(connection, draft.id, 70, NOW)
+        if database.kind == "postgresql":  # a small table is read whole, index or not
+            for way in ("seqscan", "bitmapscan"):
+                await connection.execute(text(f"SET LOCAL enable_{way} = off"))
+        event.listen(connection.sync_connection, "before_cursor_execute", note)
+        await broadcasts.lease(connection, FOR, 1)
+        statement, values = asked[-1]
+        explain = "EXPLAIN" if database.kind == "postgresql" else "EXPLAIN QUERY PLAN"
+        found = await connection.exec_driver_sql(f"{explain} {statement}", values)
+        plan = " ".join(str(row) for row in found)
+
+    assert "ix_broadcast_sends_waiting" in plan
+    assert "Sort" not in plan
+    assert "TEMP B-TREE" not in plan
 
 
 async def test_a_killed_workers_chats_are_leased_again(database: Database) -> None:

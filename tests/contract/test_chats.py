@@ -83,5 +83,5 @@ async def test_a_chat_of_which_nothing_is_new_needs_no_writing(database: Databas
             await chats.spoken(connection, 7, ChatKind.PRIVATE, None),
         ]
 
-    assert known == [met, met, None]
+    assert known == [(met, None), (met, None), None]
     assert others == [None, None, None]

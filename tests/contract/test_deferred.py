@@ -69,6 +69,21 @@ async def test_what_is_deferred_waits_for_its_time_and_for_nothing_else(
         assert await alerts.next_digest(connection, 2) is None
 
 
+async def test_no_digest_waits_for_what_a_reorg_has_made_doubtful(database: Database) -> None:
+    # given a chain that stands still in the middle of a reorg
+    async with database.write() as connection:
+        await deferred(connection)
+        await movements.orphan_above(connection, "ethereum", 0, 10**9)
+        later = await deferred(connection, tx=2, until=MORNING + MINUTE)
+
+        # then the other digests come all the same
+        assert await digest(connection) == []
+        assert await alerts.next_digest(connection, 1) == MORNING + MINUTE
+        assert await digest(connection, due=MORNING + MINUTE) == [later.id]
+        await alerts.drop(connection, [later.id], "told")
+        assert await alerts.next_digest(connection, 1) is None
+
+
 async def test_it_is_no_part_of_what_waits_until_its_time_has_passed(database: Database) -> None:
     async with database.write() as connection:
         await deferred(connection)
@@ -119,6 +134,22 @@ async def test_a_chat_is_due_once(database: Database) -> None:
         assert await chats.due(connection, NOW, 100) == [1]
         assert await chats.due(connection, NOW, 100) == []
         assert not await chats.any_due(connection, NOW)
+
+
+async def test_a_chat_is_due_while_somebody_writes_for_it(migrated_postgres: str) -> None:
+    # given a chat that is due, for which another transaction has just queued an edit
+    database = Database(migrated_postgres)
+    async with database.write() as connection:
+        await a_chat(connection)
+        await chats.look_at(connection, 1, NOW)
+    async with database.write() as writing:
+        await queues.enqueue(writing, [(1, Priority.EDIT)])
+
+        # then it is found all the same, and neither waits for the other's hold on the chat
+        async with database.write() as looking:
+            assert await chats.due(looking, NOW, 100) == [1]
+            await writing.execute(text("SELECT 1 FROM chats WHERE id = 1 FOR KEY SHARE NOWAIT"))
+    await database.close()
 
 
 async def test_settings_come_back_as_they_were_made(database: Database) -> None:

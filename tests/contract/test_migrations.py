@@ -4,14 +4,17 @@ import asyncio
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, MetaData, Table, inspect, text
 
 from data.database import Database
 from data.errors import ConfigurationError, SchemaTooNew
@@ -37,15 +40,72 @@ def tables_of(connection: Connection) -> set[str]:
 
 async def test_every_migration_goes_up_down_and_up(any_database_url: str) -> None:
     database = Database(any_database_url)
-    async with database.write() as connection:
+    async with database.rebuild() as connection:
         await connection.run_sync(stairs)
     await check_schema(database)
-    async with database.write() as connection:
+    async with database.rebuild() as connection:
         await connection.run_sync(lambda found: command.downgrade(alembic_config(found), "base"))
         left = await connection.run_sync(tables_of)
     await database.close()
 
     assert left <= {"alembic_version"}
+
+
+def a_row(table: Table) -> dict[str, Any]:
+    """Of the first version: everything in it is the first of its kind."""
+    values: dict[type[Any], Any] = {
+        bool: False,
+        bytes: b"1",
+        datetime: datetime(2026, 1, 1, tzinfo=UTC),
+        Decimal: Decimal(1),
+        int: 1,
+        str: "1",
+    }
+    return {
+        column.name: values[column.type.python_type]
+        for column in table.c
+        if column.foreign_keys or not column.nullable
+    }
+
+
+def contents(connection: Connection) -> dict[str, Any]:
+    """How many rows each of the first tables has, and by whom its alert was told."""
+    found: dict[str, Any] = {
+        name: connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one()
+        for name in ("chats", "watches", "movements", "legs", "messages", "alerts", "chat_queues")
+    }
+    told = connection.execute(text("SELECT message_id FROM alerts"))
+    return found | {"told in": told.scalars().all()}
+
+
+async def test_no_migration_takes_along_what_refers_to_a_table(any_database_url: str) -> None:
+    # given a database of the first version with a row in every table
+    database = Database(any_database_url)
+    async with database.rebuild() as connection:
+        scripts = await connection.run_sync(
+            lambda found: ScriptDirectory.from_config(alembic_config(found))
+        )
+        *_later, first = (one.revision for one in scripts.walk_revisions())
+        await connection.run_sync(lambda found: command.upgrade(alembic_config(found), first))
+    async with database.write() as connection:
+        known = MetaData()
+        await connection.run_sync(known.reflect)
+        for table in known.sorted_tables:
+            if table.name != "alembic_version":
+                await connection.execute(table.insert().values(a_row(table)))
+        before = await connection.run_sync(contents)
+    assert before["alerts"] == before["legs"] == 1
+
+    # when it is brought to this version as a process does at its start
+    await migrate(database)
+
+    # then everything is still there, and so it is on the way back
+    async with database.read() as connection:
+        assert await connection.run_sync(contents) == before
+    async with database.rebuild() as connection:
+        await connection.run_sync(lambda found: command.downgrade(alembic_config(found), first))
+        assert await connection.run_sync(contents) == before
+    await database.close()
 
 
 async def test_the_models_match_the_migrations(database: Database) -> None:

@@ -35,9 +35,9 @@ async def test_a_tap_on_a_button_changes_the_watch(embedded: Product) -> None:
         await embedded.say(f"/watch {WATCHED} $100k Treasury")
         await page.get_by_test_id("button").filter(has_text="Remove").click()
 
-        confirm = page.get_by_test_id("button").filter(has_text="Yes, remove it")
-        await expect(confirm).to_be_visible()
-        await confirm.click()
         await expect(page.get_by_test_id("message").last).to_contain_text("No longer watching")
+        assert "Treasury" not in (await embedded.say("/list")).text
+        await page.get_by_test_id("button").filter(has_text="Undo").click()
+        await expect(page.get_by_test_id("message").filter(has_text="Undo")).to_have_count(0)
 
-    assert "Treasury" not in (await embedded.say("/list")).text
+    assert "Treasury" in (await embedded.say("/list")).text

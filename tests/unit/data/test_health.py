@@ -159,6 +159,16 @@ def test_fallback_is_two_nodes_that_are_ready(states: list[str], verdict: Verdic
         assert found[f"ethereum n{number}"] is well
 
 
+def test_a_chain_that_rests_needs_no_nodes() -> None:
+    # an operator lets it rest, perhaps because they are all broken
+    resting = status(state="paused", head=None, cursor=None, nodes=(node(state="open"),))
+
+    checks = check_chain(ETHEREUM, resting, NOW)
+
+    assert set(verdicts(checks).values()) == {Verdict.WARN}
+    assert is_healthy(checks)
+
+
 def test_a_node_tells_what_is_known_of_it() -> None:
     bad = node(
         "bad",

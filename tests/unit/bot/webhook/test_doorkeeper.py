@@ -51,7 +51,9 @@ def test_only_telegram_comes_in(
     assert doorkeeper().refusal(peer, forwarded, SECRET, 0) == refusal
 
 
-@pytest.mark.parametrize("secret", [None, "", "S" * 32, SECRET[:-1], SECRET + "s", "ß" * 32, "\udcff"])
+@pytest.mark.parametrize(
+    "secret", [None, "", "S" * 32, SECRET[:-1], SECRET + "s", "ß" * 32, "\udcff"]
+)
 def test_not_without_the_secret(secret: str | None) -> None:
     assert doorkeeper().refusal(TELEGRAM, None, secret, 0) == 401
 
