@@ -238,6 +238,7 @@ async def test_what_takes_long_is_not_confirmed_before_it_is_done(
             await asyncio.wait_for(begun.wait(), DEADLINE)
             while not telegram.world.webhook.last_error_message:  # noqa: ASYNC110 - the courier works
                 await asyncio.sleep(0.01)
+            assert "503" in telegram.world.webhook.last_error_message
             assert len(telegram.world.updates.queue) == 2
             assert telegram.bot_messages(chat) == []
 
@@ -246,7 +247,6 @@ async def test_what_takes_long_is_not_confirmed_before_it_is_done(
 
     assert "went wrong" in said[0].text
     assert "What I understand" in said[1].text
-    assert "503" in telegram.world.webhook.last_error_message
 
 
 async def test_what_was_written_while_the_bot_was_down_is_answered_afterwards(
