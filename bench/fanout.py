@@ -16,7 +16,7 @@ import asyncio
 import os
 import sys
 import time
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict, dataclass
 from statistics import median, quantiles
 
@@ -208,9 +208,10 @@ def _server_cpu() -> float:
     """Seconds that all PostgreSQL processes which we started have used."""
     used = 0.0
     for process in psutil.Process().children(recursive=True):
-        if process.name().startswith("postgres"):
-            times = process.cpu_times()
-            used += times.user + times.system
+        with suppress(psutil.NoSuchProcess):  # it ends some of them itself
+            if process.name().startswith("postgres"):
+                times = process.cpu_times()
+                used += times.user + times.system
     return used
 
 

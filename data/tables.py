@@ -242,7 +242,9 @@ alerts = Table(
     Column("tx_hash", Bytes, nullable=False),
     Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), nullable=False),
     Column("topic_id", BigInteger, nullable=False),
-    Column("movement_id", ForeignKey("movements.id", ondelete="CASCADE"), nullable=False),
+    # no foreign key, which would look the same movement up for each chat of a feed, and no index:
+    # whoever looks for the alerts of a movement finds them by its transaction
+    Column("movement_id", _Id, nullable=False),
     Column("watch_id", BigInteger, nullable=False),  # no foreign key: the alert outlives the watch
     Column("others", JSON(none_as_null=True)),
     Column("priority", SmallInteger, nullable=False),
@@ -286,7 +288,6 @@ alerts = Table(
         postgresql_where=text("state = 'deferred'"),
         sqlite_where=text("state = 'deferred'"),
     ),
-    Index("ix_alerts_movement_id", "movement_id"),
     # not of what waits: a feed writes a hundred thousand rows at once
     Index(
         "ix_alerts_message_id",
@@ -298,10 +299,12 @@ alerts = Table(
 
 # One row for each chat that has something to send: workers lease a chat here. `version` grows
 # with every alert written, so that a worker never deletes a row that changed under its hands.
+# No foreign key: a feed queues a hundred thousand chats at once, and a chat that is no more has
+# nothing to send.
 chat_queues = Table(
     "chat_queues",
     metadata,
-    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), primary_key=True),
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
     Column("priority", SmallInteger, nullable=False),
     Column("due_at", UtcTime, nullable=False),
     Column("version", BigInteger, nullable=False),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import literal_column, select
 
 from data.model import AlertState, Certainty
+from data.queries.alerts.about import TELLS_OF
 from data.queries.messages import message_of
 from data.tables import alerts, messages, movements
 
@@ -67,7 +68,7 @@ async def newly_settled(
         select(messages.c.id)
         .distinct()
         .join(alerts, alerts.c.message_id == messages.c.id)
-        .join(movements, movements.c.id == alerts.c.movement_id)
+        .join(movements, TELLS_OF)
         .where(
             movements.c.chain == chain,
             movements.c.block_number.between(blocks.start, blocks.stop - 1),

@@ -1,6 +1,7 @@
 """All that is kept about a chat, wherever it is: told to it, or forgotten at once.
 
-A table whose rows belong to a chat has a foreign key to it, and is found by that.
+A table whose rows belong to a chat has a foreign key to it, and is found by that; but for the queue
+of chats, which has none.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from sqlalchemy import delete, select, update
 
 from data.queries import queues
 from data.queries.alerts.history import KINDS
-from data.tables import alerts, chats, metadata, send_claims
+from data.tables import alerts, chat_queues, chats, metadata, send_claims
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,7 +28,7 @@ def owned() -> Iterator[Column[Any]]:
     """The columns by which tables say whose their rows are, those that others refer to last."""
     for table in reversed(metadata.sorted_tables):
         for column in table.c:
-            if column.references(chats.c.id):
+            if column.references(chats.c.id) or column is chat_queues.c.chat_id:
                 yield column
 
 

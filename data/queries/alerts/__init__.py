@@ -8,6 +8,7 @@
 - ``reorg``       what a reorg does to alerts, and what undoes it
 - ``repointing``  alerts that tell of another movement after a reorg than before
 - ``answers``     of which alerts that were taken back an answer told
+- ``about``       which alerts tell of a movement
 - ``touched``     what a transaction did to alerts, and the queueing of every chat that it concerns
 - ``asked``       what became of one that somebody asks about
 - ``outbox``      what waits for a chat, and what became of it

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select, update
 
 from data.model import AlertState
 from data.queries import among_ids
+from data.queries.alerts.about import about
 from data.queries.alerts.touched import NOTHING, Touched
 from data.tables import alerts, messages, movements
 
@@ -98,7 +99,7 @@ async def _edit(
 @cache
 def _one_revision_more(dialect: str) -> Any:
     shown = select(alerts.c.message_id).where(
-        among_ids(dialect, alerts.c.movement_id, "ids"),
+        about(dialect, "ids"),
         alerts.c.state == bindparam("shown_as"),
         alerts.c.message_id.is_not(None),
     )
@@ -110,4 +111,4 @@ def _one_revision_more(dialect: str) -> Any:
 
 
 def _of(connection: AsyncConnection) -> ColumnElement[bool]:
-    return among_ids(connection.dialect.name, alerts.c.movement_id, "ids")
+    return about(connection.dialect.name, "ids")

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import literal, select, union_all
 
 from data.model import AlertState, Priority
-from data.queries import among_ids, queues
+from data.queries import queues
+from data.queries.alerts.about import about
 from data.tables import alerts, messages
 
 if TYPE_CHECKING:
@@ -69,12 +70,12 @@ def _concerned(dialect: str, written: bool, released: bool, edited: bool) -> Any
     )
     found = []
     if written:
-        found.append(waiting.where(among_ids(dialect, alerts.c.movement_id, "written")))
+        found.append(waiting.where(about(dialect, "written")))
     if released:
-        of_them = among_ids(dialect, alerts.c.movement_id, "released")
+        of_them = about(dialect, "released")
         found.append(waiting.where(of_them, alerts.c.held_until.is_not(None)))
     if edited:
-        of_them = among_ids(dialect, alerts.c.movement_id, "edited")
+        of_them = about(dialect, "edited")
         shown = select(alerts.c.message_id).where(of_them)
         found.append(
             select(messages.c.chat_id, literal(int(Priority.EDIT)).label("priority")).where(
