@@ -136,14 +136,15 @@ async def _go(
             "REDIS_URL": valkey,
             "LOG_LEVEL": "ERROR",
         }
-        processes = {}
+        processes: dict[str, psutil.Process] = {}
+        programs: dict[str, asyncio.subprocess.Process] = {}
         for name in ("watcher", "bot"):
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", name, env=os.environ | settings
             )
             stack.push_async_callback(process.wait)
-            stack.callback(process.terminate)
-            processes[name] = psutil.Process(process.pid)
+            stack.callback(_terminate, process)
+            processes[name], programs[name] = psutil.Process(process.pid), process
         await telegram.wait_for_polling(DEADLINE)
         course, people = Course(database, processes), People(database, redis, telegram, own)
         parts = (course.look(), _mine(bsc), _mine(base), people.listen())
@@ -160,10 +161,17 @@ async def _go(
             drained = Phase.ended(course, people)
             for one in beside:
                 one.cancel()
-        processes["bot"].suspend()  # what a reorg costs is not to depend on what is sent meanwhile
+        # what a reorg costs is not to depend on what is sent meanwhile; halted as it stands the bot
+        # might keep a row that it was just writing
+        processes["bot"].terminate()
+        await programs["bot"].wait()
         reorg = await _reorg(database)
-        processes["bot"].resume()
     return calm, event, drained, reorg
+
+
+def _terminate(process: asyncio.subprocess.Process) -> None:
+    with suppress(ProcessLookupError):
+        process.terminate()
 
 
 async def _mine(sandbox: ChainSandbox) -> None:

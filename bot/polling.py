@@ -111,10 +111,11 @@ class Polling:
             if fresh:
                 self._presence.heard()
                 self._taken |= {one.update_id for one in fresh}
-            if fresh or not updates:
-                await self._presence.publish(me)
             self._under_way |= {one.update_id: _now() for one in fresh}
             lanes.put(fresh)
+            # whoever asked need not wait for it
+            if fresh or not updates:
+                await self._presence.publish(me)
             await lanes.drained(self._look_again)
             self._confirm_handled()
         drained = await lanes.drained(self._handle_within / 2)

@@ -3,7 +3,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, event, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,6 +20,7 @@ from data.model import (
 )
 from data.queries import alerts, chats, messages, movements, queues, watches
 from data.queries.alerts import NewAlert
+from data.queries.alerts.about import about
 from data.tables import alerts as table
 from data.tables import legs
 from data.tables import movements as movements_table
@@ -440,3 +441,30 @@ async def test_the_outbox_says_how_many_wait_and_since_when(database: Database) 
             moved = await one_stored(connection, tx)
             await alerted(connection, 1, moved, now=NOW + timedelta(seconds=tx))
         assert await alerts.oldest_pending(connection) == (3, NOW + timedelta(seconds=1))
+
+
+async def test_the_alerts_of_a_movement_are_found_by_its_transaction(database: Database) -> None:
+    asked: list[tuple[str, object]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, values: object, *_: object):
+        asked.append((statement, values))
+
+    async with database.write() as connection:
+        await a_chat(connection)
+        first, second = [await one_stored(connection, tx) for tx in (1, 2)]
+        for moved in (first, second):
+            await alerted(connection, 1, moved)
+        if database.kind == "postgresql":  # a small table is read whole, index or not
+            await connection.execute(text("SET LOCAL enable_seqscan = off"))
+        event.listen(connection.sync_connection, "before_cursor_execute", note)
+        of_first = select(table.c.tx_hash).where(about(database.kind, "ids"))
+        found = await connection.execute(of_first, {"ids": [key(first)]})
+        assert found.scalars().all() == [first.tx_hash]
+        ((statement, values),) = asked
+        explain = "EXPLAIN" if database.kind == "postgresql" else "EXPLAIN QUERY PLAN"
+        plan = str((await connection.exec_driver_sql(f"{explain} {statement}", values)).all())
+
+    if database.kind == "postgresql":
+        assert "uq_alerts_chain_tx_hash_chat_id_topic_id" in plan
+    else:
+        assert "(chain=? AND tx_hash=?)" in plan

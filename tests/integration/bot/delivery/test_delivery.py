@@ -16,8 +16,8 @@ from sqlalchemy import select
 from bot.delivery import Delivery, revision
 from bot.delivery.events import EventKind
 from data.errors import ConfigurationError
-from data.model import ChatKind
-from data.queries import alerts, chats, watches
+from data.model import ChatKind, Priority
+from data.queries import alerts, chats, queues, watches
 from data.tables import chat_queues
 from tests.integration.bot.delivery.running import delivering, until
 
@@ -448,6 +448,22 @@ def unused_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return one.getsockname()[1]
+
+
+async def test_a_chat_that_is_no_more_is_let_go(database, means):
+    async with database.write() as connection:
+        await queues.enqueue(connection, [(404, Priority.FEED)])
+
+    async with delivering(*means):
+        await until(lambda: is_let_go(database, 404))
+
+
+async def is_let_go(database, chat_id: int) -> bool:
+    async with database.read() as connection:
+        found = await connection.execute(
+            select(chat_queues).where(chat_queues.c.chat_id == chat_id)
+        )
+        return found.first() is None
 
 
 async def ended(outbox, chat_id: int) -> bool:
