@@ -62,6 +62,7 @@ class Turn:
         self._looked_at: set[tuple[int, int]] = set()
         """Messages, by id and revision, of which an answer tells if they need one."""
         self._lost_topics: set[int] = set()
+        self._is_finished = False
 
     @property
     def telegram_away(self) -> bool:
@@ -77,8 +78,9 @@ class Turn:
         while await self._still_ours():
             wait = _GO_ON if self._means.stopping.is_set() else await self._step()
             if wait is None:
-                async with self._means.database.write() as connection:
-                    await queues.finish(connection, self._held)
+                if not self._is_finished:
+                    async with self._means.database.write() as connection:
+                        await queues.finish(connection, self._held)
                 return None
             if wait > PATIENCE or self._is_over():
                 await self.give_back(wait)
@@ -257,8 +259,16 @@ class Turn:
             # nothing was sent, and must not look like a send of which nobody knows the end
             await self._means.claims.release(mine.fresh, mine.doubtful)
             raise
-        telling = _Telling(ready, doubtful, sure, story.movements, occasion)
+        is_all = occasion is None and self._is_all(waiting, ready)
+        telling = _Telling(ready, doubtful, sure, story.movements, occasion, is_all)
         return await self._send(chat, mine, telling, rendered)
+
+    def _is_all(self, waiting: Waiting, told: Sequence[Alert]) -> bool:
+        """Whether nothing is left to be told after these: what came since then has raised the
+        queue's version."""
+        is_for_more = self._held.priority is Priority.CONFIRMATION
+        is_whole = len(told) == len(waiting.alerts) < outbox.AT_ONCE
+        return is_whole and not waiting.stale and waiting.next_digest is None and not is_for_more
 
     async def _record_known(
         self, chat: Chat, found: Mapping[Alert, Answer], occasion: Occasion | None
@@ -296,7 +306,7 @@ class Turn:
             pictured = went.picture is not None
             await self._record(chat, telling, outcome.message_id, pictured=pictured)
             self._tell_of_success(chat, ready, telling.doubtful, went, outcome)
-            return _GO_ON
+            return None if self._is_finished else _GO_ON
         if isinstance(outcome, TopicLost) and ready[0].topic_id != GENERAL:
             return await self._setbacks.fall_back(chat, ready[0].topic_id, outcome)
         return await self._setbacks.face(chat, outcome, ready)
@@ -344,6 +354,9 @@ class Turn:
             if await movements.are_others_now(connection, telling.as_of.values()):
                 await messages.edit(connection, ours)
                 await queues.enqueue(connection, [(chat.id, Priority.EDIT)])
+            if telling.is_all:
+                await queues.finish(connection, self._held)
+        self._is_finished = telling.is_all
 
     def _tell_of_success(
         self,
@@ -427,11 +440,12 @@ class _Mine:
 
 @dataclass(frozen=True, slots=True)
 class _Telling:
-    """What one message tells: ``doubtful`` ones may have been told before, and ``as_of`` are the
-    movements as they were read for it."""
+    """What one message tells: ``doubtful`` ones may have been told before, ``as_of`` are the
+    movements as they were read for it, and ``is_all``: the chat has nothing else to be told."""
 
     told: Sequence[Alert]
     doubtful: Sequence[Alert] = ()
     sure: Certainty = Certainty.SEEN
     as_of: Mapping[int, Movement] = field(default_factory=dict)
     occasion: Occasion | None = None
+    is_all: bool = False
