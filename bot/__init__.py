@@ -17,7 +17,7 @@
 - ``places``      where in a chat something was said
 - ``levels``      who may do what with the bot · ``requests``: strangers who want to be let in
 - ``rights``      who may change what the bot does in a chat
-- ``behalf``      on whose behalf somebody sets the bot up
+- ``behalf``      on whose behalf somebody sets the bot up · ``stamps``: whose a keyboard is
 - ``naming``      labels and watches under the names that a chat gave
 - ``acquaintance``  addresses by what somebody calls them
 - ``discretion``  what a chat may know of what others have kept

@@ -19,6 +19,7 @@ from aiogram.fsm.storage.redis import RedisStorage
 from aiogram.types import CallbackQuery, ForceReply, Message
 
 from bot.answers import add, answer, is_quiet
+from bot.behalf import acted_for
 from bot.buttons.asking import NeverMindButton
 from bot.keyboards.rows import button, rows_of
 from bot.languages import N_, _
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 REMEMBERED_SECONDS = 3600
+MADE_FOR = "made_for"
+"""Which chat the question is about, beside what else is remembered of it: as in ``bot.stamps``."""
 is_reply = (F.chat.type == "private") | F.reply_to_message.from_user.is_bot
 """What is said to the bot: in a group, where people talk to each other, a reply."""
 answers = F.text & ~F.text.startswith("/") & is_reply
@@ -75,11 +78,7 @@ async def ask(
     """
     if is_quiet():
         return  # nobody reads the question, and what comes next is no answer to it
-    try:
-        await state.set_data(about)
-        await state.set_state(question)
-    except RedisAway:
-        raise InputError(_NO_MEMORY) from None
+    await expect(state, question, **about)
     message = event.message if isinstance(event, CallbackQuery) else event
     if message is not None and message.chat.type != "private":
         keyboard: Any = ForceReply(selective=True)
@@ -91,6 +90,15 @@ async def ask(
         await add(event, html, keyboard)
     else:
         await answer(event, html, keyboard)
+
+
+async def expect(state: FSMContext, question: State, **about: Any) -> None:
+    """Take what is written next for an answer. Raises InputError when that cannot be remembered."""
+    try:
+        await state.set_data(about | {MADE_FOR: acted_for()})
+        await state.set_state(question)
+    except RedisAway:
+        raise InputError(_NO_MEMORY) from None
 
 
 async def settle(state: FSMContext) -> None:

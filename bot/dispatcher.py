@@ -56,6 +56,7 @@ from bot.middlewares.hearing import Hearing
 from bot.middlewares.introduction import Introduction
 from bot.middlewares.lateness import Lateness
 from bot.middlewares.permission import Permission
+from bot.middlewares.stamp import Stamp
 
 if TYPE_CHECKING:
     from bot.context import Context
@@ -65,6 +66,7 @@ def make_dispatcher(context: Context) -> Dispatcher:
     """A dispatcher of its own for each call: aiogram's routers belong to one only."""
     dispatcher = Dispatcher(storage=memory(context.redis), fsm_strategy=FSMStrategy.USER_IN_TOPIC)
     dispatcher.update.outer_middleware(Hearing())
+    dispatcher.callback_query.outer_middleware(Stamp())
     dispatcher.include_routers(
         failure.make_router(context),
         membership.make_router(context),

@@ -14,7 +14,7 @@ from aiogram.filters import StateFilter
 from aiogram.fsm.state import State, StatesGroup
 
 from bot.answers import answer, show
-from bot.asking import answers, settle
+from bot.asking import answers, expect, settle
 from bot.buttons.first import FIRST_PRESETS, FirstAct, FirstButton
 from bot.first import choices
 from bot.first.hours import GUESSES, HOURS
@@ -93,7 +93,7 @@ async def tap(
     """Do what the button says, and show the step that follows in the same message."""
     act, value = callback_data.act, callback_data.value
     if act is FirstAct.PASTE:
-        await state.set_state(First.address)
+        await expect(state, First.address)
         await show(query, _(texts.PASTE), keyboards.back_to_sources())
         return
     await settle(state)

@@ -52,9 +52,9 @@ async def tell(message: Message, context: Context) -> None:
     await answer(message, texts.about(context.settings), keyboards.about_data())
 
 
-async def ask(message: Message, context: Context, chat: Chat) -> None:
+async def ask(message: Message, context: Context) -> None:
     """Whether to forget it."""
-    await answer(message, _(texts.ASK), keyboards.confirm(chat, context.clock()))
+    await answer(message, _(texts.ASK), keyboards.confirm(context.clock()))
 
 
 async def tap(
@@ -66,13 +66,12 @@ async def tap(
             if query.message is not None:
                 await hand_over_all(query.message, context, chat)
         case PrivacyAct.ASK:
-            await show(query, _(texts.ASK), keyboards.confirm(chat, context.clock()))
+            await show(query, _(texts.ASK), keyboards.confirm(context.clock()))
         case PrivacyAct.KEEP:
             await show(query, _(texts.KEPT))
         case PrivacyAct.FORGET:
             asked_at = datetime.fromtimestamp(min(callback_data.asked_at, 2**33), UTC)
-            # the answer is about the chat of the question, whatever chat is set up here by now
-            if callback_data.chat != chat.id or context.clock() - asked_at > ASKED_WITHIN:
+            if context.clock() - asked_at > ASKED_WITHIN:
                 raise InputError(texts.ASKED_LONG_AGO)
             await forget(context, chat, query.from_user.id)
             await show(query, _(texts.FORGOTTEN))

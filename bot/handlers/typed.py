@@ -87,7 +87,6 @@ def _taking(change: _Change, screen: Act) -> Callable[..., Awaitable[None]]:
 
     async def take(message: Message, context: Context, chat: Chat, state: FSMContext) -> None:
         number = (await state.get_data()).get("watch", 0)
-        chat = await cards.whose(context, chat, number, message)
         try:
             async with context.database.write() as connection:
                 # two that add different tokens at once both get what they want
