@@ -50,7 +50,7 @@ from bot.handlers import (
 from bot.middlewares.acting import Acting
 from bot.middlewares.admission import Admission
 from bot.middlewares.attention import Attention
-from bot.middlewares.budget import Acquaintances, Budget
+from bot.middlewares.budget import Acquaintances, Budget, LookingBudget
 from bot.middlewares.change_of_subject import ChangeOfSubject
 from bot.middlewares.hearing import Hearing
 from bot.middlewares.introduction import Introduction
@@ -67,23 +67,24 @@ def make_dispatcher(context: Context) -> Dispatcher:
     dispatcher = Dispatcher(storage=memory(context.redis), fsm_strategy=FSMStrategy.USER_IN_TOPIC)
     dispatcher.update.outer_middleware(Hearing())
     dispatcher.callback_query.outer_middleware(Stamp())
+    acquaintances = Acquaintances()
+    looking = LookingBudget(context, acquaintances)
     dispatcher.include_routers(
         failure.make_router(context),
         membership.make_router(context),
-        pages.make_router(context),
-        inline.make_router(context),
-        _chats(context),
+        pages.make_router(context, looking),
+        inline.make_router(context, looking),
+        _chats(context, acquaintances),
         leftovers.make_router(),
     )
     return dispatcher
 
 
-def _chats(context: Context) -> Router:
+def _chats(context: Context, acquaintances: Acquaintances) -> Router:
     """Private chats and groups; what is posted in a channel is not said to the bot."""
     router = Router(name="chats")
     router.message.filter(F.chat.type != "channel")
     router.callback_query.filter(F.message)
-    acquaintances = Acquaintances()
     around = (
         Budget(context, acquaintances),
         Introduction(context),
