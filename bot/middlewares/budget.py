@@ -10,10 +10,12 @@ from aiogram.types import CallbackQuery, InlineQuery, Message
 
 from bot.answers import answer, notice
 from bot.handlers.inline import say_instead
+from bot.languages import speak
 from bot.levels import rate_of, rate_of_group, rate_of_looking
 from bot.middlewares.introduction import has_mask
 from bot.texts.levels import slow_down
 from data.model import ChatKind, Level
+from data.queries import chats
 from data.redis.away import RedisAway
 from data.redis.budget import Budgets, Granted, Rate
 
@@ -54,6 +56,7 @@ class Budget(BaseMiddleware):
 
     def __init__(self, context: Context, acquaintances: Acquaintances) -> None:
         self._settings = context.settings
+        self._database = context.database
         self._acquaintances = acquaintances
         self._budgets = Budgets(context.redis)
 
@@ -74,6 +77,7 @@ class Budget(BaseMiddleware):
         if isinstance(found, Granted):
             return await handler(event, data)
         if found.is_news:
+            await self._speak_as_there(data)
             text = slow_down(found.rest)
             if isinstance(event, CallbackQuery):
                 await notice(event, text, alert=True)
@@ -94,6 +98,17 @@ class Budget(BaseMiddleware):
         if chat is not None and chat.type != ChatKind.PRIVATE:
             rates[f"{chat.id}"] = rate_of_group(self._settings)
         return rates
+
+    async def _speak_as_there(self, data: dict[str, Any]) -> None:
+        """A group reads what is said to one of it, and who asks inline has a chat of their own. For
+        the one word of a flood the database may be asked."""
+        where = data.get("event_chat") or data.get("event_from_user")
+        if where is None:
+            return
+        async with self._database.read() as connection:
+            chat = await chats.get(connection, where.id)
+        if chat is not None:
+            speak(chat.reads)
 
     def _level(self, person: int) -> Level:
         """As far as this process knows it."""

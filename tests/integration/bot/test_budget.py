@@ -12,8 +12,13 @@ from aiogram.types import Chat
 from redis.asyncio import Redis
 
 from bot.dispatcher import make_dispatcher
+from bot.languages import speaking
 from bot.levels import LOOKS
+from bot.texts.levels import slow_down
+from data.model import Language
+from data.redis.budget import REST
 from data.redis.connection import open_redis
+from data.redis.rights import note_rights
 from tests.integration.bot.conversation import Conversation
 
 BURST = 3
@@ -100,6 +105,24 @@ async def test_who_writes_in_a_groups_name_spends_nothing_of_another_groups(
     # then
     assert not any("Slow down" in line for lines in said.values() for line in lines)
     assert len(said[-78]) == BURST
+
+
+async def test_who_floods_is_told_so_in_the_language_of_the_chat(
+    make: Callable[..., Flood],
+) -> None:
+    # given a group and a private chat that read Spanish, and somebody whose Telegram is Russian
+    flood, person = make(), PERSON | {"language_code": "ru"}
+    for chat, kind in ((-77, "supergroup"), (42, "private")):
+        flood.talk.chat = chat
+        sender = person | {"id": 100 - chat}
+        await note_rights(flood.talk.context.redis, chat, 100 - chat, administers=True)
+        await flood.lines(BURST - 1, kind=kind, sender=sender)
+        await flood.lines(1, "/language es", kind=kind, sender=sender)
+        # when
+        (said,) = await flood.lines(2, kind=kind, sender=sender)
+        # then
+        with speaking(Language.SPANISH):
+            assert said == slow_down(REST)
 
 
 async def test_operators_are_always_answered(make: Callable[..., Flood]) -> None:
