@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.first.known import WELL_KNOWN, wallets_of
 from bot.watchlist import feed_of, set_feed, watch_address
 from data.model import UsdThreshold
-from data.queries import chats, watches
+from data.queries import chats, removed, watches
 from data.queries.moving import GENERAL
 
 if TYPE_CHECKING:
@@ -79,12 +79,16 @@ async def watch_exchange(
 
 async def leave_exchange(
     connection: AsyncConnection, chat: Chat, context: Context, exchange: str
-) -> None:
-    """Watch its wallets no longer; one that the chat calls by a name of its own stays."""
+) -> list[str]:
+    """Watch its wallets no longer; one that the chat calls by a name of its own stays. All that the
+    others had, to be put back."""
     wallets = wallets_of(exchange, context.labels, context.chains)
-    for one in await watches.of_chat(connection, chat.id):
-        if one.address is not None and wallets.get(one.address, "") == one.label:
-            await watches.remove(connection, one.id)
+    taken = [
+        await removed.take(connection, one.id)
+        for one in await watches.of_chat(connection, chat.id)
+        if one.address is not None and wallets.get(one.address, "") == one.label
+    ]
+    return [one for one in taken if one is not None]
 
 
 async def watch_everything(connection: AsyncConnection, chat: Chat, now: datetime) -> None:
@@ -93,11 +97,11 @@ async def watch_everything(connection: AsyncConnection, chat: Chat, now: datetim
         await set_feed(connection, chat, None, CALM, now, GENERAL)
 
 
-async def leave_everything(connection: AsyncConnection, chat: Chat) -> None:
-    """No feed of all chains."""
+async def leave_everything(connection: AsyncConnection, chat: Chat) -> list[str]:
+    """No feed of all chains; all that it had, as above."""
     feed = await feed_of(connection, chat, None, GENERAL)
-    if feed is not None:
-        await watches.remove(connection, feed.id)
+    taken = None if feed is None else await removed.take(connection, feed.id)
+    return [] if taken is None else [taken]
 
 
 async def ask_for(connection: AsyncConnection, chat: Chat, context: Context, usd: Decimal) -> None:
