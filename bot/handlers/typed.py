@@ -14,7 +14,9 @@ from bot.answers import answer
 from bot.asking import answers, ask, settle
 from bot.assets import meant_assets, named
 from bot.buttons.watch import Act
+from bot.handlers.offers import addresses_in
 from bot.languages import _
+from bot.parse.pasted import pasted_alone
 from bot.parse.text import parse_label
 from bot.parse.threshold import parse_threshold
 from bot.texts import names, scope
@@ -56,9 +58,9 @@ QUESTIONS = {
 def make_router() -> Router:
     """Its handlers."""
     router = Router(name="typed")
+    router.message.register(_take_label, Typed.label, answers)
     for question, change, screen in (
         (Typed.amount, _set_threshold, Act.OPEN),
-        (Typed.label, _set_label, Act.OPEN),
         (Typed.only, _count_only, Act.TOKENS),
         (Typed.without, _leave_out, Act.TOKENS),
     ):
@@ -80,6 +82,17 @@ async def ask_about(
         Act.ASK_WITHOUT: scope.ask_token(name, leave_out=True),
     }[act]
     await ask(query, state, QUESTIONS[act], html, watch=watch.id)
+
+
+async def _take_label(message: Message, context: Context, chat: Chat, state: FSMContext) -> None:
+    """An address is hardly meant for a name: whoever pastes one wants to watch it, and the question
+    still stands."""
+    pasted = pasted_alone(message.text or "", context.chains)
+    if not pasted or not pasted.addresses:
+        await _taking(_set_label, Act.OPEN)(message, context, chat, state)
+        return
+    text, keyboard = await addresses_in(pasted, context, chat)
+    await answer(message, f"{_(scope.NO_LABEL)}\n\n{text}", keyboard)
 
 
 def _taking(change: _Change, screen: Act) -> Callable[..., Awaitable[None]]:

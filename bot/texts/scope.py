@@ -115,6 +115,9 @@ def ask_amount(watch: str, coin: str) -> str:
     ).format(watch=watch, coin=escape(coin))
 
 
+NO_LABEL = N_("✍️ That is an address and hardly a name, which I still wait for. To watch it:")
+
+
 def ask_label(watch: str) -> str:
     """Asks for a name."""
     return _("What shall I call {watch}? Write <code>-</code> for no name.").format(watch=watch)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tests.integration.bot.conversation import Conversation
 
 VITALIK = "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045"
+OTHER = "0x28C6c06298d514Db089934071355E5743bf21d60"
 
 
 async def ask(talk: Conversation) -> str:
@@ -86,6 +87,28 @@ async def test_never_mind_ends_it_however_often_it_is_tapped(talk: Conversation)
         assert "nothing was changed" in (await talk.tap_data("x"))[0]
     assert "I only understand" in await talk.say("50 ETH")
     assert not await is_set(talk)
+
+
+async def test_an_address_is_no_name_but_offered_to_be_watched(talk: Conversation) -> None:
+    # given somebody who is asked for a name
+    await talk.say(f"/watch {VITALIK} $5k")
+    (watch,) = await talk.watches()
+    await talk.tap_data(f"w:{watch.id}:?la:0")
+    # when they paste an address, or the link to one
+    for pasted in (OTHER, f"https://etherscan.io/address/{OTHER}"):
+        assert "hardly a name" in await talk.say(pasted)
+    await talk.tap("Watch it")
+    # then it is watched, and the name is still waited for
+    assert [one.label for one in await talk.watches()] == [None, None]
+    assert "Cold" in await talk.say(f"Cold {OTHER[:10]}")
+    assert {one.label for one in await talk.watches()} == {None, f"Cold {OTHER[:10]}"}
+
+
+async def test_no_command_takes_an_address_for_a_name(talk: Conversation) -> None:
+    for command in (f"/watch {VITALIK} {OTHER}", f"/name {VITALIK} {OTHER}"):
+        assert "hardly a name" in await talk.say(command)
+    assert await talk.watches() == []
+    assert "Now watching" in await talk.say(f"/watch {VITALIK} not {OTHER[:10]}")
 
 
 async def test_another_question_takes_the_place_of_the_first(talk: Conversation) -> None:
