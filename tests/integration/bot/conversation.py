@@ -44,6 +44,8 @@ class Recording(BaseSession):
         super().__init__()
         self.calls: list[TelegramMethod[Any]] = []
         self.replies: list[Any] = []
+        self.hidden = False
+        """Whether whoever is asked about writes in their group's name."""
 
     async def close(self) -> None:
         return
@@ -60,7 +62,8 @@ class Recording(BaseSession):
             return message_in(method.chat_id, method.text, 1_000 + len(self.calls)).as_(bot)
         if isinstance(method, GetChatMember):
             return ChatMemberOwner(
-                user=User(id=method.user_id, is_bot=False, first_name="Ada"), is_anonymous=False
+                user=User(id=method.user_id, is_bot=False, first_name="Ada"),
+                is_anonymous=self.hidden,
             )
         return True
 
