@@ -150,7 +150,7 @@ async def _choose(value: str, context: Context, chat: Chat) -> None:
     async with context.database.write() as connection:
         await left.put_back(connection, chat, records)
         if value == keyboards.EVERYTHING:
-            await choices.watch_everything(connection, chat, context.clock())
+            await choices.watch_everything(connection, chat, context, context.clock())
         else:
             await choices.watch_exchange(connection, chat, context, value, context.clock())
 
@@ -160,7 +160,7 @@ async def _leave(value: str, context: Context, chat: Chat) -> str | None:
     _check(value)
     async with context.database.write() as connection:
         if value == keyboards.EVERYTHING:
-            records = await choices.leave_everything(connection, chat)
+            records = await choices.leave_everything(connection, chat, context)
         else:
             records = await choices.leave_exchange(connection, chat, context, value)
     return _(texts.LEFT_OUT) if await left.keep(context.redis, chat, value, records) else None

@@ -55,8 +55,7 @@ class Budget(BaseMiddleware):
     to Telegram all of them, everywhere, are one person."""
 
     def __init__(self, context: Context, acquaintances: Acquaintances) -> None:
-        self._settings = context.settings
-        self._database = context.database
+        self._context = context
         self._acquaintances = acquaintances
         self._budgets = Budgets(context.redis)
 
@@ -91,12 +90,12 @@ class Budget(BaseMiddleware):
         person, chat = data.get("event_from_user"), data.get("event_chat")
         rates: dict[str, Rate] = {}
         if person is not None and not has_mask(event):
-            rate = rate_of(self._level(person.id), self._settings)
+            rate = rate_of(self._level(person.id), self._context.settings)
             if rate is None:
                 return {}
             rates[f"{person.id}"] = rate
         if chat is not None and chat.type != ChatKind.PRIVATE:
-            rates[f"{chat.id}"] = rate_of_group(self._settings)
+            rates[f"{chat.id}"] = rate_of_group(self._context.settings)
         return rates
 
     async def _speak_as_there(self, data: dict[str, Any]) -> None:
@@ -105,14 +104,14 @@ class Budget(BaseMiddleware):
         where = data.get("event_chat") or data.get("event_from_user")
         if where is None:
             return
-        async with self._database.read() as connection:
+        async with self._context.database.read() as connection:
             chat = await chats.get(connection, where.id)
         if chat is not None:
             speak(chat.reads)
 
     def _level(self, person: int) -> Level:
         """As far as this process knows it."""
-        if person in self._settings.admin_ids:
+        if person in self._context.settings.admin_ids:
             return Level.OWNER
         return self._acquaintances.level(person) or Level.MEMBER
 
@@ -123,5 +122,9 @@ class LookingBudget(Budget):
 
     def _rates(self, event: TelegramObject, data: dict[str, Any]) -> dict[str, Rate]:  # noqa: ARG002 - one signature for both
         person = data.get("event_from_user")
-        rate = None if person is None else rate_of_looking(self._level(person.id), self._settings)
+        rate = (
+            None
+            if person is None
+            else rate_of_looking(self._level(person.id), self._context.settings)
+        )
         return {} if person is None or rate is None else {f"look:{person.id}": rate}
