@@ -8,8 +8,8 @@
 - ``keyboards``, ``buttons``  the inline keyboards, and what their buttons carry
 - ``first``       the first minute: what somebody new is asked and shown
 - ``watchlist``   a chat's own watches, found and changed · ``cards``: the screens of one
-- ``feeds``       a chat's feeds · ``subjects``: what they are about ·
-  ``newfeed``: one that is made by tapping
+- ``feeds``       a chat's feeds
+- ``hours``       the chat's own clocks, and what goes by them
 - ``rehearsal``   what a watch would have told in the last day
 - ``assets``      tokens that watches count or leave out
 - ``sheet``       a watchlist as a file for spreadsheets, and back

@@ -26,6 +26,7 @@ from bot.handlers import (
     membership,
     mute,
     name,
+    new_feed,
     noise,
     offers,
     operators,
@@ -100,8 +101,8 @@ def _chats(context: Context, acquaintances: Acquaintances) -> Router:
     router.callback_query.middleware(Attention())
     for module in (
         share, start, first, watch, unwatch, watchlist, card, typed, name, threshold, unpriced,
-        whales, timing, mute, quiet, noise, alert, language, why, history, tx, gas, status, export,
-        importing, privacy, channels, asked, operators, offers, paste, groups,
+        whales, new_feed, timing, mute, quiet, noise, alert, language, why, history, tx, gas,
+        status, export, importing, privacy, channels, asked, operators, offers, paste, groups,
     ):  # fmt: skip
         router.include_router(module.make_router())
     return router

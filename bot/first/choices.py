@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from bot.feeds import alike, feeds_of, put_feed
+from bot.feeds.own import alike, feeds_of, put_feed
+from bot.feeds.subjects import Subject
 from bot.first.known import WELL_KNOWN, wallets_of
-from bot.subjects import Subject
 from bot.watchlist import watch_address
 from data.model import UsdThreshold
 from data.queries import chats, removed, watches, watchlists

@@ -20,11 +20,11 @@ from bot.first import choices, left
 from bot.first.hours import GUESSES, HOURS
 from bot.first.known import WELL_KNOWN
 from bot.first.sample import sample_alert
+from bot.hours.quiet import set_quiet
 from bot.keyboards import first as keyboards
 from bot.keyboards.quiet import ZONES
 from bot.languages import _, current
 from bot.parse.pasted import parse_pasted
-from bot.quiet import set_quiet
 from bot.texts import first as texts
 from bot.texts import general
 from bot.watchlist import watch_address

@@ -13,10 +13,10 @@ from aiogram.filters import Command
 from bot.answers import answer, show
 from bot.buttons.chat import UNTIL_UNMUTED, ChatMuteButton
 from bot.buttons.watch import MUTE_PRESETS
+from bot.hours.quiet import retime
 from bot.keyboards import chat as keyboards
 from bot.parse.duration import parse_duration
 from bot.parse.reference import referred
-from bot.quiet import retime
 from bot.texts import general
 from bot.texts import mutes as texts
 from bot.texts.words import is_muted

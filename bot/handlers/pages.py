@@ -17,7 +17,7 @@ from bot.delivery import outbox
 from bot.delivery.listing import render_message
 from bot.delivery.pace import leaves_room
 from bot.delivery.rate_limiter import limits_of
-from bot.hours import keeping_time
+from bot.hours.clock import keeping_time
 from bot.keyboards import pages as keyboards
 from bot.languages import _, speaking
 from bot.middlewares.attention import Attention

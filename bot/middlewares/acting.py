@@ -16,7 +16,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot import behalf, watchlist
 from bot.asking import MADE_FOR, settle
-from bot.hours import keep_time
+from bot.hours.clock import keep_time
 from bot.levels import limit_of
 from bot.rights import place_of
 from bot.stamps import HERE

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.feeds.subjects import subject_of
 from bot.languages import N_, _
-from bot.subjects import subject_of
 from data.addresses import checksummed
 from data.model import Interest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from bot.subjects import Subject
+    from bot.feeds.subjects import Subject
     from data.model import Asset, Chain, Watch
 
 KINDS = {

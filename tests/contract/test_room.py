@@ -4,8 +4,8 @@ import asyncio
 from decimal import Decimal
 
 from bot import watchlist
-from bot.feeds import put_feed
-from bot.subjects import Subject
+from bot.feeds.own import put_feed
+from bot.feeds.subjects import Subject
 from data.chains import known_chains
 from data.database import Database
 from data.errors import InputError

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.delivery.render import moment, span
-from bot.hours import clock_words, keep_time, keeping_time, local, zone_of
+from bot.hours.clock import clock_words, keep_time, keeping_time, local, zone_of
 from bot.languages import speaking
 from bot.texts.words import time_words
 from data.model import Language
