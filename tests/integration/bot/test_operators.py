@@ -352,6 +352,40 @@ async def test_a_private_bots_group_counts_by_who_brought_it_there(door: Place) 
     assert "Status" in (await door.say(theirs, "/status", door.member)).text
 
 
+async def test_who_has_themselves_forgotten_by_a_private_bot_is_told_what_that_means(
+    door: Place,
+) -> None:
+    # given somebody who was let in, and an owner
+    desk, theirs = own(door, door.owner), own(door, door.member)
+    await door.say(desk, "/start")
+    await door.say(theirs, "/start")
+    await follow(door, door.telegram.bot_messages(desk)[-1], "Let in")
+    # when
+    asked = await door.say(theirs, "/forget")
+    # then
+    assert "a stranger to it" in asked.text
+    assert "/start asks for it" in (await follow(door, asked, "Yes, forget it")).text
+    assert "asked the people" in (await door.say(theirs, "/start")).text
+    # an owner stays one
+    asked = await door.say(desk, "/forget")
+    assert "stranger" not in asked.text
+    assert "begins afresh" in (await follow(door, asked, "Yes, forget it")).text
+
+
+async def test_an_admin_who_has_themselves_forgotten_is_told_that_they_are_none_then(
+    counter: Place,
+) -> None:
+    theirs = own(counter, counter.member)
+    assert "admin" not in (await counter.say(theirs, "/forget")).text
+    async with counter.context.database.write() as connection:
+        await levels.set_level(connection, theirs, Level.ADMIN)
+
+    asked = await counter.say(theirs, "/forget")
+
+    assert "an admin of this bot, and afterwards no more" in asked.text
+    assert "stranger" not in asked.text
+
+
 def test_nobody_but_an_owner_names_admins() -> None:
     chat = Chat(
         id=5, kind="private", state="active", default_threshold_usd=1, muted_until=None,

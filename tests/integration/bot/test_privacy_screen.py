@@ -131,7 +131,7 @@ async def test_a_week_old_question_forgets_nothing(place: Place) -> None:
     (data,) = (one["callback_data"] for one in asked.buttons if "Yes" in one["text"])
     long_ago = int((place.context.clock() - timedelta(days=7)).timestamp())
     markup = {"inline_keyboard": [[{
-        "text": "Yes", "callback_data": data.rpartition(":")[0] + f":{long_ago}"
+        "text": "Yes", "callback_data": data.rpartition(":")[0] + f":{long_ago}@"
     }]]}  # fmt: skip
     old = replace(asked, revisions=(replace(asked.revisions[-1], reply_markup=markup),))
     place.telegram.world.messages.put(old)
