@@ -122,6 +122,7 @@ class Template:
 
 def main(path: str) -> None:
     """Import what there is, then take orders."""
+    import bot.wiring
     import watcher.wiring  # noqa: F401 - for its forks
     from data.settings import Settings
 
