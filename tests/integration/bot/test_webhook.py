@@ -16,10 +16,10 @@ import pytest
 import structlog
 from aiogram import Bot
 from aiogram.client.default import DefaultBotProperties
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 
 from bot.dispatcher import make_dispatcher
+from bot.session import Session
 from bot.webhook import Webhook
 from bot.webhook.doorkeeper import derived_secret
 from bot.webhook.webhook import LARGEST_BODY, SECRET_HEADER
@@ -69,7 +69,7 @@ async def called(
     telegram: TelegramSandbox, context: Context, **more: Any
 ) -> AsyncIterator[Webhook]:
     """The bot with its webhook, which Telegram knows."""
-    session = AiohttpSession(api=TelegramAPIServer.from_base(telegram.url))
+    session = Session(api=TelegramAPIServer.from_base(telegram.url))
     bot = Bot(telegram.token, session=session, default=DefaultBotProperties(parse_mode="HTML"))
     stopping = asyncio.Event()
     webhook = Webhook(
