@@ -6,6 +6,7 @@ with the first test that needs them.
 """
 
 import asyncio
+import gc
 import shutil
 import signal
 from collections.abc import AsyncIterator, Iterator
@@ -22,6 +23,10 @@ from tests.servers.postgres import PostgresServer, running_postgres
 from tests.servers.valkey import empty, running_valkey
 from tests.warm.process import Warm, running_template
 
+# What is imported and collected stays for the whole session: to look through it for rubbish again
+# and again would take a quarter of the time that a worker needs to begin
+gc.disable()
+
 # The same examples at every run of the tests, so that one that fails is about the change at hand;
 # torture goes on looking for others
 settings.load_profile("default" if TORTURE else "ci")
@@ -30,6 +35,13 @@ settings.load_profile("default" if TORTURE else "ci")
 for _number in (signal.SIGINT, signal.SIGHUP):
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, signal.SIG_DFL)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_collection() -> Iterator[None]:
+    yield
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -130,6 +130,7 @@ class Template:
 
 def main(path: str) -> None:
     """Import what there is, then take orders."""
+    gc.disable()  # nothing of it goes
     for name in IMPORTED:
         import_module(name)
     from bot.languages import load_catalogs
@@ -138,6 +139,7 @@ def main(path: str) -> None:
     _ = Settings(_env_file=None).labels  # read once for all
     load_catalogs()
     gc.freeze()
+    gc.enable()
     template = Template(path)
     os.write(1, b"ready\n")
     template.run()

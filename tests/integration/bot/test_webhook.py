@@ -141,10 +141,11 @@ async def test_within_a_chat_everything_comes_in_order(hook: Place) -> None:
 
 
 async def test_what_the_health_check_reads_is_telegrams_answer(hook: Place) -> None:
-    status = await bot_status(hook.context.redis)
-    while status is None or not status.username:
-        await asyncio.sleep(0.01)
-        status = await bot_status(hook.context.redis)
+    async with asyncio.timeout(DEADLINE):
+        while (  # noqa: ASYNC110 - Redis announces nothing
+            status := await bot_status(hook.context.redis)
+        ) is None or not status.username:
+            await asyncio.sleep(0.01)
 
     assert status.username == "spyhop_sandbox_bot"
     assert status.trouble is None
@@ -236,8 +237,9 @@ async def test_what_takes_long_is_not_confirmed_before_it_is_done(
             telegram.send_text(chat, "/status")
             telegram.send_text(chat, "/help")
             await asyncio.wait_for(begun.wait(), DEADLINE)
-            while not telegram.world.webhook.last_error_message:  # noqa: ASYNC110 - the courier works
-                await asyncio.sleep(0.01)
+            async with asyncio.timeout(DEADLINE):
+                while not telegram.world.webhook.last_error_message:  # noqa: ASYNC110 - it works beside us
+                    await asyncio.sleep(0.01)
             assert "503" in telegram.world.webhook.last_error_message
             assert len(telegram.world.updates.queue) == 2
             assert telegram.bot_messages(chat) == []
