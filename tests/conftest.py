@@ -7,6 +7,7 @@ with the first test that needs them.
 
 import asyncio
 import gc
+import os
 import shutil
 import signal
 from collections.abc import AsyncIterator, Iterator
@@ -35,6 +36,27 @@ settings.load_profile("default" if TORTURE else "ci")
 for _number in (signal.SIGINT, signal.SIGHUP):
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, signal.SIG_DFL)
+
+
+# Where most tests take seconds
+LONG = ("tests/e2e/", "tests/faults/", "tests/integration/bot/delivery/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long ones, and end with what is short.
+
+    Each worker gets a slice of the list, and takes of the others' ends what they have not come to:
+    so each slice has its share of the long ones, at its beginning.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    long = [item for item in items if item.nodeid.startswith(LONG)]
+    short = [item for item in items if not item.nodeid.startswith(LONG)]
+    cuts = [len(short) * number // workers for number in range(workers + 1)]
+    items[:] = [
+        item
+        for number in range(workers)
+        for item in (*long[number::workers], *short[cuts[number] : cuts[number + 1]])
+    ]
 
 
 @pytest.hookimpl(hookwrapper=True)
