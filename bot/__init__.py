@@ -35,6 +35,7 @@
 - ``commands``    the table of commands, and which menu offers which of them
 - ``dispatcher``  which handlers there are
 - ``polling``, ``webhook``    updates in, through ``lanes``: in order
+- ``session``     how the bot speaks to Telegram
 - ``presence``    how the bot stands with Telegram, for the health check
 - ``wiring``      the concrete parts, put together
 """

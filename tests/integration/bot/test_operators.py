@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 
 import pytest
 from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from redis.asyncio import Redis
 
 from bot.context import Context
 from bot.keyboards import operators as keyboards
+from bot.session import Session
 from data.chains import known_chains
 from data.database import Database
 from data.labels import curated_labels
@@ -99,7 +99,7 @@ async def follow(place: Place, message: Message, *captions: str) -> Message:
 
 async def notice_of(place: Place, chat: int, data: str) -> str | None:
     """What a tap on a button with that data says: of a keyboard long gone, or made up."""
-    session = AiohttpSession(api=TelegramAPIServer.from_base(place.telegram.url))
+    session = Session(api=TelegramAPIServer.from_base(place.telegram.url))
     async with Bot(place.telegram.token, session=session) as bot:
         button = InlineKeyboardButton(text="old", callback_data=data)
         keyboard = InlineKeyboardMarkup(inline_keyboard=[[button]])

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from aiogram import Bot
 from aiogram.client.default import DefaultBotProperties
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from sqlalchemy import select
 
+from bot.session import Session
 from data.queries import chats, queues
 from data.redis import rights
 from data.settings import Settings
@@ -51,7 +51,7 @@ async def rows(place: Place, chat: int) -> int:
 @asynccontextmanager
 async def telling(place: Place) -> AsyncIterator[None]:
     """Alerts are delivered meanwhile."""
-    session = AiohttpSession(api=TelegramAPIServer.from_base(place.telegram.url))
+    session = Session(api=TelegramAPIServer.from_base(place.telegram.url))
     bot = Bot(
         place.telegram.token, session=session, default=DefaultBotProperties(parse_mode="HTML")
     )
