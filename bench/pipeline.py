@@ -14,11 +14,12 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from bench import crowd
 from bench.ground import Run, Span, postgres_url, run, running_node, sqlite_url
-from bench.racers import floor, in_memory, on_database
+from bench.racers import KEEP_FROM_USD, NOTHING_KEPT, floor, in_memory, on_database
 from bench.report import Promise, Row, print_report
 from bench.rivals import HAS_ETH_DEFI, read_events, web3py
 from data.database import Database
@@ -29,6 +30,7 @@ SQLITE_WATCHES = 10_000
 OURS = "spyhop, PostgreSQL"
 SMALL = "spyhop, SQLite"
 BARE = "spyhop, no checks, no database"
+KEPT = "spyhop, no checks, nothing written"
 FLOOR = "fetch and typed decode"
 WEB3 = "web3.py"
 ETH_DEFI = "web3-ethereum-defi read_events"
@@ -50,7 +52,7 @@ def main() -> int:
     parser.add_argument("--transactions", type=int, default=200)
     parser.add_argument("--watches", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", help="contenders whose name contains this text")
+    parser.add_argument("--only", nargs="+", help="contenders whose name contains one of these")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
     set_up_logging("ERROR", "console")  # to stderr: what is printed is for programs, too
@@ -78,21 +80,22 @@ def _contenders(stack: ExitStack, span: Span, chosen: Any) -> dict[str, Contende
     contenders: dict[str, Contender] = {}
 
     def add(name: str, blocks: Span, make: Callable[[], Callable[[], Run]]) -> None:
-        if chosen.only is None or chosen.only in name:
+        if chosen.only is None or any(text in name for text in chosen.only):
             contenders[name] = Contender(make(), blocks)
 
     def with_database(url: str, watches: int) -> Callable[[], Run]:
         crowd.filled(url, watches)
         return lambda: on_database(url, valkey, span)
 
-    def bare() -> Callable[[], Run]:
+    def bare(keep_from_usd: Decimal) -> Callable[[], Run]:
         watched = frozenset(crowd.watched_addresses(chosen.watches))
         url = stack.enter_context(sqlite_url())
-        return lambda: run(_in_memory(url, span, watched))
+        return lambda: run(_in_memory(url, span, watched, keep_from_usd))
 
     add(OURS, span, lambda: with_database(stack.enter_context(postgres_url()), chosen.watches))
     add(SMALL, span, lambda: with_database(stack.enter_context(sqlite_url()), SQLITE_WATCHES))
-    add(BARE, span, bare)
+    add(BARE, span, lambda: bare(NOTHING_KEPT))
+    add(KEPT, span, lambda: bare(KEEP_FROM_USD))
     add(FLOOR, span, lambda: lambda: run(floor(span)))
     add(WEB3, part, lambda: lambda: web3py(part))
     if HAS_ETH_DEFI:
@@ -102,10 +105,12 @@ def _contenders(stack: ExitStack, span: Span, chosen: Any) -> dict[str, Contende
     return contenders
 
 
-async def _in_memory(url: str, span: Span, watched: frozenset[bytes]) -> Run:
+async def _in_memory(
+    url: str, span: Span, watched: frozenset[bytes], keep_from_usd: Decimal
+) -> Run:
     database = Database(url)
     try:
-        return await in_memory(database, span, watched)
+        return await in_memory(database, span, watched, keep_from_usd)
     finally:
         await database.close()
 

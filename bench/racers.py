@@ -49,6 +49,8 @@ from watcher.evm.metadata import read_tokens
 from watcher.evm.wire import RpcBlock, RpcReceipt
 from watcher.follow import Follower, FollowOptions
 from watcher.rpc.pool import Pool
+from watcher.slices import Turns
+from watcher.stages import SLICE
 from watcher.weigh import weighed
 
 if TYPE_CHECKING:
@@ -63,6 +65,8 @@ if TYPE_CHECKING:
 CHAIN = known_chains()["ethereum"]
 UNCHECKED = replace(CHAIN, integrity=Integrity(bloom_from=None, receipts_root_from=None))
 KEEP_FROM_USD = Decimal(10_000)
+NOTHING_KEPT = Decimal(10) ** 40
+"""Dollars that nobody moves: where nothing is written down, none is looked at for that alone."""
 _LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 _WRITTEN = (
     legs, alerts, chat_queues, movements, cursor_table, blocks, tokens, chain_leases,
@@ -137,9 +141,13 @@ def on_database(url: str, valkey: str, span: Span) -> Run:
     return run(go())
 
 
-async def in_memory(database: Database, span: Span, watched: AbstractSet[bytes]) -> Run:
+async def in_memory(
+    database: Database, span: Span, watched: AbstractSet[bytes], keep_from_usd: Decimal
+) -> Run:
     """Without integrity and database: fetched, weighed at a glance, and matched against addresses
     that are held in memory. The database given would be asked for names only, and is not.
+
+    ``keep_from_usd`` as in ``Asked``: movements that only a database would keep are made as well.
 
     All transfers are counted after the clock was stopped, as in ``whole``.
     """
@@ -161,14 +169,15 @@ async def in_memory(database: Database, span: Span, watched: AbstractSet[bytes])
             if next_one <= span.last:
                 fetching = asyncio.create_task(_fetch(source, prices, next_one, span.last))
                 await asyncio.sleep(0)  # the node is asked before anything else is done
-            batch = []
+            batch, turns = [], Turns(SLICE)
             for block in found:
                 glance = await block.glance()
                 at = await prices.at(block.ref, glance.tokens)
                 batch.append(weighed(CHAIN, block, glance, names.at_hand, at, block.ref.time))
+                await turns.worked(len(batch[-1].weights))
             seen += found
             hit = [watch_on(one) for one in await parties_of(batch) & watched]
-            asked = Asked(hit, None, (), KEEP_FROM_USD, {})
+            asked = Asked(hit, None, (), keep_from_usd, {})
             told += len((await concerns(CHAIN, batch, names.at_hand, asked)).alerts)
         taken = watch.stop(alerts=told)
     return replace(taken, transfers=tuple([len_of(block) for block in seen]))

@@ -8,8 +8,8 @@
 - ``keyboards``, ``buttons``  the inline keyboards, and what their buttons carry
 - ``first``       the first minute: what somebody new is asked and shown
 - ``watchlist``   a chat's own watches, found and changed · ``cards``: the screens of one
-- ``feeds``       a chat's feeds · ``subjects``: what they are about ·
-  ``newfeed``: one that is made by tapping
+- ``feeds``       a chat's feeds
+- ``hours``       the chat's own clocks, and what goes by them
 - ``rehearsal``   what a watch would have told in the last day
 - ``assets``      tokens that watches count or leave out
 - ``sheet``       a watchlist as a file for spreadsheets, and back
@@ -17,7 +17,7 @@
 - ``places``      where in a chat something was said
 - ``levels``      who may do what with the bot · ``requests``: strangers who want to be let in
 - ``rights``      who may change what the bot does in a chat
-- ``behalf``      on whose behalf somebody sets the bot up
+- ``behalf``      on whose behalf somebody sets the bot up · ``stamps``: whose a keyboard is
 - ``naming``      labels and watches under the names that a chat gave
 - ``acquaintance``  addresses by what somebody calls them
 - ``discretion``  what a chat may know of what others have kept
@@ -35,6 +35,7 @@
 - ``commands``    the table of commands, and which menu offers which of them
 - ``dispatcher``  which handlers there are
 - ``polling``, ``webhook``    updates in, through ``lanes``: in order
+- ``session``     how the bot speaks to Telegram
 - ``presence``    how the bot stands with Telegram, for the health check
 - ``wiring``      the concrete parts, put together
 """

@@ -15,7 +15,7 @@ from aiogram.exceptions import (
 )
 from aiogram.types import BufferedInputFile, Message
 
-from bot.behalf import headed
+from bot.behalf import headed, kept
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -53,7 +53,7 @@ async def answer(
     nobody waits for an answer."""
     if is_quiet():
         return message
-    text = headed(text)
+    text, keyboard = headed(text), kept(keyboard)
     return await _patiently(lambda: message.answer(text, reply_markup=keyboard))
 
 
@@ -90,7 +90,7 @@ async def put(
 
 async def _put(message: Message, text: str, keyboard: InlineKeyboardMarkup | None) -> bool:
     try:
-        said = headed(text)
+        said, keyboard = headed(text), kept(keyboard)
         if message.photo:
             await _patiently(lambda: message.edit_caption(caption=said, reply_markup=keyboard))
         else:
@@ -107,7 +107,7 @@ async def rearrange(query: CallbackQuery, keyboard: InlineKeyboardMarkup | None)
     if not isinstance(message, Message):
         return False
     try:
-        await _patiently(lambda: message.edit_reply_markup(reply_markup=keyboard))
+        await _patiently(lambda: message.edit_reply_markup(reply_markup=kept(keyboard)))
     except TelegramBadRequest as error:
         return _UNCHANGED in error.message
     return True
@@ -119,7 +119,7 @@ async def add(
     """Say HTML below the message whose button was tapped."""
     message = query.message
     if message is not None:
-        await _patiently(lambda: message.answer(headed(text), reply_markup=keyboard))
+        await _patiently(lambda: message.answer(headed(text), reply_markup=kept(keyboard)))
 
 
 async def notice(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
-from bot import behalf
 from bot.assets import known_symbols, named
 from bot.buttons.feeds import FEED_PRESETS
 from bot.buttons.watch import USD_PRESETS, Act
@@ -25,7 +24,7 @@ from bot.texts import scope as scope_texts
 from bot.texts import watches as texts
 from bot.texts.words import is_muted
 from data.model import ChatKind
-from data.queries import chats, watches, watchlists
+from data.queries import watchlists
 
 if TYPE_CHECKING:
     from bot.context import Context
@@ -33,21 +32,6 @@ if TYPE_CHECKING:
 
 Event = CallbackQuery | Message
 Screen = tuple[str, InlineKeyboardMarkup]
-
-
-async def whose(context: Context, chat: Chat, watch_id: int, event: Event) -> Chat:
-    """The chat that a watch is to be looked for in: the one that is set up, but for watches of the
-    very chat in which their keyboard stands."""
-    message = event.message if isinstance(event, CallbackQuery) else event
-    if message is None or message.chat.id == chat.id:
-        return chat
-    async with context.database.read() as connection:
-        watch = (await watches.by_ids(connection, [watch_id])).get(watch_id)
-        own = await chats.get(connection, message.chat.id)
-    if watch is None or own is None or watch.chat_id != own.id:
-        return chat
-    behalf.act(None)
-    return own
 
 
 async def card(context: Context, chat: Chat, watch: Watch, event: Event) -> Screen:

@@ -55,8 +55,6 @@ COMMANDS = {
     "forget": N_("Forget everything about this chat"),
     "help": N_("What I understand"),
 }
-OF_OPERATORS = frozenset({"admin", "broadcast"})
-"""They are in no menu: to anybody else it looks as if there were no such command."""
 ONLY_PRIVATE = frozenset({"channels", "done"})
 """They mean nothing in a group, and are not answered there."""
 OPEN_TO_ALL = frozenset(

@@ -26,6 +26,7 @@ from bot.handlers import (
     membership,
     mute,
     name,
+    new_feed,
     noise,
     offers,
     operators,
@@ -50,12 +51,13 @@ from bot.handlers import (
 from bot.middlewares.acting import Acting
 from bot.middlewares.admission import Admission
 from bot.middlewares.attention import Attention
-from bot.middlewares.budget import Acquaintances, Budget
+from bot.middlewares.budget import Acquaintances, Budget, LookingBudget
 from bot.middlewares.change_of_subject import ChangeOfSubject
 from bot.middlewares.hearing import Hearing
 from bot.middlewares.introduction import Introduction
 from bot.middlewares.lateness import Lateness
 from bot.middlewares.permission import Permission
+from bot.middlewares.stamp import Stamp
 
 if TYPE_CHECKING:
     from bot.context import Context
@@ -65,23 +67,25 @@ def make_dispatcher(context: Context) -> Dispatcher:
     """A dispatcher of its own for each call: aiogram's routers belong to one only."""
     dispatcher = Dispatcher(storage=memory(context.redis), fsm_strategy=FSMStrategy.USER_IN_TOPIC)
     dispatcher.update.outer_middleware(Hearing())
+    dispatcher.callback_query.outer_middleware(Stamp())
+    acquaintances = Acquaintances()
+    looking = LookingBudget(context, acquaintances)
     dispatcher.include_routers(
         failure.make_router(context),
         membership.make_router(context),
-        pages.make_router(context),
-        inline.make_router(context),
-        _chats(context),
+        pages.make_router(context, looking),
+        inline.make_router(context, looking),
+        _chats(context, acquaintances),
         leftovers.make_router(),
     )
     return dispatcher
 
 
-def _chats(context: Context) -> Router:
+def _chats(context: Context, acquaintances: Acquaintances) -> Router:
     """Private chats and groups; what is posted in a channel is not said to the bot."""
     router = Router(name="chats")
     router.message.filter(F.chat.type != "channel")
     router.callback_query.filter(F.message)
-    acquaintances = Acquaintances()
     around = (
         Budget(context, acquaintances),
         Introduction(context),
@@ -97,8 +101,8 @@ def _chats(context: Context) -> Router:
     router.callback_query.middleware(Attention())
     for module in (
         share, start, first, watch, unwatch, watchlist, card, typed, name, threshold, unpriced,
-        whales, timing, mute, quiet, noise, alert, language, why, history, tx, gas, status, export,
-        importing, privacy, channels, asked, operators, offers, paste, groups,
+        whales, new_feed, timing, mute, quiet, noise, alert, language, why, history, tx, gas,
+        status, export, importing, privacy, channels, asked, operators, offers, paste, groups,
     ):  # fmt: skip
         router.include_router(module.make_router())
     return router

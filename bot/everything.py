@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
@@ -14,45 +15,57 @@ from data.queries import holdings, movements
 from data.queries.alerts import history
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from sqlalchemy import Column
 
     from data.database import Database
     from data.model import Movement
     from data.queries.alerts.history import Entry
 
-MOST_ALERTS = 50_000
-"""Telegram takes files of up to 50 MB from a bot."""
+MOST_ROWS = 50_000
+"""Of each table: Telegram takes files of up to 50 MB from a bot."""
 _PAGE = 250
 
 
 async def everything_about(
-    database: Database, chat_id: int, most_alerts: int = MOST_ALERTS
-) -> tuple[bytes, bool]:
-    """The document, and whether the oldest alerts are left out of it.
+    database: Database, chat_id: int, most: int = MOST_ROWS
+) -> tuple[bytes, list[str]]:
+    """The document, and of which tables it has the newest rows only.
 
     Each table is a list of its rows under the table's name.
     """
-    out = BytesIO()
-    async with database.read() as connection:
-        found = await holdings.rows_of(connection, chat_id, but=frozenset({"alerts"}))
+    out, cut = BytesIO(), []
     out.write(b"{")
-    for table, rows in found.items():
-        out.write(_json(table) + b": ")
-        await _write_rows(out, rows)
-        out.write(b",\n")
+    for column in holdings.told():
+        table = str(column.table.name)
+        if table == "alerts":
+            continue
+        out.write(_json(table) + b": [")
+        if await _write_rows(database, column, chat_id, out, most):
+            cut.append(table)
+        out.write(b"\n],\n")
     out.write(b'"alerts": [')
-    is_cut = await _write_alerts(database, chat_id, out, most_alerts)
+    if await _write_alerts(database, chat_id, out, most):
+        cut.append("alerts")
     out.write(b"\n]}\n")
-    return out.getvalue(), is_cut
+    return out.getvalue(), cut
 
 
-async def _write_rows(out: BytesIO, rows: list[Mapping[str, Any]]) -> None:
-    out.write(b"[")
-    for place, row in enumerate(rows):
-        out.write((b",\n " if place else b"\n ") + _json(_plain(row)))
-        if place % _PAGE == _PAGE - 1:
-            await asyncio.sleep(0)
-    out.write(b"\n]" if rows else b"]")
+async def _write_rows(
+    database: Database, column: Column[Any], chat_id: int, out: BytesIO, most: int
+) -> bool:
+    """Whether there are more."""
+    count = 0
+    async with database.read() as connection:
+        rows = holdings.rows_of(connection, column, chat_id, most + 1)
+        async with aclosing(rows):
+            async for row in rows:
+                if count == most:
+                    return True
+                out.write((b",\n " if count else b"\n ") + _json(_plain(row)))
+                count += 1
+                if count % _PAGE == 0:
+                    await asyncio.sleep(0)
+    return False
 
 
 async def _write_alerts(database: Database, chat_id: int, out: BytesIO, most: int) -> bool:

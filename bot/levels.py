@@ -52,6 +52,10 @@ def limit_of(chat: Chat, settings: Settings, of_everybody: int) -> int:
     return of_everybody
 
 
+LOOKS = 3
+"""Times as often as they command may a person only look."""
+
+
 def rate_of(level: Level, settings: Settings) -> Rate | None:
     """How often a person is answered; None without a limit."""
     if level in OPERATORS:
@@ -60,6 +64,13 @@ def rate_of(level: Level, settings: Settings) -> Rate | None:
         return Rate(settings.commands_per_minute, settings.commands_burst)
     per_minute = min(settings.commands_per_minute_of_guests, settings.commands_per_minute)
     return Rate(per_minute, min(per_minute, settings.commands_burst))
+
+
+def rate_of_looking(level: Level, settings: Settings) -> Rate | None:
+    """How often a person is shown another page, or what they ask inline, where each letter typed is
+    a question; None without a limit."""
+    rate = rate_of(level, settings)
+    return rate and Rate(LOOKS * rate.per_minute, LOOKS * rate.burst)
 
 
 def rate_of_group(settings: Settings) -> Rate:

@@ -6,8 +6,8 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
-from aiogram.types import CallbackQuery, Message
+from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramForbiddenError
+from aiogram.types import CallbackQuery, ChatMemberAdministrator, ChatMemberOwner, Message
 
 from bot.levels import level_of
 from data.model import ChatState, Level
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from bot.context import Context
     from data.model import Chat
 
+MASK = 1087968824
+"""Who everybody is to Telegram that writes in their group's name."""
 _ADMINISTRATORS = {"creator", "administrator"}
 
 
@@ -68,6 +70,16 @@ async def is_administrator(bot: Bot, redis: Redis, chat_id: int, user_id: int) -
     with suppress(RedisAway):
         await rights.note_rights(redis, chat_id, user_id, administers=administers)
     return administers
+
+
+async def hides(bot: Bot, chat_id: int, user_id: int) -> bool:
+    """Whether an administrator of a group writes there in its name alone; False where Telegram does
+    not tell."""
+    try:
+        member = await bot.get_chat_member(chat_id, user_id)
+    except TelegramAPIError:
+        return False
+    return isinstance(member, ChatMemberOwner | ChatMemberAdministrator) and member.is_anonymous
 
 
 async def _asked(bot: Bot, chat_id: int, user_id: int) -> bool:

@@ -13,7 +13,6 @@ from bot.languages import N_
 from bot.parse.reference import parse_reference, referred
 from bot.texts.watches import GONE
 from data.errors import InputError
-from data.model import EVERYTHING
 from data.queries import removed, watches, watchlists
 from data.redis import removed as lately
 from data.redis.away import RedisAway
@@ -137,39 +136,6 @@ async def watch_address(
         label=label,
     )
     return added, True
-
-
-async def feed_of(
-    connection: AsyncConnection, chat: Chat, chain: str | None, topic: int
-) -> Watch | None:
-    """The feed of everything on a chain, or on all of them, in a topic of the chat."""
-    mine = await watches.of_chat(connection, chat.id)
-    feeds = (one for one in mine if one.is_feed and one.topic_id == topic)
-    return next((feed for feed in feeds if feed.chain == chain and feed.scope == EVERYTHING), None)
-
-
-async def set_feed(
-    connection: AsyncConnection,
-    chat: Chat,
-    chain: str | None,
-    threshold: Threshold,
-    now: datetime,
-    topic: int,
-) -> tuple[Watch, bool]:
-    """Make the feed of a chain in a topic, or change it. Returns it, and whether it is new.
-
-    Raises InputError when the list is full.
-    """
-    await watchlists.hold(connection, chat.id)
-    feed = await feed_of(connection, chat, chain, topic)
-    if feed is None:
-        await room_for(connection, chat)
-        added = await watches.add(
-            connection, chat.id, now=now, topic_id=topic, chain=chain, threshold=threshold
-        )
-        return added, True
-    await watches.set_threshold(connection, feed.id, threshold)
-    return await own_watch(connection, chat, feed.id), False
 
 
 async def remove(context: Context, chat: Chat, watch: Watch) -> bool:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 from aiogram import Bot
 from aiogram.client.default import DefaultBotProperties
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.enums import ParseMode
 
@@ -22,6 +21,7 @@ from bot.delivery.rate_limiter import limits_of
 from bot.dispatcher import make_dispatcher
 from bot.languages import load_catalogs
 from bot.polling import Polling
+from bot.session import Session
 from bot.throttle import Throttle
 from bot.webhook import Webhook
 from data.database import Database, open_database
@@ -76,7 +76,7 @@ def open_bot(settings: Settings) -> Bot:
     """The bot, speaking HTML without link previews. Raises ConfigurationError without a token."""
     if settings.bot_token is None:
         raise ConfigurationError(NOT_SET)
-    session = AiohttpSession(api=TelegramAPIServer.from_base(settings.telegram_api_url))
+    session = Session(api=TelegramAPIServer.from_base(settings.telegram_api_url))
     return Bot(
         settings.bot_token.get_secret_value(),
         session=session,

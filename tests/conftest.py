@@ -6,6 +6,8 @@ with the first test that needs them.
 """
 
 import asyncio
+import gc
+import os
 import shutil
 import signal
 from collections.abc import AsyncIterator, Iterator
@@ -22,6 +24,10 @@ from tests.servers.postgres import PostgresServer, running_postgres
 from tests.servers.valkey import empty, running_valkey
 from tests.warm.process import Warm, running_template
 
+# What is imported and collected stays for the whole session: to look through it for rubbish again
+# and again would take a quarter of the time that a worker needs to begin
+gc.disable()
+
 # The same examples at every run of the tests, so that one that fails is about the change at hand;
 # torture goes on looking for others
 settings.load_profile("default" if TORTURE else "ci")
@@ -30,6 +36,34 @@ settings.load_profile("default" if TORTURE else "ci")
 for _number in (signal.SIGINT, signal.SIGHUP):
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, signal.SIG_DFL)
+
+
+# Where most tests take seconds
+LONG = ("tests/e2e/", "tests/faults/", "tests/integration/bot/delivery/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long ones, and end with what is short.
+
+    Each worker gets a slice of the list, and takes of the others' ends what they have not come to:
+    so each slice has its share of the long ones, at its beginning.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    long = [item for item in items if item.nodeid.startswith(LONG)]
+    short = [item for item in items if not item.nodeid.startswith(LONG)]
+    cuts = [len(short) * number // workers for number in range(workers + 1)]
+    items[:] = [
+        item
+        for number in range(workers)
+        for item in (*long[number::workers], *short[cuts[number] : cuts[number + 1]])
+    ]
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_collection() -> Iterator[None]:
+    yield
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

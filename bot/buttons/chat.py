@@ -7,9 +7,12 @@ from aiogram.filters.callback_data import CallbackData
 from bot.buttons.values import Small
 from data.model import Language, NoiseRule, Timing
 
+UNTIL_UNMUTED = 10**9
+"""Minutes that stand for no end."""
+
 
 class ChatMuteButton(CallbackData, prefix="q"):
-    """Mute the whole chat; 0 minutes unmute it."""
+    """Mute the whole chat; 0 minutes unmute it, and ``UNTIL_UNMUTED`` are for ever."""
 
     minutes: Small
 

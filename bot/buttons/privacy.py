@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
 
 from aiogram.filters.callback_data import CallbackData
-from pydantic import Field
 
 from bot.buttons.values import Id
 
@@ -21,9 +19,7 @@ class PrivacyAct(StrEnum):
 
 
 class PrivacyButton(CallbackData, prefix="pv"):
-    """``asked_at`` is when the question was asked, in seconds since 1970, and ``chat`` about which:
-    meanwhile another one may be set up from the same private chat."""
+    """``asked_at`` is when the question was asked, in seconds since 1970."""
 
     act: PrivacyAct
     asked_at: Id = 0
-    chat: Annotated[int, Field(gt=-(2**63), lt=2**63)] = 0

@@ -3,7 +3,8 @@
 The way of an alert, file by file:
 
 - ``delivery``      leases chats that are due, a few at once, until told to stop
-- ``turn``          one leased chat: read, decide, pass the limiter, claim, send, record
+- ``turn``          one leased chat: read, decide
+- ``telling``       one message about alerts: pass the limiter, claim, send, record
 - ``claimed``       a send under its claims · ``setbacks``: what it means that it was not shown
 - ``revision``      a message shown anew · ``taken_back``: an answer, if a reorg took much
 - ``certainty``     whether a block is safe or final · ``confirmations``: edits that say so

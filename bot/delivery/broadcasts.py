@@ -11,7 +11,7 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.delivery.claimed import claimed
+from bot.delivery.claimed import Ours, claimed
 from bot.delivery.events import DeliveryEvent, EventKind
 from bot.delivery.outcomes import (
     Failed,
@@ -29,10 +29,10 @@ from bot.delivery.render import Rendered
 from bot.delivery.send import edit, send
 from bot.delivery.setbacks import Setbacks
 from bot.delivery.verdict import is_muted
-from bot.hours import zone_of
+from bot.hours.clock import zone_of
+from bot.hours.schedule import quiet_until
 from bot.keyboards.operators import progress as progress_keyboard
 from bot.languages import speaking
-from bot.schedule import quiet_until
 from bot.texts.operators import progress
 from data.errors import ConfigurationError
 from data.model import BroadcastState, ChatState, Level, Priority, SendState
@@ -179,7 +179,7 @@ class Broadcasts:
             means = self._means
             return await send(means.bot, chat, GENERAL, rendered, _ANSWER_WITHIN, paid=means.paid)
 
-        outcome = await claimed(self._means.claims, [key], [], shown)
+        outcome = await claimed(self._means.claims, Ours([key]), shown)
         return await self._face(broadcast, chat, outcome)
 
     async def _face(self, broadcast: Broadcast, chat: Chat, outcome: Outcome) -> timedelta | None:

@@ -22,7 +22,7 @@ from bot.delivery.render import (
     watch_name,
 )
 from bot.delivery.warnings import brief_warnings
-from bot.hours import local
+from bot.hours.clock import local
 from bot.keyboards import pages as keyboards
 from bot.languages import _, ngettext
 from bot.numbers import grouped

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from data.model import Chain
 
 
+_ANSWER_WITHIN = 15.0
+
+
 def utc_now() -> datetime:
     """The clock of mutes and of what the screen says."""
     return datetime.now(UTC)
@@ -52,6 +55,11 @@ class Means:
     listeners: Sequence[Listener]
     floods: Floods = field(default_factory=Floods)
     clock: Callable[[], datetime] = utc_now
+
+    @property
+    def answer_within(self) -> float:
+        """Seconds for Telegram's answer, so that it comes while a lease still holds."""
+        return min(_ANSWER_WITHIN, self.lease_for.total_seconds() / 2)
 
     def forget_failures(self, chat_id: int) -> None:
         """Telegram took something of the chat's."""

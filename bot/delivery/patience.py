@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from bot.delivery.events import DeliveryEvent, EventKind
 from bot.delivery.title import multiple
-from bot.hours import zone_of
-from bot.schedule import is_quiet, quiet_until, told_at
+from bot.hours.clock import zone_of
+from bot.hours.schedule import is_quiet, quiet_until, told_at
 from data.model import DigestEvery, Occasion
 from data.queries import alerts, chats, movements
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.delivery.chart import bars_of, draw
-from bot.hours import zone_of
+from bot.hours.clock import zone_of
 from data.model import Occasion
 from data.queries.alerts.flows import flows
 

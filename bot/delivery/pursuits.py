@@ -28,7 +28,7 @@ from bot.delivery.pursuit import pursuit_text
 from bot.delivery.render import Rendered
 from bot.delivery.send import edit
 from bot.delivery.story import read_story
-from bot.hours import keeping_time
+from bot.hours.clock import keeping_time
 from bot.languages import speaking
 from data.errors import ConfigurationError
 from data.model import ChatState, Language, Priority

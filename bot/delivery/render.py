@@ -29,7 +29,7 @@ from bot.delivery.reach import under_alert
 from bot.delivery.title import title
 from bot.delivery.verdict import movement_ids, watch_ids
 from bot.delivery.warnings import warnings
-from bot.hours import clock_words, local, zone_label
+from bot.hours.clock import clock_words, local, zone_label
 from bot.languages import N_, _, ngettext
 from bot.numbers import grouped
 from bot.texts.words import day_words

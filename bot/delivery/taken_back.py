@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from bot.delivery import outbox
 from bot.delivery.amounts import value
-from bot.delivery.claimed import claimed
+from bot.delivery.claimed import Ours, claimed
 from bot.delivery.clean import label_markup
 from bot.delivery.events import DeliveryEvent, EventKind
 from bot.delivery.headline import headline
@@ -30,7 +30,7 @@ from bot.texts.words import listed
 from data.model import Priority, UsdThreshold
 from data.queries import alerts
 from data.queries.moving import GENERAL
-from data.redis.claims import AlreadySent, Claimed, HeldByOther, Uncertain, alert_key
+from data.redis.claims import AlreadySent, HeldByOther, alert_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,16 +83,15 @@ async def answer(
         return float(wait)
     keys = {alert.id: alert_key(alert, kind="answer") for alert in large}
     told = dict(zip(keys, await means.claims.claim(list(keys.values())), strict=True))
-    fresh = [keys[one] for one, claim in told.items() if isinstance(claim, Claimed)]
-    doubtful = [keys[one] for one, claim in told.items() if isinstance(claim, Uncertain)]
-    if len(fresh) + len(doubtful) < len(keys):
-        await means.claims.release(fresh, doubtful)
+    ours = Ours.of(list(keys.values()), list(told.values()))
+    if len(ours.fresh) + len(ours.doubtful) < len(keys):
+        await means.claims.release(ours.fresh, ours.doubtful)
         await _note(means, [one for one, claim in told.items() if isinstance(claim, AlreadySent)])
         held = [one.left for one in told.values() if isinstance(one, HeldByOther)]
         return max(held).total_seconds() + PATIENCE if held else _GO_ON
     message = next(one for one in stale if one.id == large[0].message_id)
     rendered = answer_text(
-        TakenBack(story, large), means.chains, means.labels, is_repeat=bool(doubtful)
+        TakenBack(story, large), means.chains, means.labels, is_repeat=bool(ours.doubtful)
     )
     in_topic = message.topic_id not in lost_topics
 
@@ -108,7 +107,7 @@ async def answer(
             reply_to=message.telegram_id if in_topic else None,
         )
 
-    outcome = await claimed(means.claims, fresh, doubtful, shown)
+    outcome = await claimed(means.claims, ours, shown)
     if isinstance(outcome, Shown | Refused):
         await _note(means, [alert.id for alert in found])
         means.forget_failures(chat.id)

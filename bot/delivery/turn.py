@@ -1,52 +1,46 @@
 """A leased chat's turn: it is told what waits, until nothing does or it has to wait.
 
 Each step reads the chat, its watches and its alerts again, so that what was muted or deleted a
-moment ago counts, and then shows one message.
+moment ago counts, and then shows one message (``telling``).
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.delivery import outbox, patience, picture, taken_back
+from bot.delivery import outbox, patience, taken_back
 from bot.delivery.batch import digest_wait, next_batch
-from bot.delivery.certainty import certainty_of
-from bot.delivery.claimed import claimed
 from bot.delivery.confirmations import CONFIRM_WITHIN
 from bot.delivery.events import DeliveryEvent, EventKind
-from bot.delivery.outcomes import Outcome, Refused, Shown, TopicLost, Unreachable
+from bot.delivery.outcomes import Refused, Shown
 from bot.delivery.render import Rendered
-from bot.delivery.revision import rendered_story, show_anew
+from bot.delivery.revision import show_anew
 from bot.delivery.send import send
 from bot.delivery.setbacks import Setbacks
+from bot.delivery.telling import Telling
 from bot.delivery.verdict import refusal
-from bot.hours import keep_time
+from bot.hours.clock import keep_time
+from bot.hours.schedule import is_quiet
 from bot.languages import _, speak
-from bot.schedule import is_quiet
-from data.model import Certainty, ChatState, Level, Priority
-from data.queries import alerts, certainty, chats, cursors, messages, movements, queues
+from data.model import ChatState, Level, Priority
+from data.queries import alerts, certainty, chats, cursors, queues
 from data.queries.moving import GENERAL
-from data.redis.claims import AlreadySent, Claimed, HeldByOther, Uncertain, alert_key, digest_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from bot.delivery.means import Means
     from bot.delivery.outbox import Waiting
-    from data.model import Alert, Chat, Message, Movement, Occasion
+    from data.model import Alert, Chat, Message
     from data.queries.queues import ChatLease
-    from data.redis.claims import Answer
 
 PATIENCE = 0.25
 """Seconds a turn waits in its place; for longer it gives the chat back."""
 LONGEST_TURN = 0.5
 """Seconds after which it makes room for others, when there are some."""
-_ANSWER_WITHIN = 15.0
 _GO_ON = 0.0
 BLOCKED = "blocked by whoever runs the bot"
 
@@ -59,10 +53,10 @@ class Turn:
         self._held = held
         self._began_at = self._leased_at = asyncio.get_running_loop().time()
         self._setbacks = Setbacks(means)
+        self._telling = Telling(means, self._setbacks, held)
         self._looked_at: set[tuple[int, int]] = set()
         """Messages, by id and revision, of which an answer tells if they need one."""
         self._lost_topics: set[int] = set()
-        self._is_finished = False
 
     @property
     def telegram_away(self) -> bool:
@@ -78,7 +72,7 @@ class Turn:
         while await self._still_ours():
             wait = _GO_ON if self._means.stopping.is_set() else await self._step()
             if wait is None:
-                if not self._is_finished:
+                if not self._telling.is_finished:
                     async with self._means.database.write() as connection:
                         await queues.finish(connection, self._held)
                 return None
@@ -194,7 +188,7 @@ class Turn:
         if waiting.gists[batch[0].id].time < old_before:
             urgent = Priority.DIGEST
             wait = max(wait, digest_wait(batch, now).total_seconds())
-        return wait or await self._tell_together(waiting, batch, now, urgent)
+        return wait or await self._telling.together(waiting, batch, now, urgent)
 
     async def _tell_digest(
         self, waiting: Waiting, digest: Sequence[Alert], now: datetime
@@ -203,120 +197,8 @@ class Turn:
         chat = waiting.chat
         batch = [alert for alert in digest if alert.topic_id == digest[0].topic_id]
         pace = await self._means.limiter.pace(chat.id, chat.kind)
-        return pace.wait or await self._tell_together(
+        return pace.wait or await self._telling.together(
             waiting, batch, now, Priority.DIGEST, patience.occasion_of(chat)
-        )
-
-    async def _tell_together(
-        self,
-        waiting: Waiting,
-        batch: Sequence[Alert],
-        now: datetime,
-        urgent: Priority,
-        occasion: Occasion | None = None,
-    ) -> float | None:
-        """One message about these, as far as nobody has told them yet; ``occasion``: they are a
-        digest, or of one topic of it."""
-        chat, gists = waiting.chat, waiting.gists
-        old_before = now - self._means.digest_after
-        async with self._means.database.read() as connection:
-            story = await outbox.read_told(connection, batch, gists, old_before, occasion)
-            heights = await cursors.all_settled(connection)
-        wait = await self._means.limiter.acquire(chat.id, chat.kind, urgent, self._held.rank)
-        if wait:
-            return wait
-        keys = [alert_key(alert) for alert in batch]
-        if occasion is not None and waiting.next_digest is not None:
-            keys.append(digest_key(chat.id, batch[0].topic_id, waiting.next_digest))
-        answers = await self._means.claims.claim(keys)
-        mine = _Mine.of(keys, answers)
-        found = dict(zip(batch, answers, strict=False))
-        ready = [one for one in batch if isinstance(found[one], Claimed | Uncertain)]
-        doubtful = [one for one in ready if isinstance(found[one], Uncertain)]
-        try:
-            await self._record_known(chat, found, occasion)
-            held = [one.left for one in answers if isinstance(one, HeldByOther)]
-            if not ready or (occasion is not None and held):
-                if mine:
-                    await self._means.claims.release(mine.fresh, mine.doubtful)
-                return min(held).total_seconds() + PATIENCE if held else _GO_ON
-            if len(ready) < len(batch):
-                async with self._means.database.read() as connection:
-                    story = await outbox.read_told(connection, ready, gists, old_before, occasion)
-            is_whole = len(story.alerts) == len(ready)
-            sure = Certainty.SEEN
-            if is_whole:
-                sure = certainty_of(chat, ready, story.movements, heights)
-            repeats = {alert.id for alert in doubtful}
-            rendered = [rendered_story(self._means, chat, story, now, sure, repeats)]
-            due = waiting.next_digest
-            if drawn := await picture.drawn_for(self._means, chat, ready, occasion, due):
-                below = rendered_story(
-                    self._means, chat, replace(story, pictured=True), now, sure, repeats
-                )
-                rendered.insert(0, replace(below, picture=drawn))
-        except (Exception, asyncio.CancelledError):
-            # nothing was sent, and must not look like a send of which nobody knows the end
-            await self._means.claims.release(mine.fresh, mine.doubtful)
-            raise
-        is_all = occasion is None and self._is_all(waiting, ready)
-        telling = _Telling(ready, doubtful, sure, story.movements, occasion, is_all)
-        return await self._send(chat, mine, telling, rendered)
-
-    def _is_all(self, waiting: Waiting, told: Sequence[Alert]) -> bool:
-        """Whether nothing is left to be told after these: what came since then has raised the
-        queue's version."""
-        is_for_more = self._held.priority is Priority.CONFIRMATION
-        is_whole = len(told) == len(waiting.alerts) < outbox.AT_ONCE
-        return is_whole and not waiting.stale and waiting.next_digest is None and not is_for_more
-
-    async def _record_known(
-        self, chat: Chat, found: Mapping[Alert, Answer], occasion: Occasion | None
-    ) -> None:
-        """What Redis knows to be sent, message by message."""
-        known: defaultdict[int, list[Alert]] = defaultdict(list)
-        for alert, answer in found.items():
-            if isinstance(answer, AlreadySent):
-                known[answer.message_id].append(alert)
-        for message_id, told in known.items():
-            telling = _Telling(told, occasion=occasion)
-            # so it was meant, and an edit that goes wrong will tell
-            pictured = picture.has_picture(occasion, len(told))
-            await self._record(chat, telling, message_id, pictured=pictured)
-
-    async def _send(
-        self, chat: Chat, mine: _Mine, telling: _Telling, rendered: Sequence[Rendered]
-    ) -> float | None:
-        """Send it as it is rendered first; where the chat does not take that, as it is then."""
-        ready, went = telling.told, rendered[0]
-
-        async def shown() -> Outcome:
-            nonlocal went
-            outcome = await self._shown_in(chat, ready[0].topic_id, went)
-            for other in rendered[1:]:
-                if not isinstance(outcome, Refused | Unreachable):
-                    break
-                # no rights to send pictures, or Telegram does not like this one
-                went = other
-                outcome = await self._shown_in(chat, ready[0].topic_id, went)
-            return outcome
-
-        outcome = await claimed(self._means.claims, mine.fresh, mine.doubtful, shown)
-        if isinstance(outcome, Shown):
-            pictured = went.picture is not None
-            await self._record(chat, telling, outcome.message_id, pictured=pictured)
-            self._tell_of_success(chat, ready, telling.doubtful, went, outcome)
-            return None if self._is_finished else _GO_ON
-        if isinstance(outcome, TopicLost) and ready[0].topic_id != GENERAL:
-            return await self._setbacks.fall_back(chat, ready[0].topic_id, outcome)
-        return await self._setbacks.face(chat, outcome, ready)
-
-    async def _shown_in(
-        self, chat: Chat, topic_id: int, rendered: Rendered, *, silent: bool = False
-    ) -> Outcome:
-        means, within = self._means, self._answer_within()
-        return await send(
-            means.bot, chat, topic_id, rendered, within, paid=means.paid, silent=silent
         )
 
     async def _say(self, chat: Chat, notice: str) -> float | None:
@@ -327,55 +209,18 @@ class Turn:
         # which one it is stands in the database; it is said in the language of now
         rendered = Rendered(_(notice), "notice")
         silent = is_quiet(chat, self._means.clock())
-        outcome = await self._shown_in(chat, GENERAL, rendered, silent=silent)
+        means, within = self._means, self._means.answer_within
+        outcome = await send(
+            means.bot, chat, GENERAL, rendered, within, paid=means.paid, silent=silent
+        )
         if not isinstance(outcome, Shown | Refused):
             return await self._setbacks.face(chat, outcome, ())
         async with self._means.database.write() as connection:
             await chats.notice_told(connection, chat.id, notice)
         return _GO_ON
 
-    async def _record(
-        self, chat: Chat, telling: _Telling, message_id: int, *, pictured: bool
-    ) -> None:
-        """Note what was told, of which movements; what a reorg changed on the way is edited."""
-        now, topic = self._means.clock(), telling.told[0].topic_id
-        async with self._means.database.write() as connection:
-            ours = await messages.record(
-                connection,
-                chat.id,
-                topic,
-                message_id,
-                now,
-                telling.sure,
-                occasion=telling.occasion,
-                pictured=pictured,
-            )
-            await alerts.sent(connection, [alert.id for alert in telling.told], ours)
-            if await movements.are_others_now(connection, telling.as_of.values()):
-                await messages.edit(connection, ours)
-                await queues.enqueue(connection, [(chat.id, Priority.EDIT)])
-            if telling.is_all:
-                await queues.finish(connection, self._held)
-        self._is_finished = telling.is_all
-
-    def _tell_of_success(
-        self,
-        chat: Chat,
-        told: Sequence[Alert],
-        doubtful: Sequence[Alert],
-        rendered: Rendered,
-        outcome: Shown,
-    ) -> None:
-        means = self._means
-        means.forget_failures(chat.id)
-        means.tell(DeliveryEvent(EventKind.SENT, chat.id, len(told)))
-        if doubtful:
-            means.tell(DeliveryEvent(EventKind.REPEATED, chat.id, len(doubtful)))
-        if outcome.as_plain:
-            means.tell(DeliveryEvent(EventKind.MALFORMED, chat.id, len(told), rendered.template))
-
     async def _show_anew(self, chat: Chat, message: Message) -> float | None:
-        done = await show_anew(self._means, chat, message, Priority.EDIT, self._answer_within())
+        done = await show_anew(self._means, chat, message, Priority.EDIT, self._means.answer_within)
         if isinstance(done, float):
             return done
         return await self._setbacks.face(chat, done, ())
@@ -389,7 +234,7 @@ class Turn:
             self._means,
             chat,
             fresh,
-            self._answer_within(),
+            self._means.answer_within,
             self._lost_topics,
             silent=is_quiet(chat, now),
         )
@@ -410,42 +255,6 @@ class Turn:
             )
         if not due:
             return None
-        within = self._answer_within()
+        within = self._means.answer_within
         done = await show_anew(self._means, chat, due[0].message, Priority.CONFIRMATION, within)
         return None if isinstance(done, float) else await self._setbacks.face(chat, done, ())
-
-    def _answer_within(self) -> float:
-        """Seconds for Telegram's answer, so that it comes while the lease still holds."""
-        return min(_ANSWER_WITHIN, self._means.lease_for.total_seconds() / 2)
-
-
-@dataclass(frozen=True, slots=True)
-class _Mine:
-    """The keys that were ours to claim: those that nobody ever tried, and those of the others."""
-
-    fresh: Sequence[str]
-    doubtful: Sequence[str]
-
-    def __bool__(self) -> bool:
-        return bool(self.fresh or self.doubtful)
-
-    @classmethod
-    def of(cls, keys: Sequence[str], answers: Sequence[Answer]) -> _Mine:
-        both = list(zip(keys, answers, strict=True))
-        return cls(
-            [key for key, answer in both if isinstance(answer, Claimed)],
-            [key for key, answer in both if isinstance(answer, Uncertain)],
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Telling:
-    """What one message tells: ``doubtful`` ones may have been told before, ``as_of`` are the
-    movements as they were read for it, and ``is_all``: the chat has nothing else to be told."""
-
-    told: Sequence[Alert]
-    doubtful: Sequence[Alert] = ()
-    sure: Certainty = Certainty.SEEN
-    as_of: Mapping[int, Movement] = field(default_factory=dict)
-    occasion: Occasion | None = None
-    is_all: bool = False

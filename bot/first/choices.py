@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from bot.feeds.own import alike, feeds_of, put_feed
+from bot.feeds.subjects import Subject
 from bot.first.known import WELL_KNOWN, wallets_of
-from bot.watchlist import feed_of, set_feed, watch_address
+from bot.watchlist import watch_address
 from data.model import UsdThreshold
-from data.queries import chats, watches
+from data.queries import chats, removed, watches, watchlists
 from data.queries.moving import GENERAL
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -52,10 +55,16 @@ async def read_choices(connection: AsyncConnection, chat: Chat, context: Context
     names = _names(context)
     mine = await watches.of_chat(connection, chat.id)
     calm = tuple(one for one in mine if one.address in names)
-    feed = await feed_of(connection, chat, None, GENERAL)
+    feed = _everything(mine, context)
     exchanges = frozenset(names[one.address] for one in calm if one.address is not None)
     others = len(mine) - len(calm) - (feed is not None)
     return Choices(exchanges, feed, others, calm)
+
+
+def _everything(mine: Iterable[Watch], context: Context) -> Watch | None:
+    """The feed of all chains among a chat's watches."""
+    feeds = [one for one in mine if one.is_feed and one.topic_id == GENERAL]
+    return next(iter(alike(feeds, None, Subject(), context.chains)), None)
 
 
 def _names(context: Context) -> dict[bytes, str]:
@@ -79,25 +88,33 @@ async def watch_exchange(
 
 async def leave_exchange(
     connection: AsyncConnection, chat: Chat, context: Context, exchange: str
-) -> None:
-    """Watch its wallets no longer; one that the chat calls by a name of its own stays."""
+) -> list[str]:
+    """Watch its wallets no longer; one that the chat calls by a name of its own stays. All that the
+    others had, to be put back."""
     wallets = wallets_of(exchange, context.labels, context.chains)
-    for one in await watches.of_chat(connection, chat.id):
-        if one.address is not None and wallets.get(one.address, "") == one.label:
-            await watches.remove(connection, one.id)
+    taken = [
+        await removed.take(connection, one.id)
+        for one in await watches.of_chat(connection, chat.id)
+        if one.address is not None and wallets.get(one.address, "") == one.label
+    ]
+    return [one for one in taken if one is not None]
 
 
-async def watch_everything(connection: AsyncConnection, chat: Chat, now: datetime) -> None:
-    """The feed of all chains."""
-    if await feed_of(connection, chat, None, GENERAL) is None:
-        await set_feed(connection, chat, None, CALM, now, GENERAL)
+async def watch_everything(
+    connection: AsyncConnection, chat: Chat, context: Context, now: datetime
+) -> None:
+    """The feed of all chains; one that is there already stays as it is."""
+    await watchlists.hold(connection, chat.id)
+    if _everything(await feeds_of(connection, chat), context) is None:
+        about, chains = Subject(), context.chains
+        await put_feed(connection, chat, None, about, CALM, GENERAL, now, chains)
 
 
-async def leave_everything(connection: AsyncConnection, chat: Chat) -> None:
-    """No feed of all chains."""
-    feed = await feed_of(connection, chat, None, GENERAL)
-    if feed is not None:
-        await watches.remove(connection, feed.id)
+async def leave_everything(connection: AsyncConnection, chat: Chat, context: Context) -> list[str]:
+    """No feed of all chains; all that it had, as above."""
+    feed = _everything(await feeds_of(connection, chat), context)
+    taken = None if feed is None else await removed.take(connection, feed.id)
+    return [] if taken is None else [taken]
 
 
 async def ask_for(connection: AsyncConnection, chat: Chat, context: Context, usd: Decimal) -> None:

@@ -11,7 +11,7 @@
 - ``card``        the buttons of one watch · ``typed``: what they ask to be typed
 - ``alert``       the buttons under an alert
 - ``threshold``   /threshold
-- ``whales``      /whales
+- ``whales``      /whales, and the buttons of a feed · ``new_feed``: a new one, step by step
 - ``name``        /name and /names
 - ``timing``      /timing
 - ``unpriced``    /unpriced

@@ -54,7 +54,6 @@ async def tap(
 ) -> str | None:
     """Do what the button says, and show what it leads to in its place."""
     act, number = callback_data.act, callback_data.id
-    chat = await cards.whose(context, chat, number, query)
     if act is Act.UNDO:
         watch = await bring_back(context, chat, number)
         text, keyboard = await cards.card(context, chat, watch, query)

@@ -8,7 +8,7 @@ from aiogram import Router
 from aiogram.filters import Command
 
 from bot.answers import answer, hand_over
-from bot.everything import MOST_ALERTS, everything_about
+from bot.everything import MOST_ROWS, everything_about
 from bot.languages import _
 from bot.sheet.writing import file_of
 from bot.texts import sheet as texts
@@ -51,7 +51,7 @@ async def hand_over_all(
     message: Message | InaccessibleMessage, context: Context, chat: Chat
 ) -> None:
     """Everything, as JSON."""
-    content, is_cut = await everything_about(context.database, chat.id)
+    content, cut = await everything_about(context.database, chat.id)
     name = f"spyhop-{context.clock():%Y-%m-%d}.json"
-    caption = texts.exported_all(MOST_ALERTS if is_cut else None)
+    caption = texts.exported_all(cut, MOST_ROWS)
     await hand_over(message, name, content, caption)

@@ -14,17 +14,17 @@ from aiogram.filters import StateFilter
 from aiogram.fsm.state import State, StatesGroup
 
 from bot.answers import answer, show
-from bot.asking import answers, settle
+from bot.asking import answers, expect, settle
 from bot.buttons.first import FIRST_PRESETS, FirstAct, FirstButton
-from bot.first import choices
+from bot.first import choices, left
 from bot.first.hours import GUESSES, HOURS
 from bot.first.known import WELL_KNOWN
 from bot.first.sample import sample_alert
+from bot.hours.quiet import set_quiet
 from bot.keyboards import first as keyboards
 from bot.keyboards.quiet import ZONES
 from bot.languages import _, current
 from bot.parse.pasted import parse_pasted
-from bot.quiet import set_quiet
 from bot.texts import first as texts
 from bot.texts import general
 from bot.watchlist import watch_address
@@ -89,21 +89,24 @@ async def tap(
     context: Context,
     chat: Chat,
     state: FSMContext,
-) -> None:
+) -> str | None:
     """Do what the button says, and show the step that follows in the same message."""
     act, value = callback_data.act, callback_data.value
     if act is FirstAct.PASTE:
-        await state.set_state(First.address)
+        await expect(state, First.address)
         await show(query, _(texts.PASTE), keyboards.back_to_sources())
-        return
+        return None
     await settle(state)
+    said = None
+    if act is FirstAct.WATCH:
+        await _choose(value, context, chat)
+    elif act is FirstAct.LEAVE:
+        said = await _leave(value, context, chat)
     await show(query, *await _step(act, value, context, chat))
+    return said
 
 
 async def _step(act: FirstAct, value: str, context: Context, chat: Chat) -> Screen:
-    if act in {FirstAct.WATCH, FirstAct.LEAVE}:
-        await _choose(value, context, chat, wanted=act is FirstAct.WATCH)
-        return await _sources(context, chat)
     if act is FirstAct.FROM:
         await _ask_for(value, context, chat)
         return texts.hours(), keyboards.hours(chat.quiet)
@@ -141,18 +144,31 @@ async def _end(context: Context, chat: Chat) -> Screen:
     return texts.end(now, chosen, sample), keyboards.end()
 
 
-async def _choose(value: str, context: Context, chat: Chat, *, wanted: bool) -> None:
-    if value not in {keyboards.EVERYTHING, *WELL_KNOWN}:
-        raise InputError(general.BUTTON_TOO_OLD)
+async def _choose(value: str, context: Context, chat: Chat) -> None:
+    _check(value)
+    records = await left.kept(context.redis, chat, value)
     async with context.database.write() as connection:
-        if value == keyboards.EVERYTHING and wanted:
-            await choices.watch_everything(connection, chat, context.clock())
-        elif value == keyboards.EVERYTHING:
-            await choices.leave_everything(connection, chat)
-        elif wanted:
-            await choices.watch_exchange(connection, chat, context, value, context.clock())
+        await left.put_back(connection, chat, records)
+        if value == keyboards.EVERYTHING:
+            await choices.watch_everything(connection, chat, context, context.clock())
         else:
-            await choices.leave_exchange(connection, chat, context, value)
+            await choices.watch_exchange(connection, chat, context, value, context.clock())
+
+
+async def _leave(value: str, context: Context, chat: Chat) -> str | None:
+    """What is said of it, where it can be had again."""
+    _check(value)
+    async with context.database.write() as connection:
+        if value == keyboards.EVERYTHING:
+            records = await choices.leave_everything(connection, chat, context)
+        else:
+            records = await choices.leave_exchange(connection, chat, context, value)
+    return _(texts.LEFT_OUT) if await left.keep(context.redis, chat, value, records) else None
+
+
+def _check(choice: str) -> None:
+    if choice not in {keyboards.EVERYTHING, *WELL_KNOWN}:
+        raise InputError(general.BUTTON_TOO_OLD)
 
 
 async def _ask_for(value: str, context: Context, chat: Chat) -> None:

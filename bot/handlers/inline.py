@@ -33,6 +33,7 @@ from data.queries import chats, movements, names, watches
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aiogram import BaseMiddleware
     from aiogram.types import InlineQuery, InlineQueryResultUnion
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -47,7 +48,7 @@ START = "inline"
 """What the button above the results says behind /start."""
 
 
-def make_router(context: Context) -> Router:
+def make_router(context: Context, budget: BaseMiddleware) -> Router:
     """Its handler; it stands outside of the chats' middlewares, because there is no chat."""
     router = Router(name="inline")
 
@@ -55,6 +56,7 @@ def make_router(context: Context) -> Router:
         await tell(query, context)
 
     router.inline_query.register(asked)
+    router.inline_query.middleware(budget)
     return router
 
 

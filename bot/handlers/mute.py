@@ -1,4 +1,5 @@
-"""``/mute [number] <duration>`` and ``/unmute [number]``: one watch, or the whole chat."""
+"""``/mute [number] <duration or forever>`` and ``/unmute [number]``: one watch, or the whole
+chat."""
 
 from __future__ import annotations
 
@@ -10,17 +11,18 @@ from aiogram import Router
 from aiogram.filters import Command
 
 from bot.answers import answer, show
-from bot.buttons.chat import ChatMuteButton
+from bot.buttons.chat import UNTIL_UNMUTED, ChatMuteButton
 from bot.buttons.watch import MUTE_PRESETS
+from bot.hours.quiet import retime
 from bot.keyboards import chat as keyboards
 from bot.parse.duration import parse_duration
 from bot.parse.reference import referred
-from bot.quiet import retime
 from bot.texts import general
 from bot.texts import mutes as texts
 from bot.texts.words import is_muted
 from bot.watchlist import meant_watch
 from data.errors import InputError
+from data.model import FOREVER
 from data.queries import chats, watches
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from bot.context import Context
     from data.model import Chat, Watch
 
+_FOREVER = "forever"
 _NUMBER = re.compile(r"#?([0-9]{1,9})")
 
 
@@ -53,13 +56,16 @@ async def mute(message: Message, command: CommandObject, context: Context, chat:
         await answer(message, texts.overview(chat, now), keyboard)
         return
     number = _NUMBER.fullmatch(words[0])
-    if number and len(words) > 1 and words[1][0].isalpha():
+    if number and len(words) > 1 and words[1][0].isalpha() and words[1].casefold() != _FOREVER:
         number = None  # 30 min, not watch 30
-    duration = parse_duration(" ".join(words[1:] if number else words))
-    until = message.date + duration
-    if until <= now:
-        await answer(message, texts.expired(duration, now - message.date))
-        return
+    time = " ".join(words[1:] if number else words)
+    until = FOREVER
+    if time.casefold() != _FOREVER:
+        duration = parse_duration(time)
+        until = message.date + duration
+        if until <= now:
+            await answer(message, texts.expired(duration, now - message.date))
+            return
     watch = await _mute(context, chat, int(number[1]) if number else None, until)
     await answer(message, texts.muted(watch, until, now, context.chains))
 
@@ -77,10 +83,11 @@ async def tap(
     if callback_data.minutes == 0:
         await show(query, await _unmute(context, chat, ""))
         return None
-    if callback_data.minutes not in MUTE_PRESETS:
-        raise InputError(general.BUTTON_TOO_OLD)
-    now = context.clock()
-    until = now + timedelta(minutes=callback_data.minutes)
+    now, until = context.clock(), FOREVER
+    if callback_data.minutes != UNTIL_UNMUTED:
+        if callback_data.minutes not in MUTE_PRESETS:
+            raise InputError(general.BUTTON_TOO_OLD)
+        until = now + timedelta(minutes=callback_data.minutes)
     await _mute(context, chat, None, until)
     await show(query, texts.muted(None, until, now, context.chains))
     return None

@@ -15,6 +15,7 @@ from bot.languages import _
 from bot.middlewares.permission import OPEN
 from bot.parse.address import looks_like_address, parse_address
 from bot.parse.chain import parse_chain
+from bot.parse.pasted import pasted_alone
 from bot.parse.text import parse_label
 from bot.texts import names as texts
 from data.errors import InputError
@@ -100,6 +101,8 @@ def _meant(words: Sequence[str], chains: Sequence[Chain]) -> tuple[Chain | None,
 async def _give(
     context: Context, chat: Chat, address: bytes, chain: Chain | None, text: str
 ) -> tuple[str, InlineKeyboardMarkup]:
+    if pasted_alone(text, context.chains):
+        raise InputError(texts.AN_ADDRESS)
     label = parse_label(text)
     if label is None:
         raise InputError(texts.NOTHING_VISIBLE)

@@ -1,4 +1,4 @@
-"""The buttons under several addresses that were pasted at once."""
+"""Addresses that were pasted, offered to be watched, and the buttons under several of them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,16 @@ from aiogram.types import CallbackQuery, Message
 from bot.answers import show
 from bot.buttons.offers import OfferAllButton, OfferOneButton
 from bot.keyboards import offers as keyboards
-from bot.languages import ngettext
+from bot.keyboards import watch as watch_keyboards
+from bot.languages import _, ngettext
+from bot.naming import as_chat_sees
 from bot.parse.pasted import parse_pasted
 from bot.places import topic_of
+from bot.rehearsal import imagined, line_of
 from bot.texts import general
 from bot.texts import offers as texts
+from bot.texts import watches as watch_texts
+from bot.texts.words import is_muted
 from bot.watchlist import watch_address
 from data.errors import InputError
 from data.queries import names, watches
@@ -25,6 +30,7 @@ if TYPE_CHECKING:
     from aiogram.types import InlineKeyboardMarkup
 
     from bot.context import Context
+    from bot.parse.pasted import Pasted
     from data.model import Chat
 
 
@@ -34,6 +40,34 @@ def make_router() -> Router:
     router.callback_query.register(take_one, OfferOneButton.filter())
     router.callback_query.register(take_all, OfferAllButton.filter())
     return router
+
+
+async def addresses_in(
+    pasted: Pasted, context: Context, chat: Chat
+) -> tuple[str, InlineKeyboardMarkup | None]:
+    """What was pasted, to be watched; there is at least one address."""
+    if len(pasted.addresses) == 1:
+        return await _one(pasted.addresses[0], context, chat)
+    text, keyboard = await several(pasted.addresses, context, chat)
+    return text + texts.left_out(pasted), keyboard
+
+
+async def _one(
+    address: bytes, context: Context, chat: Chat
+) -> tuple[str, InlineKeyboardMarkup | None]:
+    async with context.database.read() as connection:
+        mine = await watches.of_chat(connection, chat.id)
+        labels = await as_chat_sees(connection, chat, context.labels, address)
+    chains, now = context.chains, context.clock()
+    for watch in mine:
+        if watch.address == address:
+            body = watch_texts.card(watch, chat, chains, labels, now)
+            keyboard = watch_keyboards.card(watch, muted=is_muted(watch.muted_until, now))
+            return watch_texts.headed(_(watch_texts.NOTHING_CHANGED), body), keyboard
+    async with context.database.read() as connection:
+        would_tell = await line_of(connection, context, chat, imagined(chat, address=address))
+    offer = f"{watch_texts.offer(address, chat, chains, labels)}\n\n{would_tell}"
+    return offer, watch_keyboards.offer(address)
 
 
 async def several(

@@ -17,7 +17,7 @@ from bot.delivery import outbox
 from bot.delivery.listing import render_message
 from bot.delivery.pace import leaves_room
 from bot.delivery.rate_limiter import limits_of
-from bot.hours import keeping_time
+from bot.hours.clock import keeping_time
 from bot.keyboards import pages as keyboards
 from bot.languages import _, speaking
 from bot.middlewares.attention import Attention
@@ -27,6 +27,7 @@ from data.redis.away import RedisAway
 from data.redis.limiter import Limiter
 
 if TYPE_CHECKING:
+    from aiogram import BaseMiddleware
     from aiogram.types import CallbackQuery
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 _TRIES = 3
 
 
-def make_router(context: Context) -> Router:
+def make_router(context: Context, budget: BaseMiddleware) -> Router:
     """Its handler; it stands outside of the private chats' middlewares."""
     router = Router(name="pages")
     limiter = Limiter(context.redis, limits_of(context.settings))
@@ -46,6 +47,7 @@ def make_router(context: Context) -> Router:
         return await turn_page(query, callback_data, context, limiter)
 
     router.callback_query.register(turn, ListButton.filter())
+    router.callback_query.middleware(budget)
     router.callback_query.middleware(Attention())
     return router
 

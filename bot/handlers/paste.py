@@ -11,21 +11,15 @@ from aiogram.enums import ContentType
 from bot import behalf
 from bot.answers import answer
 from bot.commands import COMMANDS, ONLY_PRIVATE
-from bot.handlers.offers import several
+from bot.handlers.offers import addresses_in
 from bot.keyboards import offers as offers_keyboards
-from bot.keyboards import watch as keyboards
 from bot.languages import _
 from bot.middlewares.lateness import ASKS
-from bot.naming import as_chat_sees
 from bot.parse.pasted import parse_pasted
 from bot.parse.text import cleaned, shown
-from bot.rehearsal import imagined, line_of
 from bot.texts import general
 from bot.texts import offers as offers_texts
-from bot.texts import watches as texts
-from bot.texts.words import is_muted
 from data.model import ChatKind
-from data.queries import watches
 
 if TYPE_CHECKING:
     from aiogram.types import CallbackQuery, Message
@@ -77,34 +71,14 @@ async def paste(message: Message, context: Context, chat: Chat) -> None:
 
 async def offer(message: Message, pasted: Pasted, context: Context, chat: Chat) -> None:
     """To watch the addresses, to follow the transaction. Raises InputError where there is none."""
-    if len(pasted.addresses) > 1:
-        text, keyboard = await several(pasted.addresses, context, chat)
-        await answer(message, text + offers_texts.left_out(pasted), keyboard)
-    elif pasted.addresses:
-        await _offer_one(message, pasted.addresses[0], context, chat)
+    if pasted.addresses:
+        await answer(message, *await addresses_in(pasted, context, chat))
     elif pasted.mistake is not None and not pasted.transactions:
         raise pasted.mistake
     for tx_hash, chain in pasted.transactions:
         behalf.act(None)  # it is followed where that is said, whatever chat is set up there
         text = offers_texts.transaction(tx_hash, chain)
         await answer(message, text, offers_keyboards.follow(tx_hash, chain))
-
-
-async def _offer_one(message: Message, address: bytes, context: Context, chat: Chat) -> None:
-    async with context.database.read() as connection:
-        mine = await watches.of_chat(connection, chat.id)
-        labels = await as_chat_sees(connection, chat, context.labels, address)
-    chains, now = context.chains, context.clock()
-    for watch in mine:
-        if watch.address == address:
-            body = texts.card(watch, chat, chains, labels, now)
-            keyboard = keyboards.card(watch, muted=is_muted(watch.muted_until, now))
-            await answer(message, texts.headed(_(texts.NOTHING_CHANGED), body), keyboard)
-            return
-    async with context.database.read() as connection:
-        would_tell = await line_of(connection, context, chat, imagined(chat, address=address))
-    offer = f"{texts.offer(address, chat, chains, labels)}\n\n{would_tell}"
-    await answer(message, offer, keyboards.offer(address))
 
 
 async def not_understood(message: Message) -> None:

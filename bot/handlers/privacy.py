@@ -16,16 +16,18 @@ from bot.buttons.privacy import PrivacyAct, PrivacyButton
 from bot.handlers.export import hand_over_all
 from bot.keyboards import privacy as keyboards
 from bot.languages import _
+from bot.levels import level_of
 from bot.middlewares.lateness import SPEAKS
 from bot.middlewares.permission import OPEN
 from bot.texts import privacy as texts
 from data.errors import InputError
+from data.model import ChatKind, Level
 from data.queries import holdings
 from data.redis import rights, traces
 from data.redis.away import RedisAway
 
 if TYPE_CHECKING:
-    from aiogram.types import CallbackQuery, Message
+    from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
     from bot.context import Context
     from data.model import Chat
@@ -54,7 +56,7 @@ async def tell(message: Message, context: Context) -> None:
 
 async def ask(message: Message, context: Context, chat: Chat) -> None:
     """Whether to forget it."""
-    await answer(message, _(texts.ASK), keyboards.confirm(chat, context.clock()))
+    await answer(message, *_question(context, chat))
 
 
 async def tap(
@@ -66,16 +68,31 @@ async def tap(
             if query.message is not None:
                 await hand_over_all(query.message, context, chat)
         case PrivacyAct.ASK:
-            await show(query, _(texts.ASK), keyboards.confirm(chat, context.clock()))
+            await show(query, *_question(context, chat))
         case PrivacyAct.KEEP:
             await show(query, _(texts.KEPT))
         case PrivacyAct.FORGET:
             asked_at = datetime.fromtimestamp(min(callback_data.asked_at, 2**33), UTC)
-            # the answer is about the chat of the question, whatever chat is set up here by now
-            if callback_data.chat != chat.id or context.clock() - asked_at > ASKED_WITHIN:
+            if context.clock() - asked_at > ASKED_WITHIN:
                 raise InputError(texts.ASKED_LONG_AGO)
             await forget(context, chat, query.from_user.id)
-            await show(query, _(texts.FORGOTTEN))
+            stranger = _afterwards(context, chat) is Level.GUEST
+            await show(query, _(texts.FORGOTTEN_STRANGER if stranger else texts.FORGOTTEN))
+
+
+def _question(context: Context, chat: Chat) -> tuple[str, InlineKeyboardMarkup]:
+    before = level_of(context.settings, _person(chat), chat.level)
+    text = texts.ask(before, _afterwards(context, chat))
+    return text, keyboards.confirm(context.clock())
+
+
+def _afterwards(context: Context, chat: Chat) -> Level:
+    """What it may do when it is met again."""
+    return level_of(context.settings, _person(chat), None)
+
+
+def _person(chat: Chat) -> int | None:
+    return chat.id if chat.kind is ChatKind.PRIVATE else None
 
 
 async def forget(context: Context, chat: Chat, person: int) -> None:

@@ -20,12 +20,12 @@ from bot.buttons.quiet import (
     Screen,
     ZoneButton,
 )
-from bot.hours import keep_time
+from bot.hours.clock import keep_time
+from bot.hours.quiet import set_digest, set_quiet, set_time_zone
 from bot.keyboards import quiet as keyboards
 from bot.languages import _
 from bot.parse.hours import is_off, parse_digests, parse_hours, parse_time
 from bot.parse.zone import zones_called
-from bot.quiet import set_digest, set_quiet, set_time_zone
 from bot.texts import general
 from bot.texts import quiet as texts
 from data.errors import InputError

@@ -9,8 +9,8 @@ from aiogram.filters import Command
 
 from bot.answers import add, answer
 from bot.buttons.start import Topic, TopicButton
+from bot.feeds.screens import overview
 from bot.handlers import first
-from bot.handlers.whales import overview
 from bot.languages import _
 from bot.middlewares.permission import OPEN
 from bot.texts import general, groups, watches

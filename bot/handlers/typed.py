@@ -14,7 +14,9 @@ from bot.answers import answer
 from bot.asking import answers, ask, settle
 from bot.assets import meant_assets, named
 from bot.buttons.watch import Act
+from bot.handlers.offers import addresses_in
 from bot.languages import _
+from bot.parse.pasted import pasted_alone
 from bot.parse.text import parse_label
 from bot.parse.threshold import parse_threshold
 from bot.texts import names, scope
@@ -56,9 +58,9 @@ QUESTIONS = {
 def make_router() -> Router:
     """Its handlers."""
     router = Router(name="typed")
+    router.message.register(_take_label, Typed.label, answers)
     for question, change, screen in (
         (Typed.amount, _set_threshold, Act.OPEN),
-        (Typed.label, _set_label, Act.OPEN),
         (Typed.only, _count_only, Act.TOKENS),
         (Typed.without, _leave_out, Act.TOKENS),
     ):
@@ -82,12 +84,22 @@ async def ask_about(
     await ask(query, state, QUESTIONS[act], html, watch=watch.id)
 
 
+async def _take_label(message: Message, context: Context, chat: Chat, state: FSMContext) -> None:
+    """An address is hardly meant for a name: whoever pastes one wants to watch it, and the question
+    still stands."""
+    pasted = pasted_alone(message.text or "", context.chains)
+    if not pasted or not pasted.addresses:
+        await _taking(_set_label, Act.OPEN)(message, context, chat, state)
+        return
+    text, keyboard = await addresses_in(pasted, context, chat)
+    await answer(message, f"{_(scope.NO_LABEL)}\n\n{text}", keyboard)
+
+
 def _taking(change: _Change, screen: Act) -> Callable[..., Awaitable[None]]:
     """The handler that makes a change of what was typed, and shows a screen."""
 
     async def take(message: Message, context: Context, chat: Chat, state: FSMContext) -> None:
         number = (await state.get_data()).get("watch", 0)
-        chat = await cards.whose(context, chat, number, message)
         try:
             async with context.database.write() as connection:
                 # two that add different tokens at once both get what they want

@@ -56,7 +56,6 @@ async def tap(
     query: CallbackQuery, callback_data: UnpricedButton, context: Context, chat: Chat
 ) -> str:
     """Change it by button, and show the watch as it is then."""
-    chat = await cards.whose(context, chat, callback_data.id, query)
     async with context.database.write() as connection:
         watch = await own_watch(connection, chat, callback_data.id)
         watch = await _set(connection, chat, watch, callback_data.unpriced)

@@ -13,12 +13,15 @@ from bot.keyboards import watch as keyboards
 from bot.languages import _
 from bot.naming import as_chat_sees
 from bot.parse.address import parse_address
+from bot.parse.pasted import pasted_alone
 from bot.parse.text import parse_label
 from bot.parse.threshold import split_threshold
 from bot.places import topic_of
 from bot.rehearsal import line_of
 from bot.texts import watches as texts
+from bot.texts.names import AN_ADDRESS
 from bot.watchlist import watch_address
+from data.errors import InputError
 
 if TYPE_CHECKING:
     from aiogram.filters import CommandObject
@@ -43,6 +46,8 @@ async def watch(message: Message, command: CommandObject, context: Context, chat
         await answer(message, _(texts.HOW_TO_WATCH))
         return
     address = parse_address(words[0])
+    if pasted_alone(" ".join(words[1:]), context.chains):
+        raise InputError(AN_ADDRESS)
     threshold, rest = split_threshold(words[1:], context.chains)
     label = parse_label(" ".join(rest))
     now = context.clock()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aiogram.types import InlineKeyboardMarkup
 
 from bot.buttons.chat import (
+    UNTIL_UNMUTED,
     ChatMuteButton,
     ChatThresholdButton,
     LanguageButton,
@@ -42,7 +43,8 @@ def chat_mutes(*, muted: bool) -> InlineKeyboardMarkup:
         [
             button(captions.mute_for(minutes), ChatMuteButton(minutes=minutes))
             for minutes in MUTE_PRESETS
-        ]
+        ],
+        [button(_(captions.MUTE_FOREVER), ChatMuteButton(minutes=UNTIL_UNMUTED))],
     )
 
 

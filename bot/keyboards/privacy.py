@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from aiogram.types import InlineKeyboardMarkup
 
-    from data.model import Chat
-
 
 def about_data() -> InlineKeyboardMarkup:
     """Under what is kept: have it, or have it forgotten."""
@@ -26,10 +24,10 @@ def about_data() -> InlineKeyboardMarkup:
     )
 
 
-def confirm(chat: Chat, now: datetime) -> InlineKeyboardMarkup:
+def confirm(now: datetime) -> InlineKeyboardMarkup:
     """Before everything is forgotten."""
     asked_at = int(now.timestamp())
-    forget = PrivacyButton(act=PrivacyAct.FORGET, asked_at=asked_at, chat=chat.id)
+    forget = PrivacyButton(act=PrivacyAct.FORGET, asked_at=asked_at)
     return rows_of(
         [
             button(_("Yes, forget it"), forget),

@@ -16,10 +16,10 @@ from bot.buttons.quiet import (
     Screen,
     ZoneButton,
 )
+from bot.hours.schedule import DEFAULT_DIGEST_AT
 from bot.keyboards.rows import button, rows_of
 from bot.languages import _
 from bot.parse.zone import UTC_ZONE
-from bot.schedule import DEFAULT_DIGEST_AT
 from bot.texts import buttons as captions
 from bot.texts.quiet import minute_words, zone_button
 from data.model import DigestEvery

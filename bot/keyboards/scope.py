@@ -11,7 +11,8 @@ from bot.keyboards.rows import button, pairs, rows_of
 from bot.keyboards.watch import back
 from bot.languages import _
 from bot.texts import buttons as captions
-from bot.texts.scope import DIRECTIONS, KINDS, everything
+from bot.texts.scope import DIRECTIONS, everything
+from bot.texts.subjects import KINDS, kind_caption
 from data.model import Direction
 
 if TYPE_CHECKING:
@@ -38,11 +39,11 @@ def kinds(watch: Watch) -> InlineKeyboardMarkup:
     switches = [
         _button(
             watch,
-            captions.switched(_(name), on=kind in on),
+            captions.switched(kind_caption(kind), on=kind in on),
             Act.KIND_OFF if kind in on else Act.KIND_ON,
             int(kind),
         )
-        for kind, name in KINDS.items()
+        for kind in KINDS
     ]
     every = _button(watch, _(captions.ALL_KINDS), Act.KIND_ON, int(everything()))
     return rows_of(*pairs(switches), [every] if on != everything() else [], back(watch))

@@ -6,13 +6,16 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from aiogram import BaseMiddleware
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import CallbackQuery, InlineQuery, Message
 
 from bot.answers import answer, notice
-from bot.levels import rate_of, rate_of_group
+from bot.handlers.inline import say_instead
+from bot.languages import speak
+from bot.levels import rate_of, rate_of_group, rate_of_looking
 from bot.middlewares.introduction import has_mask
 from bot.texts.levels import slow_down
 from data.model import ChatKind, Level
+from data.queries import chats
 from data.redis.away import RedisAway
 from data.redis.budget import Budgets, Granted, Rate
 
@@ -52,7 +55,7 @@ class Budget(BaseMiddleware):
     to Telegram all of them, everywhere, are one person."""
 
     def __init__(self, context: Context, acquaintances: Acquaintances) -> None:
-        self._settings = context.settings
+        self._context = context
         self._acquaintances = acquaintances
         self._budgets = Budgets(context.redis)
 
@@ -73,23 +76,55 @@ class Budget(BaseMiddleware):
         if isinstance(found, Granted):
             return await handler(event, data)
         if found.is_news:
+            await self._speak_as_there(data)
             text = slow_down(found.rest)
             if isinstance(event, CallbackQuery):
                 await notice(event, text, alert=True)
+            elif isinstance(event, InlineQuery):
+                await say_instead(event, text)
             elif isinstance(event, Message):
                 await answer(event, text)
         return None
 
-    def _rates(self, event: TelegramObject, data: dict[str, Any]) -> dict[int, Rate]:
+    def _rates(self, event: TelegramObject, data: dict[str, Any]) -> dict[str, Rate]:
         person, chat = data.get("event_from_user"), data.get("event_chat")
-        rates: dict[int, Rate] = {}
+        rates: dict[str, Rate] = {}
         if person is not None and not has_mask(event):
-            level = Level.OWNER if person.id in self._settings.admin_ids else None
-            level = level or self._acquaintances.level(person.id) or Level.MEMBER
-            rate = rate_of(level, self._settings)
+            rate = rate_of(self._level(person.id), self._context.settings)
             if rate is None:
                 return {}
-            rates[person.id] = rate
+            rates[f"{person.id}"] = rate
         if chat is not None and chat.type != ChatKind.PRIVATE:
-            rates[chat.id] = rate_of_group(self._settings)
+            rates[f"{chat.id}"] = rate_of_group(self._context.settings)
         return rates
+
+    async def _speak_as_there(self, data: dict[str, Any]) -> None:
+        """A group reads what is said to one of it, and who asks inline has a chat of their own. For
+        the one word of a flood the database may be asked."""
+        where = data.get("event_chat") or data.get("event_from_user")
+        if where is None:
+            return
+        async with self._context.database.read() as connection:
+            chat = await chats.get(connection, where.id)
+        if chat is not None:
+            speak(chat.reads)
+
+    def _level(self, person: int) -> Level:
+        """As far as this process knows it."""
+        if person in self._context.settings.admin_ids:
+            return Level.OWNER
+        return self._acquaintances.level(person) or Level.MEMBER
+
+
+class LookingBudget(Budget):
+    """The same for who only looks, in a bucket of its own: it takes nothing from what they may
+    command. What a group has room for is looked at where its pages are shown."""
+
+    def _rates(self, event: TelegramObject, data: dict[str, Any]) -> dict[str, Rate]:  # noqa: ARG002 - one signature for both
+        person = data.get("event_from_user")
+        rate = (
+            None
+            if person is None
+            else rate_of_looking(self._level(person.id), self._context.settings)
+        )
+        return {} if person is None or rate is None else {f"look:{person.id}": rate}

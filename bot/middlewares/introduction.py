@@ -8,7 +8,7 @@ from aiogram import BaseMiddleware
 from aiogram.types import Message
 
 from bot import behalf, watchlist
-from bot.hours import keep_time
+from bot.hours.clock import keep_time
 from bot.languages import speak
 from bot.levels import level_of, limit_of, newcomer
 from data.model import ChatKind

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.feeds.subjects import Subject, stablecoins_of
 from bot.parse.address import looks_like_address, parse_address
 from bot.parse.number import looks_numeric
 from bot.parse.text import shown
 from bot.parse.threshold import assets_called, split_threshold
-from bot.subjects import Subject, stablecoins_of
 from data.errors import InputError
 from data.model import Interest, UnitThreshold
 

@@ -38,6 +38,15 @@ class Pasted:
         return bool(self.addresses or self.transactions)
 
 
+def pasted_alone(text: str, chains: Iterable[Chain]) -> Pasted | None:
+    """What somebody pasted without a word of their own; None for any other text."""
+    known = tuple(chains)
+    words = [word.strip(_AROUND) for word in _BETWEEN.split(text[:_LONGEST])]
+    found = parse_pasted(text, known)
+    alone = all(parse_pasted(word, known) for word in words if word)
+    return found if found and alone else None
+
+
 def parse_pasted(text: str, chains: Iterable[Chain]) -> Pasted:
     """Everything that is to be found in a text, however long; nothing raises."""
     known = tuple(chains)

@@ -15,7 +15,7 @@ from zoneinfo import available_timezones
 
 from babel.core import get_global
 
-from bot.hours import zone_of
+from bot.hours.clock import zone_of
 from bot.languages import LOCALES, current
 
 if TYPE_CHECKING:
@@ -104,9 +104,9 @@ _COUNTRIES = {"AE": ("uae",), "GB": ("uk", "england"), "US": ("usa", "us", "сш
 
 
 def zones_called(text: str) -> list[str]:
-    """The zones that people call so, as ``bot.hours.zone_of`` takes them: none, the one that is
-    meant, or those between which to choose, a dozen at most; of those whose clocks go alike only
-    the best known."""
+    """The zones that people call so, as ``bot.hours.clock.zone_of`` takes them: none, the one that
+    is meant, or those between which to choose, a dozen at most; of those whose clocks go alike
+    only the best known."""
     said = _folded(text[:_LONGEST])
     if said in _ZERO:
         return [UTC_ZONE]

@@ -22,6 +22,7 @@ PASTE = N_(
     " can wait: /list has it later."
 )
 NO_ADDRESS = N_("I see no address in that. Paste one like the explorer shows it, 0x…")
+LEFT_OUT = N_("Left out. Tapped again within ten minutes it comes back as it was.")
 WHERE = N_("<b>What time is it where you are?</b>")
 
 

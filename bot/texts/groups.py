@@ -22,10 +22,11 @@ NO_PLACES = N_(
     " channel as an administrator who may post; then set it up here."
 )
 DONE = N_("Done: what you write here is about this chat again.")
-NOT_SET_UP_NOW = N_(
-    "That is about another chat than the one that you set up now: choose it in /channels, or send"
-    " the command again."
+WHICH_CHAT = N_(
+    "I can't tell any more which of your chats that button is about: choose the chat in /channels,"
+    " and send the command again."
 )
+NO_RIGHTS_ANY_MORE = N_("You or I have no rights any more in the chat that this is about.")
 NOT_AN_ADMINISTRATOR = N_("You are no administrator there, or I am not there any more.")
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from bot.languages import _
+from bot.languages import N_, _
 from bot.texts.words import duration_words, is_muted, time_words, watch_name
+from data.model import FOREVER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, timedelta
 
     from data.model import Chain, Chat, Watch
+
+_ALL_FOR_EVER = N_("🔕 Everything here is muted until you end it: /unmute.")
 
 
 def expired(duration: timedelta, ago: timedelta) -> str:
@@ -25,11 +28,13 @@ def expired(duration: timedelta, ago: timedelta) -> str:
 
 def muted(watch: Watch | None, until: datetime, now: datetime, chains: Sequence[Chain]) -> str:
     """After a mute; None is the whole chat."""
-    time = time_words(until, now)
+    time, ever = time_words(until, now), until >= FOREVER
     if watch is None:
         said = _("🔕 Everything here is muted until {time}. /unmute ends it sooner.")
-        return said.format(time=time)
+        return _(_ALL_FOR_EVER) if ever else said.format(time=time)
     said = _("🔕 <b>{watch}</b> is muted until {time}. /unmute {number} ends it sooner.")
+    if ever:
+        said = _("🔕 <b>{watch}</b> is muted until you end it: /unmute {number}.")
     name = escape(watch_name(watch, chains))
     return said.format(watch=name, time=time, number=watch.number)
 
@@ -45,6 +50,8 @@ def unmuted(watch: Watch | None, chains: Sequence[Chain], *, was: bool) -> str:
 def overview(chat: Chat, now: datetime) -> str:
     """Whether the chat is muted, above durations to choose from."""
     if is_muted(chat.muted_until, now) and chat.muted_until:
+        if chat.muted_until >= FOREVER:
+            return _(_ALL_FOR_EVER)
         time = time_words(chat.muted_until, now)
         return _("🔕 Everything here is muted until {time}.").format(time=time)
     return _(

@@ -36,6 +36,10 @@ NO_NAMES = N_(
     "You have named no address yet: /name <code>&lt;address&gt; &lt;name&gt;</code> names one."
 )
 NO_SUCH_NAME = N_("You have given that address no name: /names lists those you gave.")
+AN_ADDRESS = N_(
+    "An address is hardly a name for another one. To watch several, paste them in one message,"
+    " without a command."
+)
 NOTHING_VISIBLE = N_("Nothing of that name can be seen: write it with letters or digits.")
 ADDRESS_FIRST = N_("The address comes first, and the name behind it: /name 0x… Cold wallet")
 FORGOTTEN = N_("Forgotten")

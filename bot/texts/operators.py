@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.languages import N_, NAMES, _, ngettext
 from bot.numbers import grouped
 from bot.texts.levels import called
+from bot.texts.standing import waiting
 from bot.texts.words import ago_words, day_words, duration_words, listed, time_words
 from data.model import BroadcastState, ChatKind, ChatState, Language, Level, SendState
 
@@ -95,7 +96,7 @@ def home(people: int, queue: Queue, paused: int, errors: int, now: datetime) -> 
     lines = [
         _("🛠 <b>Operators</b>"),
         ngettext("{count} person", "{count} people", people).format(count=grouped(people)),
-        queue_line(queue, now),
+        waiting(queue.alerts, queue.since, now),
     ]
     if paused:
         rests = ngettext("⏸ {count} chain rests", "⏸ {count} chains rest", paused)
@@ -106,18 +107,6 @@ def home(people: int, queue: Queue, paused: int, errors: int, now: datetime) -> 
         )
         lines.append(failed.format(count=grouped(errors)))
     return "\n".join(lines)
-
-
-def queue_line(queue: Queue, now: datetime) -> str:
-    """What waits to be sent."""
-    if queue.since is None:
-        return _("No alert is waiting to be sent.")
-    waiting = ngettext(
-        "{count} alert is waiting to be sent, the oldest since {ago}.",
-        "{count} alerts are waiting to be sent, the oldest since {ago}.",
-        queue.alerts,
-    )
-    return waiting.format(count=grouped(queue.alerts), ago=ago_words(queue.since, now))
 
 
 def users(found: People, owners: int) -> str:

@@ -6,18 +6,37 @@ from typing import TYPE_CHECKING
 
 from bot.languages import N_, _, ngettext
 from bot.numbers import grouped
+from data.model import Level
 
 if TYPE_CHECKING:
     from data.settings import Settings
 
 KEPT = N_("All right, everything stays as it is.")
 ASKED_LONG_AGO = N_("That question is too old: send /forget again.")
-ASK = N_(
+_ASK = N_(
     "🗑 <b>Forget everything about this chat?</b>\n\n"
     "Its watches, names, settings, history, links and followed transactions are deleted at once."
     " Nothing stays, and nothing can be brought back: /export all first, if you may want it again."
 )
+_A_STRANGER = N_(
+    "🚪 This bot is private: afterwards this chat is a stranger to it, and the people who run it"
+    " have to let it in anew."
+)
+_NO_ADMIN = N_("🛠 You are an admin of this bot, and afterwards no more.")
 FORGOTTEN = N_("🗑 <b>Forgotten.</b> I know nothing about this chat any more. /start begins afresh.")
+FORGOTTEN_STRANGER = N_(
+    "🗑 <b>Forgotten.</b> I know nothing about this chat any more. /start asks for it to be let in."
+)
+
+
+def ask(before: Level, after: Level) -> str:
+    """Whether to forget it, and what that takes away: what the chat may do now, and then."""
+    lost = []
+    if after is Level.GUEST:
+        lost.append(_(_A_STRANGER))
+    if before is Level.ADMIN:
+        lost.append(_(_NO_ADMIN))
+    return "\n\n".join([_(_ASK), *lost])
 
 
 def about(settings: Settings) -> str:

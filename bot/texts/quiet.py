@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from html import escape
 from typing import TYPE_CHECKING
 
-from bot.hours import clock_words, zone_label, zone_of
+from bot.hours.clock import clock_words, zone_label, zone_of
+from bot.hours.schedule import DEFAULT_DIGEST_AT
 from bot.languages import N_, _
 from bot.numbers import grouped
 from bot.parse.text import shown
 from bot.parse.zone import city_of
-from bot.schedule import DEFAULT_DIGEST_AT
 from data.errors import InputError
 from data.model import DigestEvery
 

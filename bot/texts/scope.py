@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.assets import named
 from bot.languages import N_, _
+from bot.texts.subjects import KINDS, kind_caption
 from bot.texts.words import listed
 from data.model import Direction, Interest, UnitThreshold
 
@@ -16,17 +17,6 @@ if TYPE_CHECKING:
     from bot.assets import NamedAssets
     from data.model import Chain, Watch
 
-KINDS = {
-    Interest.TRANSFER: N_("Transfers"),
-    Interest.SWAP: N_("Swaps"),
-    Interest.EXCHANGE_IN: N_("To exchanges"),
-    Interest.EXCHANGE_OUT: N_("From exchanges"),
-    Interest.MINT: N_("Mints"),
-    Interest.BURN: N_("Burns"),
-    Interest.WRAP: N_("Wraps"),
-    Interest.NFT: N_("NFTs"),
-    Interest.PROTOCOL: N_("Bridges, lending, staking"),
-}
 DIRECTIONS = {
     Direction.IN: N_("🟢 In"),
     Direction.OUT: N_("🔴 Out"),
@@ -54,7 +44,7 @@ def lines(watch: Watch, chains: Sequence[Chain]) -> Iterable[str]:
     if watch.direction in _ONE_SIDED:
         yield _(_ONE_SIDED[watch.direction])
     if scope.interests is not None:
-        kinds = [_(name) for kind, name in KINDS.items() if kind in scope.interests]
+        kinds = [kind_caption(kind) for kind in KINDS if kind in scope.interests]
         yield _("Only of these kinds: {kinds}").format(kinds=escape(", ".join(kinds)))
     if scope.only:
         yield _("Only tokens: {tokens}").format(tokens=_names(named(scope.only, chains)))
@@ -113,6 +103,9 @@ def ask_amount(watch: str, coin: str) -> str:
         "From what amount shall {watch} alert? Write it like <code>$250k</code> or"
         " <code>50 {coin}</code>."
     ).format(watch=watch, coin=escape(coin))
+
+
+NO_LABEL = N_("✍️ That is an address and hardly a name, which I still wait for. To watch it:")
 
 
 def ask_label(watch: str) -> str:

@@ -38,12 +38,16 @@ def exported(watches: int, names: int) -> str:
     return took.format(what=listed(parts))
 
 
-def exported_all(most: int | None) -> str:
-    """The caption of all that is kept; of the history perhaps no more than so many alerts."""
-    text = _("All that I keep about this chat.")
-    if most is not None:
-        text += " " + _("Of its history the newest {count} alerts.").format(count=grouped(most))
-    return text
+def exported_all(cut: Sequence[str], most: int) -> str:
+    """The caption of all that is kept; of some lists in it perhaps the newest so many only."""
+    if not cut:
+        return _("All that I keep about this chat.")
+    names = listed([f"<code>{escape(one)}</code>" for one in cut])
+    said = _(
+        "What I keep about this chat, but not all of it: of {lists} the newest {count}, because"
+        " Telegram takes no larger file."
+    )
+    return said.format(lists=names, count=grouped(most))
 
 
 def reading(name: str) -> str:

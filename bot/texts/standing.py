@@ -5,6 +5,9 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from bot.languages import _, ngettext
+from bot.numbers import grouped
+from bot.texts.words import ago_words
 from data.health import STALE_AFTER, told, told_counts
 
 if TYPE_CHECKING:
@@ -49,3 +52,15 @@ def standing(found: DeliveryStatus | None, now: datetime, *, redis: bool) -> str
     )
     states = ", ".join(f"{number:,} {state}" for state, number in by_state)
     return "\n".join([*lines, f"Chats: {states or 'none'}"])
+
+
+def waiting(alerts: int, since: datetime | None, now: datetime) -> str:
+    """What waits to be sent, and since when."""
+    if since is None:
+        return _("No alert is waiting to be sent.")
+    said = ngettext(
+        "{count} alert is waiting to be sent, the oldest since {ago}.",
+        "{count} alerts are waiting to be sent, the oldest since {ago}.",
+        alerts,
+    )
+    return said.format(count=grouped(alerts), ago=ago_words(since, now))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.languages import N_, _, ngettext
 from bot.numbers import full_quantity, grouped
 from bot.texts.gaps import gap_words
-from bot.texts.standing import standing
+from bot.texts.standing import standing, waiting
 from bot.texts.words import ago_words
 from data.health import HEADS_ONLY, PAUSED, told_size
 
@@ -64,7 +64,7 @@ def _status(health: Health, now: datetime, shown: int, *, for_admin: bool) -> st
     ]
     if not health.redis:
         parts.insert(0, _("⚠️ Redis cannot be reached, so heads and nodes are unknown."))
-    parts.append(_outbox(health, now))
+    parts.append(waiting(health.pending, health.pending_since, now))
     if for_admin:
         parts.append(standing(health.delivery, now, redis=health.redis))
     return "\n\n".join([_("<b>Status</b>"), *parts])
@@ -167,17 +167,6 @@ def _gaps(chain: ChainHealth, now: datetime, shown: int) -> list[str]:
             rest = ngettext("⚠️ {count} gap is open", "⚠️ {count} gaps are open", more)
         lines.append(rest.format(count=grouped(more)))
     return lines + [f"✅ {gap_words(gap, now)}" for gap in filled[:shown]]
-
-
-def _outbox(health: Health, now: datetime) -> str:
-    if health.pending_since is None:
-        return _("No alert is waiting to be sent.")
-    waiting = ngettext(
-        "{count} alert is waiting to be sent, the oldest since {ago}.",
-        "{count} alerts are waiting to be sent, the oldest since {ago}.",
-        health.pending,
-    )
-    return waiting.format(count=grouped(health.pending), ago=_ago(health.pending_since, now))
 
 
 def _ago(moment: datetime | None, now: datetime) -> str:

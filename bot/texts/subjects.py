@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.feeds.subjects import subject_of
 from bot.languages import N_, _
-from bot.subjects import subject_of
 from data.addresses import checksummed
 from data.model import Interest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from bot.subjects import Subject
+    from bot.feeds.subjects import Subject
     from data.model import Asset, Chain, Watch
 
-_KINDS = {
+KINDS = {
     Interest.TRANSFER: N_("transfers"),
+    Interest.SWAP: N_("swaps"),
     Interest.EXCHANGE_IN: N_("to exchanges"),
     Interest.EXCHANGE_OUT: N_("from exchanges"),
-    Interest.SWAP: N_("swaps"),
     Interest.MINT: N_("mints"),
     Interest.BURN: N_("burns"),
     Interest.WRAP: N_("wraps"),
@@ -27,6 +27,12 @@ _KINDS = {
     Interest.PROTOCOL: N_("bridges, lending, staking"),
 }
 _MOST_SYMBOLS = 3
+
+
+def kind_caption(kind: Interest) -> str:
+    """A kind of movements by itself: ``To exchanges``."""
+    name = _(KINDS[kind])
+    return name[0].upper() + name[1:]
 
 
 def feed_parts(watch: Watch, chains: Sequence[Chain]) -> list[str]:
@@ -44,7 +50,7 @@ def subject_parts(subject: Subject, chains: Sequence[Chain]) -> Iterator[str]:
         without = _few(symbols_of(subject.without, chains))
         yield _("without {tokens}").format(tokens=without)
     if subject.interests is not None:
-        yield ", ".join(_(name) for kind, name in _KINDS.items() if kind in subject.interests)
+        yield ", ".join(_(name) for kind, name in KINDS.items() if kind in subject.interests)
 
 
 def symbols_of(assets: Iterable[Asset], chains: Sequence[Chain]) -> list[str]:

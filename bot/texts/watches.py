@@ -23,7 +23,7 @@ from bot.texts.words import (
     watch_name,
 )
 from data.addresses import checksummed
-from data.model import Unpriced
+from data.model import FOREVER, Unpriced
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,6 +120,8 @@ def watchlist(
     foot = [_("Default threshold: {threshold}").format(threshold=default)]
     if is_muted(chat.muted_until, now) and chat.muted_until:
         muted = _("🔕 The whole chat is muted until {time}")
+        if chat.muted_until >= FOREVER:
+            muted = _("🔕 The whole chat is muted")
         foot.append(muted.format(time=time_words(chat.muted_until, now)))
     return "\n".join([head, "", *lines, "", *foot])
 

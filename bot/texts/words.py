@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from babel.dates import format_skeleton
 from babel.lists import format_list
 
-from bot.hours import clock_words, local
+from bot.hours.clock import clock_words, local
 from bot.languages import LOCALES, N_, _, current
 from bot.numbers import full_quantity, full_usd
 from bot.texts.subjects import feed_parts

@@ -12,16 +12,17 @@ from sqlalchemy import delete, select, update
 
 from data.queries import queues
 from data.queries.alerts.history import KINDS
-from data.tables import alerts, chat_queues, chats, metadata, send_claims
+from data.tables import alerts, chat_queues, chats, messages, metadata, send_claims
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import AsyncGenerator, Iterator, Mapping
 
     from sqlalchemy import Column
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 _CHAT_IN_CLAIM = 3
 """Which part of a claim's key is the chat; see ``data.redis.claims``."""
+_AT_ONCE = 250
 
 
 def owned() -> Iterator[Column[Any]]:
@@ -32,17 +33,27 @@ def owned() -> Iterator[Column[Any]]:
                 yield column
 
 
+def told() -> Iterator[Column[Any]]:
+    """The same with the table of the chats themselves, which comes first."""
+    yield chats.c.id
+    yield from owned()
+
+
 async def rows_of(
-    connection: AsyncConnection, chat_id: int, but: frozenset[str] = frozenset()
-) -> dict[str, list[Mapping[str, Any]]]:
-    """Every row about the chat by its table, its own among them; but for some tables."""
-    found: dict[str, list[Mapping[str, Any]]] = {}
-    for column in (chats.c.id, *owned()):
-        if column.table.name not in but:
-            statement = select(column.table).where(column == chat_id)
-            rows = (await connection.execute(statement)).mappings()
-            found[str(column.table.name)] = [dict(row) for row in rows]
-    return found
+    connection: AsyncConnection, column: Column[Any], chat_id: int, most: int
+) -> AsyncGenerator[Mapping[str, Any], None]:
+    """At most so many rows about the chat of the table whose ``column`` names it, the newest first;
+    a handful of them are in memory at once."""
+    table = column.table
+    # what has an index to go by: of messages there are more than of anything else
+    newest = [messages.c.telegram_id] if table is messages else table.primary_key
+    statement = select(table).where(column == chat_id).limit(most)
+    found = await connection.stream(
+        statement.order_by(*(one.desc() for one in newest)),
+        execution_options={"yield_per": _AT_ONCE},
+    )
+    async for row in found.mappings():
+        yield dict(row)
 
 
 async def forget(connection: AsyncConnection, chat_id: int, *, patiently: bool = True) -> bool:

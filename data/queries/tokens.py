@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -45,7 +46,11 @@ async def of_addresses(
 async def store(
     connection: AsyncConnection, chain: str, rows: Iterable[TokenRow], now: datetime
 ) -> None:
-    """Keep what was read; a token that was read before keeps its row."""
+    """Keep what was read; a token that was read before keeps its row.
+
+    In the order of their addresses: who looks ahead meets the same tokens as who commits, and
+    neither may wait for the other's.
+    """
     values = [
         {
             "chain": chain,
@@ -55,7 +60,7 @@ async def store(
             "decimals": row.decimals,
             "read_at": now,
         }
-        for row in rows
+        for row in sorted(rows, key=attrgetter("address"))
     ]
     if values:
         await connection.execute(insert(connection, tokens).on_conflict_do_nothing(), values)

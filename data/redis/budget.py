@@ -1,7 +1,8 @@
 """Command budgets: how often a person, and a group, is answered.
 
 Keys: ``budget:{who}`` (a bucket: when it is full again) and ``budget:rest:{who}`` (it was emptied,
-and whoever did was told so); ``who`` is Telegram's id. All expire.
+and whoever did was told so); ``who`` is Telegram's id, or ``look:`` and the id where somebody only
+looks. All expire.
 """
 
 from __future__ import annotations
@@ -51,9 +52,10 @@ class Budgets:
     def __init__(self, redis: Redis) -> None:
         self._spend = script(redis, "budget")
 
-    async def spend(self, rates: Mapping[int, Rate], *, now: int | None = None) -> Granted | Spent:
-        """One command, of all who are concerned, by their ids; in one round trip. It is granted
-        only where all have room, and counted only then. ``now`` in microseconds, in tests."""
+    async def spend(self, rates: Mapping[str, Rate], *, now: int | None = None) -> Granted | Spent:
+        """One command, of all who are concerned, by ``who`` they are; in one round trip. It is
+        granted only where all have room, and counted only then. ``now`` in microseconds, in
+        tests."""
         keys: list[str] = []
         arguments: list[str | int] = [REST // _MILLISECOND, "" if now is None else now]
         for who, rate in rates.items():

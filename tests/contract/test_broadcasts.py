@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -85,8 +84,7 @@ async def test_a_killed_workers_chats_are_leased_again(database: Database) -> No
     draft = await a_draft(database)
     async with database.write() as connection:
         await broadcasts.begin(connection, draft.id, 70, NOW)
-        await broadcasts.lease(connection, timedelta(), 5)
-    await asyncio.sleep(0.01)
+        await broadcasts.lease(connection, -SECOND, 5)
     async with database.write() as connection:
         again = await broadcasts.lease(connection, FOR, 5)
         await broadcasts.put_off(connection, draft.id, GROUP, timedelta(hours=1))

@@ -102,8 +102,11 @@ async def test_all_rows_of_a_chat_are_told_but_those_of_others(database: Databas
     tables = {table.name for table in await fill(database, MINE)} - {"send_claims"}
     await fill(database, OTHER)
 
+    found = {}
     async with database.read() as connection:
-        found = await holdings.rows_of(connection, MINE)
+        for column in holdings.told():
+            rows = [row async for row in holdings.rows_of(connection, column, MINE, 10)]
+            found[column.table.name] = rows
 
     assert set(found) == tables
     assert all(len(rows) == 1 for rows in found.values())

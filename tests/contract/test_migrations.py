@@ -21,8 +21,7 @@ from data.errors import ConfigurationError, SchemaTooNew
 from data.migrate import alembic_config, check_schema, migrate, prepare_schema
 from data.queries import chats
 from data.tables import metadata
-
-ROOT = Path(__file__).parents[2]
+from tests.warm.process import ROOT, Warm
 
 
 def stairs(connection: Connection) -> None:
@@ -152,27 +151,18 @@ async def test_many_may_migrate_at_once(any_database_url: str) -> None:
         await database.close()
 
 
-def run_migrate(url: str, folder: Path) -> "subprocess.Popen[str]":
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DATABASE_URL": url}
-    return subprocess.Popen(
-        [sys.executable, "-W", "error", "-m", "data.migrate"],
-        env=environment,
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+async def migrated(warm: Warm, url: str, folder: Path) -> tuple[int, str, str]:
+    """The command: its exit status, and what it wrote to stdout and stderr."""
+    environment = {"PATH": os.environ["PATH"], "DATABASE_URL": url, "PYTHONWARNINGS": "error"}
+    return await warm.ended("data.migrate", env=environment, cwd=folder)
 
 
-def end_of(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
-    out, err = process.communicate(timeout=60)
-    return process.returncode, out, err
+async def test_two_processes_may_migrate_at_once(
+    any_database_url: str, warm: Warm, tmp_path: Path
+) -> None:
+    both = (migrated(warm, any_database_url, tmp_path) for _ in range(2))
 
-
-async def test_two_processes_may_migrate_at_once(any_database_url: str, tmp_path: Path) -> None:
-    both = [run_migrate(any_database_url, tmp_path) for _ in range(2)]
-
-    assert [end_of(process) for process in both] == [(0, "", ""), (0, "", "")]
+    assert await asyncio.gather(*both) == [(0, "", ""), (0, "", "")]
     database = Database(any_database_url)
     await check_schema(database)
     async with database.read() as connection:
@@ -181,7 +171,7 @@ async def test_two_processes_may_migrate_at_once(any_database_url: str, tmp_path
 
 
 async def test_a_newer_schema_is_refused_and_left_alone(
-    database: Database, migrated_database_url: str, tmp_path: Path
+    database: Database, migrated_database_url: str, warm: Warm, tmp_path: Path
 ) -> None:
     async with database.write() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
@@ -189,7 +179,7 @@ async def test_a_newer_schema_is_refused_and_left_alone(
     for migrate_now in (True, False):
         with pytest.raises(SchemaTooNew, match="9999"):
             await prepare_schema(database, migrate_now=migrate_now)
-    code, _, err = end_of(run_migrate(migrated_database_url, tmp_path))
+    code, _, err = await migrated(warm, migrated_database_url, tmp_path)
 
     assert code == 78
     assert err.count("\n") == 1
@@ -228,8 +218,10 @@ def test_a_bad_database_url_is_told_without_its_password(url: str) -> None:
     assert "hunter22" not in str(caught.value)
 
 
-def test_a_bad_database_url_ends_the_command_with_one_sentence(tmp_path: Path) -> None:
-    code, out, err = end_of(run_migrate("mysql://root:hunter22@db/spyhop", tmp_path))
+async def test_a_bad_database_url_ends_the_command_with_one_sentence(
+    warm: Warm, tmp_path: Path
+) -> None:
+    code, out, err = await migrated(warm, "mysql://root:hunter22@db/spyhop", tmp_path)
 
     assert (code, out, err.count("\n")) == (78, "", 1)
     assert "DATABASE_URL" in err
@@ -243,18 +235,22 @@ def test_a_bad_database_url_ends_the_command_with_one_sentence(tmp_path: Path) -
         f"sqlite+aiosqlite:///{ROOT / 'LICENSE'}",
     ],
 )
-def test_a_database_out_of_reach_is_told_in_one_sentence(url: str, tmp_path: Path) -> None:
-    code, out, err = end_of(run_migrate(url, tmp_path))
+async def test_a_database_out_of_reach_is_told_in_one_sentence(
+    url: str, warm: Warm, tmp_path: Path
+) -> None:
+    code, out, err = await migrated(warm, url, tmp_path)
 
     assert (code, out, err.count("\n")) == (1, "", 1)
     assert err.startswith("spyhop: the database cannot be reached: ")
     assert "hunter22" not in err
 
 
-def test_a_refused_password_is_told_in_one_sentence(postgres_url: str, tmp_path: Path) -> None:
+async def test_a_refused_password_is_told_in_one_sentence(
+    postgres_url: str, warm: Warm, tmp_path: Path
+) -> None:
     start, _, rest = postgres_url.rpartition("@")
     url = f"{start.rpartition(':')[0]}:hunter22@{rest}"
-    code, _, err = end_of(run_migrate(url, tmp_path))
+    code, _, err = await migrated(warm, url, tmp_path)
 
     assert (code, err.count("\n")) == (1, 1)
     assert "password authentication failed" in err
@@ -262,7 +258,15 @@ def test_a_refused_password_is_told_in_one_sentence(postgres_url: str, tmp_path:
 
 
 def test_without_a_url_the_data_folder_is_made(tmp_path: Path) -> None:
-    code, out, err = end_of(run_migrate("", tmp_path))
+    # a start as it is, with all that has to be imported
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "data.migrate"],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DATABASE_URL": ""},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
 
-    assert (code, out, err) == (0, "", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (tmp_path / "var" / "spyhop.db").exists()

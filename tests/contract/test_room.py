@@ -4,6 +4,9 @@ import asyncio
 from decimal import Decimal
 
 from bot import watchlist
+from bot.feeds.own import put_feed
+from bot.feeds.subjects import Subject
+from data.chains import known_chains
 from data.database import Database
 from data.errors import InputError
 from data.model import UsdThreshold
@@ -33,10 +36,11 @@ async def test_whoever_comes_at_once_does_not_overfill_a_list(database: Database
     async def feed(chain: str) -> bool:
         try:
             async with database.write() as connection:
-                _, new = await watchlist.set_feed(connection, chat, chain, FEED, NOW, 0)
+                about, chains = Subject(), list(known_chains().values())
+                _, before = await put_feed(connection, chat, chain, about, FEED, 0, NOW, chains)
         except InputError:
             return False
-        return new
+        return before is None
 
     made = await asyncio.gather(
         *(watch(number % 5) for number in range(10)), feed("ethereum"), feed("bsc")

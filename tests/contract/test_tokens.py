@@ -1,3 +1,4 @@
+import asyncio
 from datetime import timedelta
 
 from data.database import Database
@@ -34,3 +35,20 @@ async def test_a_token_that_was_read_before_keeps_its_row(database: Database) ->
         await tokens.store(connection, "ethereum", [changed], NOW + timedelta(days=1))
 
         assert await tokens.of_addresses(connection, "ethereum", ALL) == {address(1): first}
+
+
+async def test_many_may_keep_the_same_tokens_at_once_in_any_order(database: Database) -> None:
+    rows = [TokenRow(one, "T", None, 18) for one in ALL]
+    chains = ["ethereum", "bsc", "base", "polygon"]
+
+    async def keep(chain: str, read: list[TokenRow]) -> None:
+        async with database.write() as connection:
+            await tokens.store(connection, chain, read, NOW)
+
+    async with asyncio.timeout(30):
+        for chain in chains:
+            await asyncio.gather(keep(chain, rows), keep(chain, rows[::-1]))
+
+    async with database.read() as connection:
+        for chain in chains:
+            assert len(await tokens.of_addresses(connection, chain, ALL)) == len(rows)

@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryFile
 
 from data.redis_server import RedisServer
 from tests.e2e.product import Product, open_product
@@ -33,13 +32,7 @@ class Ground:
     async def said_of(self, name: str) -> str:
         """The health check's word on a part, and what it says."""
         product = self.product
-        with TemporaryFile() as file:
-            asked = await product.warm.start(
-                *("check_health.py", "--json"), env=product.environment, stdout=file, stderr=2
-            )
-            await asked.wait()
-            file.seek(0)
-            out = file.read()
+        _, out, _ = await product.warm.ended("check_health.py", "--json", env=product.environment)
         checks = json.loads(out)["checks"] if out else []
         found = [f"{one['verdict']}: {one['detail']}" for one in checks if one["name"] == name]
         return found[0] if found else ""

@@ -65,7 +65,10 @@ async def ground(telegram: TelegramSandbox, tmp_path: Path, warm: Warm) -> Async
         database = Database(url)
         await migrate(database)
         with RedisServer(tmp_path / "valkey") as valkey:
-            settings = worker_settings(telegram, url, valkey.url)
+            # longer than a busy machine keeps a living worker waiting: to outlive its lease is
+            # no kill, and what another repeats of it would have no reason here
+            leases = {"chat_lease_for": 6, "send_lease_for": 6}
+            settings = worker_settings(telegram, url, valkey.url) | leases
             async with open_lives("worker", settings, tmp_path / "workers.log", warm) as lives:
                 yield Ground(telegram, postgres, valkey, Crowd(telegram, database), lives, thread)
         await database.close()

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.warm.process import ROOT, Warm
+
 SECRET = "hunter22"
 TOKEN = "123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"
 PROGRAM = """
@@ -24,27 +25,28 @@ sys.exit(main("tester", run))
 """
 
 
-def started(body: str, folder: Path, **environment: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-W", "error", "-c", PROGRAM.format(body=body)],
-        env={"PYTHONPATH": str(ROOT), **environment},
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def ended(body: str, folder: Path, **environment: str) -> tuple[int, str]:
-    process = started(body, folder, **environment)
-    out, err = process.communicate(timeout=60)
+async def ended(warm: Warm, body: str, folder: Path, **environment: str) -> tuple[int, str]:
+    """Its exit status, and what it wrote to stderr."""
+    program = folder / "tester.py"
+    program.write_text(PROGRAM.format(body=body))
+    environment["PYTHONWARNINGS"] = "error"
+    code, out, err = await warm.ended(str(program), env=environment, cwd=folder)
     assert out == ""
-    return process.returncode, err
+    return code, err
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_in_order(tmp_path: Path, number: signal.Signals) -> None:
-    process = started("print('up', flush=True); await stopping.wait()", tmp_path)
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-W", "error", "-c"),
+            PROGRAM.format(body="print('up', flush=True); await stopping.wait()"),
+        ],
+        env={"PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert process.stdout is not None
     assert process.stdout.readline() == "up\n"
     process.send_signal(number)
@@ -61,10 +63,12 @@ def test_a_signal_ends_it_in_order(tmp_path: Path, number: signal.Signals) -> No
         ({"DATABASE_URL": f"postgresql+asyncpg://a:{SECRET}@[db/x?nope=1"}, "DATABASE_URL"),
     ],
 )
-def test_a_wrong_configuration_ends_it_for_good(
-    tmp_path: Path, environment: dict[str, str], name: str
+async def test_a_wrong_configuration_ends_it_for_good(
+    warm: Warm, tmp_path: Path, environment: dict[str, str], name: str
 ) -> None:
-    code, err = ended("Database(settings.database)", tmp_path, LOG_LEVEL="ERROR", **environment)
+    code, err = await ended(
+        warm, "Database(settings.database)", tmp_path, LOG_LEVEL="ERROR", **environment
+    )
 
     assert (code, err.count("\n")) == (78, 1)
     assert err.startswith("tester: ")
@@ -88,38 +92,41 @@ def test_a_wrong_configuration_ends_it_for_good(
         ("raise OSError('no space left')", {}, "no space left"),
     ],
 )
-def test_what_a_restart_may_mend_ends_it_with_one(
-    tmp_path: Path, body: str, environment: dict[str, str], words: str
+async def test_what_a_restart_may_mend_ends_it_with_one(
+    warm: Warm, tmp_path: Path, body: str, environment: dict[str, str], words: str
 ) -> None:
-    code, err = ended(body, tmp_path, LOG_LEVEL="ERROR", **environment)
+    code, err = await ended(warm, body, tmp_path, LOG_LEVEL="ERROR", **environment)
 
     assert (code, err.count("\n")) == (1, 1)
     assert words in err
     assert SECRET not in err
 
 
-def test_a_configuration_error_among_others_decides(tmp_path: Path) -> None:
+async def test_a_configuration_error_among_others_decides(warm: Warm, tmp_path: Path) -> None:
     body = (
         "from data.errors import ConfigurationError; raise ExceptionGroup('both', "
         "[OSError('lost'), ExceptionGroup('inner', [ConfigurationError('write X=1')])])"
     )
 
-    assert ended(body, tmp_path, LOG_LEVEL="ERROR") == (78, "tester: write X=1\n")
+    assert await ended(warm, body, tmp_path, LOG_LEVEL="ERROR") == (78, "tester: write X=1\n")
 
 
-def test_a_mistake_of_ours_keeps_its_traceback(tmp_path: Path) -> None:
-    code, err = ended("raise ZeroDivisionError", tmp_path, LOG_LEVEL="ERROR")
+async def test_a_mistake_of_ours_keeps_its_traceback(warm: Warm, tmp_path: Path) -> None:
+    code, err = await ended(warm, "raise ZeroDivisionError", tmp_path, LOG_LEVEL="ERROR")
 
     assert code == 1
     assert "Traceback" in err
 
 
-def test_passwords_are_scrubbed_from_the_log_in_either_form(tmp_path: Path) -> None:
+async def test_passwords_are_scrubbed_from_the_log_in_either_form(
+    warm: Warm, tmp_path: Path
+) -> None:
     body = (
         "import logging; logging.getLogger('x').error("
         "'hunter 22! and hunter%2022%21 and %s', settings.bot_token.get_secret_value())"
     ).replace("%2022%21", "%%2022%%21")
-    code, err = ended(
+    code, err = await ended(
+        warm,
         body,
         tmp_path,
         LOG_LEVEL="ERROR",

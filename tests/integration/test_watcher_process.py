@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.warm.process import ROOT, Warm
+
 SECRET = "hunter22"
 
 
@@ -35,18 +36,20 @@ def test_help_says_what_chains_are_for(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("said", [SECRET, ""])
-def test_chains_that_nobody_knows_end_it_for_good(tmp_path: Path, said: str) -> None:
-    out, err = (process := started(tmp_path, "--chains", said)).communicate(timeout=60)
+async def test_chains_that_nobody_knows_end_it_for_good(
+    warm: Warm, tmp_path: Path, said: str
+) -> None:
+    status, out, err = await warm.ended("watcher", "--chains", said, env={}, cwd=tmp_path)
 
-    assert (process.returncode, out) == (78, "")
+    assert (status, out) == (78, "")
     assert err.startswith("watcher: --chains is wrong: write names with commas between")
     assert SECRET not in err
 
 
-def test_an_option_that_it_does_not_have_is_told(tmp_path: Path) -> None:
-    out, err = (process := started(tmp_path, "--chain", "bsc")).communicate(timeout=60)
+async def test_an_option_that_it_does_not_have_is_told(warm: Warm, tmp_path: Path) -> None:
+    status, out, err = await warm.ended("watcher", "--chain", "bsc", env={}, cwd=tmp_path)
 
-    assert (process.returncode, out) == (2, "")
+    assert (status, out) == (2, "")
     assert "usage: python -m watcher" in err
 
 

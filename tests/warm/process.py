@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
 
 ROOT = Path(__file__).parents[2]
@@ -80,6 +80,16 @@ class Warm:
         told, to = await asyncio.open_connection(sock=asked)
         return Process(int(await told.readline()), told, to)
 
+    async def ended(
+        self, *argv: str, env: Mapping[str, str], cwd: Path = ROOT, within: float = 60
+    ) -> tuple[int, str, str]:
+        """Start one and wait for its end: its exit status, its stdout and its stderr."""
+        with TemporaryFile() as out, TemporaryFile() as err:
+            process = await self.start(*argv, env=env, stdout=out, stderr=err, cwd=cwd)
+            async with asyncio.timeout(within):
+                status = await process.wait()
+            return status, _written(out), _written(err)
+
 
 @contextmanager
 def running_template() -> Iterator[Warm]:
@@ -98,6 +108,11 @@ def running_template() -> Iterator[Warm]:
             assert template.stdout.readline() == b"ready\n"
             yield Warm(path)
             template.stdin.close()
+
+
+def _written(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode()
 
 
 def _number(file: IO[bytes] | int) -> int:

@@ -18,11 +18,15 @@ import signal
 import socket
 import sys
 import traceback
+import warnings
+from importlib import import_module
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1
 _prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 _LONGEST = 1 << 20
+IMPORTED = ("bot.wiring", "bot.delivery", "data.process", "uvloop", "watcher.wiring")
+"""With what they import: aiogram alone takes some five seconds."""
 
 
 def become(order: dict[str, Any], files: list[int]) -> int:
@@ -34,10 +38,14 @@ def become(order: dict[str, Any], files: list[int]) -> int:
         os.dup2(file, to)
         os.close(file)
     name, *_ = sys.argv = order["argv"]
+    if action := os.environ.get("PYTHONWARNINGS"):
+        warnings.simplefilter(action)
     try:
         if name.endswith(".py"):
             runpy.run_path(name, run_name="__main__")
         else:
+            if not hasattr(sys.modules.get(name), "__path__"):
+                sys.modules.pop(name, None)  # as at a start, where nothing has imported it
             runpy.run_module(name, run_name="__main__", alter_sys=True)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
@@ -122,11 +130,16 @@ class Template:
 
 def main(path: str) -> None:
     """Import what there is, then take orders."""
-    import watcher.wiring  # noqa: F401 - for its forks
+    gc.disable()  # nothing of it goes
+    for name in IMPORTED:
+        import_module(name)
+    from bot.languages import load_catalogs
     from data.settings import Settings
 
     _ = Settings(_env_file=None).labels  # read once for all
+    load_catalogs()
     gc.freeze()
+    gc.enable()
     template = Template(path)
     os.write(1, b"ready\n")
     template.run()

@@ -17,6 +17,7 @@ from data.database import Database
 from data.labels import curated_labels
 from data.settings import load_settings
 from sandbox.telegram import Limits, TelegramSandbox
+from tests.bots import made_quickly  # noqa: F401 - a fixture
 from tests.integration.bot.conversation import NOW, Conversation, Recording
 from tests.integration.bot.place import Place, answering
 

@@ -18,7 +18,15 @@ from aiogram.methods import (
     SendMessage,
     TelegramMethod,
 )
-from aiogram.types import Chat, ChatMemberOwner, InlineKeyboardMarkup, Message, Update, User
+from aiogram.types import (
+    Chat,
+    ChatMemberOwner,
+    InaccessibleMessage,
+    InlineKeyboardMarkup,
+    Message,
+    Update,
+    User,
+)
 
 from bot.context import Context
 from data.model import Watch
@@ -36,6 +44,8 @@ class Recording(BaseSession):
         super().__init__()
         self.calls: list[TelegramMethod[Any]] = []
         self.replies: list[Any] = []
+        self.hidden = False
+        """Whether whoever is asked about writes in their group's name."""
 
     async def close(self) -> None:
         return
@@ -52,7 +62,8 @@ class Recording(BaseSession):
             return message_in(method.chat_id, method.text, 1_000 + len(self.calls)).as_(bot)
         if isinstance(method, GetChatMember):
             return ChatMemberOwner(
-                user=User(id=method.user_id, is_bot=False, first_name="Ada"), is_anonymous=False
+                user=User(id=method.user_id, is_bot=False, first_name="Ada"),
+                is_anonymous=self.hidden,
             )
         return True
 
@@ -112,12 +123,15 @@ class Conversation:
         assert button.callback_data
         return await self.tap_data(button.callback_data)
 
-    async def tap_data(self, data: str) -> tuple[str, str | None]:
+    async def tap_data(self, data: str, under: str | None = "…") -> tuple[str, str | None]:
+        """Tap what carries that, under a message of that text; None: Telegram does not tell it."""
+        above = message_in(self.chat, under or "", 1)
+        message = above if under is not None else InaccessibleMessage(chat=above.chat, message_id=1)
         query = {
             "id": "1",
             "from": {"id": 7, "is_bot": False, "first_name": "Ada"},
             "chat_instance": "1",
-            "message": message_in(self.chat, "…", 1).model_dump(),
+            "message": message.model_dump(),
             "data": data,
         }
         *shown, answered = await self.feed(callback_query=query)

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 from aiogram import Bot
 from aiogram.client.default import DefaultBotProperties
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 
 from bot.context import Context
 from bot.dispatcher import make_dispatcher
 from bot.polling import Polling
+from bot.session import Session
 from data.model import Watch
 from data.queries import watches
 from sandbox.telegram import TelegramSandbox
@@ -67,7 +67,7 @@ class Place:
 
 @asynccontextmanager
 async def answering(telegram: TelegramSandbox, context: Context) -> AsyncIterator[None]:
-    session = AiohttpSession(api=TelegramAPIServer.from_base(telegram.url))
+    session = Session(api=TelegramAPIServer.from_base(telegram.url))
     bot = Bot(telegram.token, session=session, default=DefaultBotProperties(parse_mode="HTML"))
     stopping = asyncio.Event()
     polling = Polling(bot, make_dispatcher(context), context.redis, context.clock, first_wait=0.05)

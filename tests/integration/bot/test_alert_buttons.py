@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from sqlalchemy import update
 
 from bot.delivery.events import EventKind
+from bot.session import Session
 from data.model import FOREVER, ChatKind
 from data.queries import watches
 from data.settings import Settings
@@ -33,7 +33,7 @@ def outbox(place: Place) -> Outbox:
 
 @asynccontextmanager
 async def telling(place: Place) -> AsyncIterator[Told]:
-    session = AiohttpSession(api=TelegramAPIServer.from_base(place.telegram.url))
+    session = Session(api=TelegramAPIServer.from_base(place.telegram.url))
     bot = Bot(place.telegram.token, session=session)
     settings = Settings(_env_file=None, backoff_first=0.1)
     try:

@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 from aiogram.methods import SendMessage
-from aiogram.types import InlineKeyboardMarkup
+from aiogram.types import Chat, InlineKeyboardMarkup, User
 
 from bot.asking import REMEMBERED_SECONDS
 from bot.dispatcher import make_dispatcher
+from bot.rights import MASK
 from data.model import UnitThreshold
+from data.redis import rights
 from data.redis.connection import open_redis
+from tests.integration.bot.conversation import ME, message_in
 from tests.integration.bot.place import DEADLINE, Place
 
 if TYPE_CHECKING:
     from tests.integration.bot.conversation import Conversation
 
 VITALIK = "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045"
+OTHER = "0x28C6c06298d514Db089934071355E5743bf21d60"
 
 
 async def ask(talk: Conversation) -> str:
@@ -88,6 +92,28 @@ async def test_never_mind_ends_it_however_often_it_is_tapped(talk: Conversation)
     assert not await is_set(talk)
 
 
+async def test_an_address_is_no_name_but_offered_to_be_watched(talk: Conversation) -> None:
+    # given somebody who is asked for a name
+    await talk.say(f"/watch {VITALIK} $5k")
+    (watch,) = await talk.watches()
+    await talk.tap_data(f"w:{watch.id}:?la:0")
+    # when they paste an address, or the link to one
+    for pasted in (OTHER, f"https://etherscan.io/address/{OTHER}"):
+        assert "hardly a name" in await talk.say(pasted)
+    await talk.tap("Watch it")
+    # then it is watched, and the name is still waited for
+    assert [one.label for one in await talk.watches()] == [None, None]
+    assert "Cold" in await talk.say(f"Cold {OTHER[:10]}")
+    assert {one.label for one in await talk.watches()} == {None, f"Cold {OTHER[:10]}"}
+
+
+async def test_no_command_takes_an_address_for_a_name(talk: Conversation) -> None:
+    for command in (f"/watch {VITALIK} {OTHER}", f"/name {VITALIK} {OTHER}"):
+        assert "hardly a name" in await talk.say(command)
+    assert await talk.watches() == []
+    assert "Now watching" in await talk.say(f"/watch {VITALIK} not {OTHER[:10]}")
+
+
 async def test_another_question_takes_the_place_of_the_first(talk: Conversation) -> None:
     await ask(talk)
     (watch,) = await talk.watches()
@@ -131,10 +157,13 @@ async def test_redis_that_goes_away_behind_an_answer_takes_nothing_back(
     away = open_redis("unix:///nowhere/at/all")
     read = type(storage).get_data
 
+    reads = []
+
     async def read_then_leave(self: object, key: object) -> object:
-        found = await read(storage, key)  # type: ignore[arg-type]
-        object.__setattr__(storage, "redis", away)
-        return found
+        reads.append(await read(storage, key))  # type: ignore[arg-type]
+        if len(reads) == 2:  # whose question it was, and what it was about
+            object.__setattr__(storage, "redis", away)
+        return reads[-1]
 
     monkeypatch.setattr(type(storage), "get_data", read_then_leave)
     calls = await talk.calls_after("50 ETH")
@@ -142,6 +171,59 @@ async def test_redis_that_goes_away_behind_an_answer_takes_nothing_back(
     assert "Alerts from <b>50 ETH</b>" in calls[-1].text
     assert await is_set(talk)
     await away.aclose()
+
+
+@pytest.mark.parametrize("by", ["a button", "a command"])
+async def test_who_hides_behind_the_groups_name_answers_in_it_and_is_not_named(
+    talk: Conversation, by: str
+) -> None:
+    # given an anonymous administrator, who taps as themselves and writes as the group
+    talk.chat, talk.session.hidden = -100_77, True
+    group = Chat(id=talk.chat, type="supergroup")
+    mask = User(id=MASK, is_bot=True, first_name="Group")
+    as_group = {"kind": "supergroup", "sender": mask, "sender_chat": group}
+    await talk.say(f"/watch {VITALIK}", **as_group)
+    (watch,) = await talk.watches()
+    # when
+    if by == "a button":
+        query = {
+            "id": "1", "from": {"id": 7, "is_bot": False, "first_name": "Ada"},
+            "chat_instance": "1", "data": f"w:{watch.id}:?la:0",
+            "message": message_in(talk.chat, "…", 1, kind="supergroup").model_dump(),
+        }  # fmt: skip
+        asked = (await talk.feed(callback_query=query))[-2]
+    else:
+        (asked,) = await talk.calls_after("/import", **as_group)
+    # then
+    assert isinstance(asked, SendMessage)
+    assert "Ada" not in asked.text
+    assert "tg://user" not in asked.text
+    assert "in the group's name" in asked.text
+    question = message_in(talk.chat, asked.text, 2, kind="supergroup", sender=ME)
+    answered = "Cold" if by == "a button" else f"{OTHER}, Cold"
+    said = await talk.calls_after(answered, reply_to_message=question, **as_group)
+    assert ("Cold" if by == "a button" else "Shall I import it?") in str(said[-1])
+
+
+async def test_nobody_else_answers_what_was_asked_in_the_groups_name(talk: Conversation) -> None:
+    talk.chat, talk.session.hidden = -100_77, True
+    await rights.note_rights(talk.context.redis, talk.chat, 7, administers=True)
+    more = {"kind": "supergroup"}
+    await talk.say(f"/watch {VITALIK}", **more)
+    (watch,) = await talk.watches()
+    query = {
+        "id": "1", "from": {"id": 7, "is_bot": False, "first_name": "Ada"},
+        "chat_instance": "1", "data": f"w:{watch.id}:?la:0",
+        "message": message_in(talk.chat, "…", 1, kind="supergroup").model_dump(),
+    }  # fmt: skip
+    await talk.feed(callback_query=query)
+
+    question = message_in(talk.chat, "What shall I call it?", 2, kind="supergroup", sender=ME)
+    bob = User(id=8, is_bot=False, first_name="Bob")
+    channel = Chat(id=-100_99, type="channel")
+    for sender in ({"sender": bob}, {"sender": bob, "sender_chat": channel}):
+        assert await talk.calls_after("Cold", reply_to_message=question, **more, **sender) == []
+    assert (await talk.watches())[0].label is None
 
 
 async def test_in_a_group_a_reply_is_asked_of_who_tapped(place: Place) -> None:

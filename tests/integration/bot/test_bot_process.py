@@ -17,6 +17,7 @@ from bot.wiring import run_bot
 from data.errors import ConfigurationError
 from data.model import Language
 from data.settings import Settings, load_settings
+from tests.warm.process import ROOT, Warm
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -24,24 +25,9 @@ if TYPE_CHECKING:
 TOKEN = "123456789:" + "y" * 35
 
 
-async def start(folder: Path, **environment: str) -> tuple[int | None, str]:
-    clean = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        cwd=folder,
-        env={**clean, "PYTHONPATH": str(Path(__file__).parents[3]), **environment},
-        stderr=asyncio.subprocess.PIPE,
-    )
-    _, stderr = await asyncio.wait_for(process.communicate(), 60)
-    return process.returncode, stderr.decode()
-
-
 @pytest.mark.parametrize(
     ("environment", "hint"),
     [
-        ({}, "BOT_TOKEN is not set"),
         ({"BOT_TOKEN": "nonsense"}, "BOT_TOKEN is wrong"),
         ({"BOT_TOKEN": TOKEN}, "REDIS_URL is not set"),
         ({"BOT_TOKEN": TOKEN, "REDIS_URL": "http://x"}, "REDIS_URL is wrong"),
@@ -49,15 +35,29 @@ async def start(folder: Path, **environment: str) -> tuple[int | None, str]:
     ],
 )
 async def test_wrong_settings_end_it_with_one_sentence(
-    tmp_path: Path, environment: dict[str, str], hint: str
+    tmp_path: Path, warm: Warm, environment: dict[str, str], hint: str
 ) -> None:
-    status, stderr = await start(tmp_path, **environment)
+    status, _, stderr = await warm.ended("bot", env=environment, cwd=tmp_path)
 
     assert status == 78
     assert hint in stderr
     assert len(stderr.splitlines()) == 1
     assert TOKEN not in stderr
     assert "nonsense" not in stderr
+
+
+async def test_a_start_without_a_token_ends_with_one_sentence(tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot"),
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, stderr = await asyncio.wait_for(process.communicate(), 60)
+
+    assert process.returncode == 78
+    assert b"BOT_TOKEN is not set" in stderr
+    assert len(stderr.splitlines()) == 1
 
 
 class Telegram:

@@ -7,15 +7,22 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from aiogram.methods import AnswerCallbackQuery
+from aiogram.methods import AnswerCallbackQuery, AnswerInlineQuery
 from aiogram.types import Chat
 from redis.asyncio import Redis
 
 from bot.dispatcher import make_dispatcher
+from bot.languages import speaking
+from bot.levels import LOOKS
+from bot.texts.levels import slow_down
+from data.model import Language
+from data.redis.budget import REST
 from data.redis.connection import open_redis
+from data.redis.rights import note_rights
 from tests.integration.bot.conversation import Conversation
 
 BURST = 3
+PERSON = {"id": 7, "is_bot": False, "first_name": "Ada"}
 
 
 @dataclass
@@ -100,6 +107,24 @@ async def test_who_writes_in_a_groups_name_spends_nothing_of_another_groups(
     assert len(said[-78]) == BURST
 
 
+async def test_who_floods_is_told_so_in_the_language_of_the_chat(
+    make: Callable[..., Flood],
+) -> None:
+    # given a group and a private chat that read Spanish, and somebody whose Telegram is Russian
+    flood, person = make(), PERSON | {"language_code": "ru"}
+    for chat, kind in ((-77, "supergroup"), (42, "private")):
+        flood.talk.chat = chat
+        sender = person | {"id": 100 - chat}
+        await note_rights(flood.talk.context.redis, chat, 100 - chat, administers=True)
+        await flood.lines(BURST - 1, kind=kind, sender=sender)
+        await flood.lines(1, "/language es", kind=kind, sender=sender)
+        # when
+        (said,) = await flood.lines(2, kind=kind, sender=sender)
+        # then
+        with speaking(Language.SPANISH):
+            assert said == slow_down(REST)
+
+
 async def test_operators_are_always_answered(make: Callable[..., Flood]) -> None:
     said = await make(admin_ids=(7,)).lines(BURST + 5)
     assert len(said) == BURST + 5
@@ -113,6 +138,46 @@ async def test_who_is_not_let_in_yet_has_less(make: Callable[..., Flood]) -> Non
     # the first is let through before anybody knows who speaks
     assert sum("Slow down" in one for one in said) == 1
     assert len(said) < 6
+
+
+async def test_what_is_asked_inline_has_a_budget_of_its_own(make: Callable[..., Flood]) -> None:
+    # given somebody who types letter by letter, and has commanded all that they may
+    flood = make()
+    await flood.lines(BURST + 1)
+    query = {"id": "1", "from": PERSON, "query": "Binance 1", "offset": ""}
+    # when
+    answers = [await flood.talk.feed(inline_query=query) for _ in range(LOOKS * BURST + 3)]
+    # then
+    said = [call for calls in answers for call in calls]
+    assert all(isinstance(call, AnswerInlineQuery) and call.results for call in said[:-1])
+    assert len(said) == LOOKS * BURST + 1
+    assert said[-1].results == []  # type: ignore[attr-defined]
+    assert "Slow down" in said[-1].button.text  # type: ignore[attr-defined]
+
+
+async def test_who_turns_pages_without_end_is_told_so_and_may_command_all_the_same(
+    make: Callable[..., Flood],
+) -> None:
+    flood = make()
+    query = {
+        "id": "1", "from": PERSON, "chat_instance": "1", "data": "a:0:1",
+        "message": {"message_id": 1, "date": 1, "chat": {"id": 42, "type": "private"}},
+    }  # fmt: skip
+    answers = [await flood.talk.feed(callback_query=query) for _ in range(LOOKS * BURST + 3)]
+    said = [call.text for calls in answers for call in calls]  # type: ignore[attr-defined]
+
+    assert len(said) == LOOKS * BURST + 1
+    assert all("what was in that list" in one for one in said[:-1])
+    assert "Slow down" in said[-1]
+    assert "Slow down" not in (await flood.lines(1))[0]
+
+
+async def test_an_operator_looks_without_end(make: Callable[..., Flood]) -> None:
+    flood = make(admin_ids=(7,))
+    query = {"id": "1", "from": PERSON, "query": "Binance 1", "offset": ""}
+    for _ in range(LOOKS * BURST + 3):
+        (call,) = await flood.talk.feed(inline_query=query)
+        assert call.results  # type: ignore[attr-defined]
 
 
 async def test_without_redis_nobody_is_slowed_down(talk: Conversation, redis: Redis) -> None:

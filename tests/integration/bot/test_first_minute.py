@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from bot.first.known import WELL_KNOWN
+from bot.first.known import WELL_KNOWN, wallets_of
 from data.model import BlockRef, Leg, Movement, MovementKind, Price, Quiet, UsdThreshold
 from data.queries import chats, movements
 from tests.integration.bot.place import DEADLINE
@@ -86,6 +86,51 @@ async def test_every_exchange_is_ticked_and_let_go_again(place: Place) -> None:
     message = await tapped(place, now(place, message), "✓ 🐋 Everything big")
     assert await place.watches(place.owner.id) == []
     assert "Skip ›" in captions(message)
+
+
+async def test_what_was_set_there_comes_back_with_the_next_tap(place: Place) -> None:
+    # given an exchange and a feed that somebody has changed
+    message = await begun(place)
+    for caption in ("Gemini", "🐋 Everything big"):
+        message = await tapped(place, message, caption)
+    for command in ("/threshold 1 $77k", "/mute 2 8h", "/threshold 4 $3m", "/unwatch 3"):
+        await place.say(place.owner.id, command)
+    before = await place.watches(place.owner.id)
+    # when they are left out by mistake, and ticked again
+    for caption in ("Gemini", "🐋 Everything big"):
+        notice = await place.tap(message, f"✓ {caption}", place.owner)
+        message = now(place, message)
+        # then
+        assert "comes back as it was" in (notice or "")
+    assert await place.watches(place.owner.id) == []
+    for caption in ("🐋 Everything big", "Gemini"):
+        message = await tapped(place, message, caption)
+    after = {one.id: one for one in await place.watches(place.owner.id)}
+    assert [after[one.id] for one in before] == before
+    assert [one.label for one in after.values() if one not in before] == [WELL_KNOWN["Gemini"][2]]
+
+
+async def test_what_is_watched_again_is_not_there_twice(place: Place) -> None:
+    message = await begun(place)
+    message = await tapped(place, message, "Gemini")
+    old = [one for one in message.buttons if "Gemini" in one["text"]]
+    message = await tapped(place, message, "✓ Gemini")
+    await place.say(place.owner.id, "/start")
+    wallet = place.context.labels
+    address = next(iter(wallets_of("Gemini", wallet, place.context.chains)))
+    await place.say(place.owner.id, f"/watch 0x{address.hex()}")
+
+    await place.telegram.wait_for_answer(
+        place.telegram.tap(
+            message.chat_id,
+            message.message_id,
+            data=old[0]["callback_data"].replace("off", "on"),
+        ).id,
+        DEADLINE,
+    )
+
+    mine = await place.watches(place.owner.id)
+    assert len({one.address for one in mine}) == len(mine) == len(WELL_KNOWN["Gemini"])
 
 
 async def test_everything_can_be_left_out_and_gone_back_to(place: Place) -> None:

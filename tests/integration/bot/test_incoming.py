@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.types import Document
 
 from bot.incoming import content_of
+from bot.session import Session
 from data.errors import InputError
 from sandbox.telegram import Limits, TelegramSandbox
 from sandbox.telegram.parameters import Upload
@@ -38,7 +38,7 @@ async def telegram() -> AsyncIterator[TelegramSandbox]:
 
 @pytest.fixture
 async def bot(telegram: TelegramSandbox) -> AsyncIterator[Bot]:
-    session = AiohttpSession(api=TelegramAPIServer.from_base(telegram.url))
+    session = Session(api=TelegramAPIServer.from_base(telegram.url))
     async with Bot(telegram.token, session=session).context() as bot:
         yield bot
 

@@ -134,7 +134,7 @@ async def test_a_message_too_old_to_be_edited_is_paged_beneath(
     assert "page 2 of 3" in beneath.text
     # and goes on there, where Telegram knows it by another id
     data = beneath.reply_markup.inline_keyboard[0][0].callback_data
-    assert data == f"a:{message}:0"
+    assert data == f"a:{message}:0@"
     ((edited,), _) = await tap(talk, CHAT, data, under=777)
     assert isinstance(edited, EditMessageText)
     assert edited.message_id == 777

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 
 import pytest
 from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from redis.asyncio import Redis
 
 from bot.context import Context
 from bot.keyboards import operators as keyboards
+from bot.session import Session
 from data.chains import known_chains
 from data.database import Database
 from data.labels import curated_labels
@@ -99,7 +99,7 @@ async def follow(place: Place, message: Message, *captions: str) -> Message:
 
 async def notice_of(place: Place, chat: int, data: str) -> str | None:
     """What a tap on a button with that data says: of a keyboard long gone, or made up."""
-    session = AiohttpSession(api=TelegramAPIServer.from_base(place.telegram.url))
+    session = Session(api=TelegramAPIServer.from_base(place.telegram.url))
     async with Bot(place.telegram.token, session=session) as bot:
         button = InlineKeyboardButton(text="old", callback_data=data)
         keyboard = InlineKeyboardMarkup(inline_keyboard=[[button]])
@@ -350,6 +350,40 @@ async def test_a_private_bots_group_counts_by_who_brought_it_there(door: Place) 
     assert await door.is_silent(theirs, "/status", door.member)
     await follow(door, request, "Let in")
     assert "Status" in (await door.say(theirs, "/status", door.member)).text
+
+
+async def test_who_has_themselves_forgotten_by_a_private_bot_is_told_what_that_means(
+    door: Place,
+) -> None:
+    # given somebody who was let in, and an owner
+    desk, theirs = own(door, door.owner), own(door, door.member)
+    await door.say(desk, "/start")
+    await door.say(theirs, "/start")
+    await follow(door, door.telegram.bot_messages(desk)[-1], "Let in")
+    # when
+    asked = await door.say(theirs, "/forget")
+    # then
+    assert "a stranger to it" in asked.text
+    assert "/start asks for it" in (await follow(door, asked, "Yes, forget it")).text
+    assert "asked the people" in (await door.say(theirs, "/start")).text
+    # an owner stays one
+    asked = await door.say(desk, "/forget")
+    assert "stranger" not in asked.text
+    assert "begins afresh" in (await follow(door, asked, "Yes, forget it")).text
+
+
+async def test_an_admin_who_has_themselves_forgotten_is_told_that_they_are_none_then(
+    counter: Place,
+) -> None:
+    theirs = own(counter, counter.member)
+    assert "admin" not in (await counter.say(theirs, "/forget")).text
+    async with counter.context.database.write() as connection:
+        await levels.set_level(connection, theirs, Level.ADMIN)
+
+    asked = await counter.say(theirs, "/forget")
+
+    assert "an admin of this bot, and afterwards no more" in asked.text
+    assert "stranger" not in asked.text
 
 
 def test_nobody_but_an_owner_names_admins() -> None:

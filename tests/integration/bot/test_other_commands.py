@@ -15,7 +15,7 @@ from aiogram.exceptions import (
 from aiogram.methods import AnswerCallbackQuery, EditMessageText, SendMessage
 
 from bot.commands import COMMANDS
-from data.model import ChatState, UnitThreshold
+from data.model import FOREVER, ChatState, UnitThreshold
 from data.queries import chats
 
 if TYPE_CHECKING:
@@ -106,6 +106,32 @@ async def test_mute_counts_from_when_it_was_asked(talk: Conversation) -> None:
     assert chat.muted_until == asked + timedelta(hours=1)
     assert "no longer muted" in await talk.say("/unmute", date=talk.now)
     assert "was not muted" in await talk.say("/unmute", date=talk.now)
+
+
+@pytest.mark.parametrize("by", ["/mute forever", "a button"])
+async def test_a_chat_is_muted_until_somebody_ends_it(talk: Conversation, by: str) -> None:
+    if by == "a button":
+        await talk.say("/mute")
+        text, _ = await talk.tap("Until I end it")
+    else:
+        text = await talk.say(by)
+
+    assert "until you end it" in text
+    talk.later(timedelta(days=4_000))
+    assert "until you end it" in await talk.say("/mute", date=talk.now)
+    await talk.say(f"/watch {VITALIK}", date=talk.now)
+    listed = await talk.say("/list", date=talk.now)
+    assert listed.endswith("🔕 The whole chat is muted")
+    assert "no longer muted" in await talk.say("/unmute", date=talk.now)
+
+
+async def test_a_watch_is_muted_until_somebody_ends_it_by_a_line(talk: Conversation) -> None:
+    await talk.say(f"/watch {VITALIK} $5 Vitalik")
+
+    assert "until you end it: /unmute 1" in await talk.say("/mute 1 forever")
+
+    (watch,) = await talk.watches()
+    assert watch.muted_until == FOREVER
 
 
 async def test_a_mute_that_waited_too_long_has_expired(talk: Conversation) -> None:

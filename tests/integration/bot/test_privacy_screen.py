@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from aiogram import Bot
 from aiogram.client.default import DefaultBotProperties
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from sqlalchemy import select
 
+from bot.session import Session
 from data.queries import chats, queues
 from data.redis import rights
 from data.settings import Settings
@@ -51,7 +51,7 @@ async def rows(place: Place, chat: int) -> int:
 @asynccontextmanager
 async def telling(place: Place) -> AsyncIterator[None]:
     """Alerts are delivered meanwhile."""
-    session = AiohttpSession(api=TelegramAPIServer.from_base(place.telegram.url))
+    session = Session(api=TelegramAPIServer.from_base(place.telegram.url))
     bot = Bot(
         place.telegram.token, session=session, default=DefaultBotProperties(parse_mode="HTML")
     )
@@ -131,7 +131,7 @@ async def test_a_week_old_question_forgets_nothing(place: Place) -> None:
     (data,) = (one["callback_data"] for one in asked.buttons if "Yes" in one["text"])
     long_ago = int((place.context.clock() - timedelta(days=7)).timestamp())
     markup = {"inline_keyboard": [[{
-        "text": "Yes", "callback_data": data.rpartition(":")[0] + f":{long_ago}"
+        "text": "Yes", "callback_data": data.rpartition(":")[0] + f":{long_ago}@"
     }]]}  # fmt: skip
     old = replace(asked, revisions=(replace(asked.revisions[-1], reply_markup=markup),))
     place.telegram.world.messages.put(old)

@@ -177,7 +177,9 @@ async def test_a_plain_start_still_greets(place: Place) -> None:
     assert "Spyhop" in (await place.say(own(place), "/start x_1")).text
 
 
-async def test_a_channels_link_is_not_ended_from_the_own_chat(place: Place) -> None:
+async def test_a_channels_link_is_ended_below_its_name_though_another_chat_is_set_up(
+    place: Place,
+) -> None:
     # given a link of a channel that was set up from a private chat
     chat = own(place)
     place.telegram.create_channel("Whales", members=(place.owner.id,))
@@ -188,8 +190,8 @@ async def test_a_channels_link_is_not_ended_from_the_own_chat(place: Place) -> N
     made = await place.say(chat, "/share")
     await place.say(chat, "/done")
     # when
-    said = await place.tap(made, "End this link", place.owner)
-    # then nobody says that it was
-    assert "about another chat" in (said or "")
-    assert "A link to 2 watches" in now_shown(place, made).text
-    assert await kept(place) == 1
+    await place.tap(made, "End this link", place.owner)
+    # then it is the channel's that ends
+    assert now_shown(place, made).text.startswith("📢 Whales")
+    assert "A link to 2 watches" not in now_shown(place, made).text
+    assert await kept(place) == 0

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.types import InlineKeyboardButton
 from redis.asyncio import Redis
 
 from bot.keyboards.rows import rows_of
+from bot.session import Session
 from bot.throttle import Throttle
 from data.model import Priority
 from data.redis.limiter import Limiter, Limits
@@ -30,7 +30,7 @@ async def telegram() -> AsyncIterator[TelegramSandbox]:
 
 @pytest.fixture
 async def bot(telegram: TelegramSandbox, redis: Redis) -> AsyncIterator[Bot]:
-    session = AiohttpSession(api=TelegramAPIServer.from_base(telegram.url))
+    session = Session(api=TelegramAPIServer.from_base(telegram.url))
     bot = Bot(telegram.token, session=session)
     session.middleware(Throttle(Limiter(redis, LIMITS)))
     yield bot
@@ -92,7 +92,7 @@ async def test_what_telegram_does_not_count_is_not_held_back(
 
 async def test_without_redis_an_answer_goes_all_the_same(telegram: TelegramSandbox) -> None:
     (ada,) = people(telegram, 1)
-    session = AiohttpSession(api=TelegramAPIServer.from_base(telegram.url))
+    session = Session(api=TelegramAPIServer.from_base(telegram.url))
     away = Redis.from_url("redis://127.0.0.1:9/0", socket_connect_timeout=1)
     session.middleware(Throttle(Limiter(away, LIMITS)))
     async with Bot(telegram.token, session=session) as bot, asyncio.timeout(30):

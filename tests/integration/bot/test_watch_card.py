@@ -8,7 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from bot.texts.scope import KINDS, MOST_TOKENS
+from bot.texts.scope import MOST_TOKENS
+from bot.texts.subjects import KINDS, kind_caption
 from data.model import FOREVER, Direction, Interest, UnitThreshold, Unpriced, UsdThreshold, Watch
 from data.queries import watches
 from data.redis.removed import KEPT_SECONDS
@@ -153,12 +154,13 @@ async def test_each_kind_is_switched_off_and_on(place: Place) -> None:
     screen = await opened(place)
     await screen.tap("Kinds")
     every = Interest(sum(KINDS))
-    for kind, name in KINDS.items():
+    for kind in KINDS:
+        name = kind_caption(kind)
         await screen.tap(f"✅ {name}")
         assert (await screen.watch()).scope.interests == every & ~kind
         await screen.tap(f"▫️ {name}")
         assert (await screen.watch()).scope.interests is None
-    names = list(KINDS.values())
+    names = [kind_caption(kind) for kind in KINDS]
     for name in names[1:]:
         await screen.tap(f"✅ {name}")
     assert (await screen.watch()).scope.interests == Interest.TRANSFER

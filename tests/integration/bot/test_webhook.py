@@ -16,10 +16,10 @@ import pytest
 import structlog
 from aiogram import Bot
 from aiogram.client.default import DefaultBotProperties
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 
 from bot.dispatcher import make_dispatcher
+from bot.session import Session
 from bot.webhook import Webhook
 from bot.webhook.doorkeeper import derived_secret
 from bot.webhook.webhook import LARGEST_BODY, SECRET_HEADER
@@ -69,7 +69,7 @@ async def called(
     telegram: TelegramSandbox, context: Context, **more: Any
 ) -> AsyncIterator[Webhook]:
     """The bot with its webhook, which Telegram knows."""
-    session = AiohttpSession(api=TelegramAPIServer.from_base(telegram.url))
+    session = Session(api=TelegramAPIServer.from_base(telegram.url))
     bot = Bot(telegram.token, session=session, default=DefaultBotProperties(parse_mode="HTML"))
     stopping = asyncio.Event()
     webhook = Webhook(
@@ -141,10 +141,11 @@ async def test_within_a_chat_everything_comes_in_order(hook: Place) -> None:
 
 
 async def test_what_the_health_check_reads_is_telegrams_answer(hook: Place) -> None:
-    status = await bot_status(hook.context.redis)
-    while status is None or not status.username:
-        await asyncio.sleep(0.01)
-        status = await bot_status(hook.context.redis)
+    async with asyncio.timeout(DEADLINE):
+        while (  # noqa: ASYNC110 - Redis announces nothing
+            status := await bot_status(hook.context.redis)
+        ) is None or not status.username:
+            await asyncio.sleep(0.01)
 
     assert status.username == "spyhop_sandbox_bot"
     assert status.trouble is None
@@ -236,8 +237,9 @@ async def test_what_takes_long_is_not_confirmed_before_it_is_done(
             telegram.send_text(chat, "/status")
             telegram.send_text(chat, "/help")
             await asyncio.wait_for(begun.wait(), DEADLINE)
-            while not telegram.world.webhook.last_error_message:  # noqa: ASYNC110 - the courier works
-                await asyncio.sleep(0.01)
+            async with asyncio.timeout(DEADLINE):
+                while not telegram.world.webhook.last_error_message:  # noqa: ASYNC110 - it works beside us
+                    await asyncio.sleep(0.01)
             assert "503" in telegram.world.webhook.last_error_message
             assert len(telegram.world.updates.queue) == 2
             assert telegram.bot_messages(chat) == []

@@ -84,7 +84,7 @@ LARGEST: list[CallbackData] = [
     *(ImportButton(word="f" * 8, go=go) for go in (True, False)),
     *(ShareButton(act=act, watch=2**63 - 1, share="f" * 24) for act in ShareAct),
     SharedButton(sealed="_" * 58),
-    *(PrivacyButton(act=act, asked_at=2**63 - 1, chat=1 - 2**63) for act in PrivacyAct),
+    *(PrivacyButton(act=act, asked_at=2**63 - 1) for act in PrivacyAct),
     ChatMuteButton(minutes=10**12),
     ChatThresholdButton(usd=10**12),
     *(TimingButton(timing=timing) for timing in Timing),

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, cast
 from aiogram import Router
 from aiogram.filters import Command
 
-from bot.commands import COMMANDS, MENUS, OF_OPERATORS, ONLY_PRIVATE, OPEN_TO_ALL
+from bot.commands import COMMANDS, MENUS, ONLY_PRIVATE, OPEN_TO_ALL
 from bot.dispatcher import _chats
+from bot.middlewares.budget import Acquaintances
 from data.redis.connection import open_redis
 from data.settings import load_settings
 
@@ -24,7 +25,11 @@ NOWHERE = "redis://127.0.0.1:1/0"
 def everything() -> Router:
     """All routers, of a bot that nobody talks to."""
     known = SimpleNamespace(settings=load_settings(_env_file=None), redis=open_redis(NOWHERE))
-    return _chats(cast("Context", known))
+    return _chats(cast("Context", known), Acquaintances())
+
+
+OF_OPERATORS = frozenset({"admin", "broadcast"})
+"""They are in no menu: to anybody else it looks as if there were no such command."""
 
 
 def handled() -> dict[str, dict[str, Any]]:

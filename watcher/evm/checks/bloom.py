@@ -6,6 +6,7 @@ of its hash name, each modulo 2048.
 
 from __future__ import annotations
 
+from binascii import unhexlify
 from functools import reduce
 from operator import or_
 from struct import Struct
@@ -13,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from watcher.evm.checks.slices import sliced
 from watcher.evm.keccak import keccak
-from watcher.evm.texts import ADDRESSES, HASHES
 from watcher.evm.wire import BadField, fixed
 from watcher.rpc.errors import GarbledAnswer
 
@@ -77,21 +77,19 @@ class Blooms:
 
 
 def bits_of(texts: Sequence[str]) -> dict[str, int]:
-    """By address or topic the filter with its bits alone. Raises GarbledAnswer.
-
-    All texts become bytes at once: a block has hundreds that no block before had.
-    """
-    addresses = [text for text in texts if len(text) == _ADDRESS]
-    topics = [text for text in texts if len(text) == _TOPIC]
-    if len(addresses) + len(topics) != len(texts):
+    """By address or topic the filter with its bits alone. Raises GarbledAnswer."""
+    if not {*map(len, texts)} <= {_ADDRESS, _TOPIC}:
         raise GarbledAnswer("a log's address or topic has another length")
-    raw = ADDRESSES.bytes_of(addresses) + HASHES.bytes_of(topics)
-    joined = "".join(topics)
-    if b"" in raw or joined != joined.lower():
+    topics = "".join([text for text in texts if len(text) == _TOPIC])
+    if topics != topics.lower() or not {text[:2] for text in texts} <= {"0x"}:
         raise GarbledAnswer("a log's address or topic is malformed")
-    pairs = _THREE_PAIRS.iter_unpack(b"".join(map(keccak, raw)))
-    bits = (_BITS[a & _LAST_BIT] | _BITS[b & _LAST_BIT] | _BITS[c & _LAST_BIT] for a, b, c in pairs)
-    return dict(zip(addresses + topics, bits, strict=True))
+    try:
+        hashes = [keccak(unhexlify(text[2:])) for text in texts]
+    except ValueError:
+        raise GarbledAnswer("a log's address or topic is malformed") from None
+    pairs = _THREE_PAIRS.iter_unpack(b"".join(hashes))
+    bits = [_BITS[a & _LAST_BIT] | _BITS[b & _LAST_BIT] | _BITS[c & _LAST_BIT] for a, b, c in pairs]
+    return dict(zip(texts, bits, strict=True))
 
 
 def bloom_in(text: str) -> int:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from watcher.evm.texts import ADDRESSES
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -20,10 +18,8 @@ _SET_CODE = "0x4"
 _NO_DATA = len('"0x"')
 
 
-def machines_in(
-    bodies: Sequence[RpcTransaction], receipts: Sequence[RpcReceipt]
-) -> frozenset[bytes]:
-    """All contracts that show themselves in a block; malformed addresses are none."""
+def machines_in(bodies: Sequence[RpcTransaction], receipts: Sequence[RpcReceipt]) -> set[str]:
+    """All contracts that show themselves in a block, in hex with small letters."""
     # one pass each, because this is done for nearly every block
     shown = {log.address for receipt in receipts for log in receipt.logs}
     shown.update([one.contract_address for one in receipts if one.contract_address])
@@ -36,7 +32,7 @@ def machines_in(
     )
     people = {one.signer for one in bodies if one.signer}
     people.update([one.target for one in bodies if one.type == _SET_CODE and one.target])
-    return frozenset(ADDRESSES.bytes_of(list(_small(shown) - _small(people)))) - {b""}
+    return _small(shown) - _small(people)
 
 
 def _small(texts: set[str]) -> set[str]:

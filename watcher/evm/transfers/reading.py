@@ -53,7 +53,7 @@ class Reading:
     ) -> None:
         self._bodies, self._receipts, self._customs = bodies, receipts, customs
         self._producer, self._inside = producer, inside
-        self._machines: frozenset[bytes] | None = None
+        self._machines: set[str] | None = None
 
     def at(self, index: int) -> Transaction | None:
         """The one at that place; None where it failed, so that nothing moved, or is malformed."""
@@ -103,8 +103,9 @@ class Reading:
             else:
                 transfers += traced(self._inside.get(index, ()))
                 transfers += logged
-        if self._machines is None:
-            self._machines = machines_in(self._bodies, self._receipts)
+        machines = self._machines
+        if machines is None:
+            machines = self._machines = machines_in(self._bodies, self._receipts)
         return Transaction(
             fixed(body.hash, 32),
             index,
@@ -113,7 +114,13 @@ class Reading:
             tuple(transfers),
             frozenset([one.emitter for one in events if "0x" + one.topic.hex() in SWAPS]),
             tuple(events),
-            self._machines & _everybody(signer, target, transfers),
+            frozenset(
+                [
+                    one
+                    for one in _everybody(signer, target, transfers)
+                    if "0x" + one.hex() in machines
+                ]
+            ),
             self._is_system(body, target),
         )
 
@@ -172,9 +179,7 @@ def transactions_of(
     return Reading(bodies, receipts, customs).all()
 
 
-def _everybody(
-    signer: bytes, target: bytes | None, transfers: Iterable[Transfer]
-) -> frozenset[bytes]:
+def _everybody(signer: bytes, target: bytes | None, transfers: Iterable[Transfer]) -> set[bytes]:
     """All whom the transaction touched, as far as it is read."""
     found = {signer}
     if target is not None:
@@ -182,4 +187,4 @@ def _everybody(
     for one in transfers:
         found.add(one.sender)
         found.add(one.recipient)
-    return frozenset(found)
+    return found

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 
+from bot.session import Session
 from data.database import Database
 from data.settings import Settings
 from sandbox.telegram import Limits, TelegramSandbox
@@ -35,7 +35,7 @@ async def telegram(limits: Limits) -> AsyncIterator[TelegramSandbox]:
 
 @pytest.fixture
 async def bot(telegram: TelegramSandbox) -> AsyncIterator[Bot]:
-    session = AiohttpSession(api=TelegramAPIServer.from_base(telegram.url))
+    session = Session(api=TelegramAPIServer.from_base(telegram.url))
     bot = Bot(telegram.token, session=session)
     yield bot
     await bot.session.close()

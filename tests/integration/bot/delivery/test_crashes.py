@@ -10,10 +10,10 @@ import asyncio
 import pytest
 
 from bot.delivery import Delivery
-from bot.delivery import turn as turn_module
+from bot.delivery import telling as telling_module
 from bot.delivery.events import EventKind
 from bot.delivery.rate_limiter import RateLimiter
-from bot.delivery.turn import Turn
+from bot.delivery.telling import Telling
 from data.queries import queues
 from data.redis.claims import Claims
 from tests.integration.bot.delivery.running import delivering, until
@@ -30,12 +30,12 @@ POINTS = {
     ("after", RateLimiter, "acquire"): (1, False),
     ("before", Claims, "claim"): (1, False),
     ("after", Claims, "claim"): (1, True),
-    ("before", turn_module, "send"): (1, True),
-    ("after", turn_module, "send"): (2, True),
+    ("before", telling_module, "send"): (1, True),
+    ("after", telling_module, "send"): (2, True),
     ("before", Claims, "sent"): (2, True),
     ("after", Claims, "sent"): (1, False),
-    ("before", Turn, "_record"): (1, False),
-    ("after", Turn, "_record"): (1, False),
+    ("before", Telling, "_record"): (1, False),
+    ("after", Telling, "_record"): (1, False),
 }
 
 
@@ -93,14 +93,14 @@ async def test_what_fails_before_a_send_does_not_look_like_one(
     await outbox.chat(chat_id)
     await outbox.alert(await outbox.watch(chat_id))
     faults = [ConnectionError("away")]
-    rendered = turn_module.rendered_story
+    rendered = telling_module.rendered_story
 
     def failing(*args):
         if faults:
             raise faults.pop()
         return rendered(*args)
 
-    monkeypatch.setattr(turn_module, "rendered_story", failing)
+    monkeypatch.setattr(telling_module, "rendered_story", failing)
     # when
     async with delivering(bot, database, redis, settings) as told:
         await until(lambda: all_sent(outbox, chat_id))

@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from sqlalchemy import select
 
 from bot.delivery import Delivery, revision
 from bot.delivery.events import EventKind
+from bot.session import Session
 from data.errors import ConfigurationError
 from data.model import ChatKind, Priority
 from data.queries import alerts, chats, queues, watches
@@ -428,7 +428,7 @@ async def test_a_connection_that_never_was_leaves_no_doubt(
     telegram, outbox, database, redis, settings, bot, ada, unused_port
 ):
     # given nobody listens where Telegram should be
-    session = AiohttpSession(api=TelegramAPIServer.from_base(f"http://127.0.0.1:{unused_port}"))
+    session = Session(api=TelegramAPIServer.from_base(f"http://127.0.0.1:{unused_port}"))
     lonely = Bot(telegram.token, session=session)
     await outbox.alert(await outbox.watch(ada))
     async with delivering(lonely, database, redis, settings) as told:

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.delivery import Delivery
+from bot.delivery import telling as telling_module
 from bot.delivery import turn as turn_module
 from bot.delivery.events import EventKind
 from bot.delivery.mornings import Mornings
-from bot.quiet import retime, set_digest, set_quiet
+from bot.hours.quiet import retime, set_digest, set_quiet
 from data.model import ChatKind, DigestEvery, Quiet
 from data.queries import chats, moving, queues, standing, watches
 from data.redis.claims import Claims
@@ -474,9 +475,9 @@ async def test_where_no_picture_may_be_sent_there_is_none(
 POINTS = {
     ("after", queues, "lease"): (1, False),
     ("after", Claims, "claim"): (1, True),
-    ("after", turn_module, "send"): (2, True),
+    ("after", telling_module, "send"): (2, True),
     ("after", Claims, "sent"): (1, False),
-    ("after", turn_module.Turn, "_record"): (1, False),
+    ("after", telling_module.Telling, "_record"): (1, False),
     ("after", chats, "due"): (1, False),
 }
 

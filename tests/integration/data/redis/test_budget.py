@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 
 from data.redis.budget import REST, Budgets, Granted, Rate, Spent
 
-ADA, BOB, GROUP = 1, 2, -1
+ADA, BOB, GROUP = "1", "2", "-1"
 SECOND = 1_000_000
 NOW = 1_800_000_000 * SECOND
 RATE = Rate(per_minute=60, burst=3)

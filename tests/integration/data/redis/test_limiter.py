@@ -240,8 +240,9 @@ async def test_every_key_ends_by_itself(limiter, redis):
     await limiter.take(GROUP, by_log=True)
     await limiter.pause(PRIVATE, 5)
     await limiter.slow_down()
-    while await limiter.take(OTHER, by_log=False) == 0:
-        pass
+    async with asyncio.timeout(60):
+        while await limiter.take(OTHER, by_log=False) == 0:
+            pass
     for chat in range(3, 40):
         await limiter.take(chat, by_log=False)
     keys = await redis.keys("limit:*")

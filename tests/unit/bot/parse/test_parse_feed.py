@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.feeds.subjects import Subject, scope_of, stablecoins_of, subject_of
 from bot.parse.feed import FeedWish, parse_feed
-from bot.subjects import Subject, scope_of, stablecoins_of, subject_of
 from data.chains import known_chains
 from data.errors import InputError
 from data.model import (

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.hours import zone_of
+from bot.hours.clock import zone_of
 from bot.parse import zone as zones
 from bot.parse.hours import Digests, Hours, is_off, parse_digests, parse_hours, parse_time
 from bot.parse.zone import MOST, zones_called

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.feeds.subjects import stablecoins_of
 from bot.languages import sentence
 from bot.sheet import cells, reading
 from bot.sheet.lines import NameLine, WatchLine
 from bot.sheet.load import Sheet, load
 from bot.sheet.reading import text_of
-from bot.subjects import stablecoins_of
 from data.errors import InputError
 from data.model import EVERYTHING, Direction, Interest, Unpriced, UsdThreshold
 from tests.unit.bot.sheet.watchlists import CHAINS, FORUM, KNOWN, NOW, plain_watch

@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 
+from bot.session import Session
 from sandbox.telegram import Limits, ManualClock, TelegramSandbox
+from tests.bots import made_quickly  # noqa: F401 - a fixture
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ async def sandbox(clock: ManualClock, limits: Limits) -> AsyncIterator[TelegramS
 
 
 def bot_of(sandbox: TelegramSandbox, token: str | None = None) -> Bot:
-    session = AiohttpSession(api=TelegramAPIServer.from_base(sandbox.url))
+    session = Session(api=TelegramAPIServer.from_base(sandbox.url))
     return Bot(token or sandbox.token, session=session)
 
 

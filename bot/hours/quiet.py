@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.schedule import told_at
+from bot.hours.schedule import told_at
 from data.model import DigestEvery
 from data.queries import alerts, chats
 

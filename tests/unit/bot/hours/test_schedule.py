@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.schedule import is_quiet, moment_of, next_hour, next_time, quiet_until, told_at
+from bot.hours.schedule import is_quiet, moment_of, next_hour, next_time, quiet_until, told_at
 from data.model import DigestEvery, Quiet
 from tests.unit.bot.delivery.alerts import chat
 

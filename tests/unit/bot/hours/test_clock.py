@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.delivery.render import moment, span
-from bot.hours import clock_words, current_zone, keep_time, keeping_time, zone_of
+from bot.hours.clock import clock_words, keep_time, keeping_time, local, zone_of
 from bot.languages import speaking
 from bot.texts.words import time_words
 from data.model import Language
@@ -62,7 +62,7 @@ def test_the_zone_is_the_tasks_own() -> None:
         return list(await asyncio.gather(keeps("Europe/Berlin"), keeps("Asia/Tokyo")))
 
     assert asyncio.run(both()) == ["13:00 CET", "21:00 JST"]
-    assert current_zone() == UTC
+    assert local(NOON).tzinfo == UTC
 
 
 def test_other_languages_say_how_far_it_is_from_utc() -> None:

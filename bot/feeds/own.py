@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.subjects import on_chain, scope_of, subject_of
+from bot.feeds.subjects import on_chain, scope_of, subject_of
 from bot.watchlist import own_watch, room_for
 from data.errors import InputError
 from data.queries import watches, watchlists
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from bot.subjects import Subject
+    from bot.feeds.subjects import Subject
     from data.model import Chain, Chat, Threshold, Watch
 
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from bot.buttons.feeds import NewFeedButton, What
-from bot.newfeed import OFFERED_TOKENS, Draft, button_of, drafted, offered_symbols
-from bot.subjects import Subject
+from bot.feeds.draft import OFFERED_TOKENS, Draft, button_of, drafted, offered_symbols
+from bot.feeds.subjects import Subject
 from data.chains import known_chains
 from data.errors import InputError
 from data.model import Interest, UnitThreshold, UsdThreshold

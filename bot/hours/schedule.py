@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from bot.hours import zone_of
+from bot.hours.clock import zone_of
 from data.model import DigestEvery
 
 if TYPE_CHECKING:

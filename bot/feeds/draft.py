@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.buttons.feeds import ALL_CHAINS, NewFeedButton, What
+from bot.feeds.subjects import Subject, on_chain
 from bot.parse.threshold import assets_called
-from bot.subjects import Subject, on_chain
 from bot.texts import general
 from bot.texts.subjects import symbols_of
 from data.errors import InputError

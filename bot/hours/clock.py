@@ -42,11 +42,6 @@ def zone_of(name: str | None) -> tzinfo:
         return UTC
 
 
-def current_zone() -> tzinfo:
-    """The zone that times are shown in now."""
-    return _current.get()
-
-
 def keep_time(name: str | None) -> None:
     """Show all times in this zone from here on, in this task."""
     _current.set(zone_of(name))
