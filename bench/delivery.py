@@ -16,10 +16,10 @@ The exit status is 1 when a contender did not deliver what was asked for.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from typing import TYPE_CHECKING, Any
 
+from bench.ground import run
 from bench.letters import Course, Load
 from bench.outing import Outing, real
 from bench.report import Promise, print_report
@@ -68,7 +68,7 @@ def main() -> int:
             for load in loads(chosen.scale)
             for name, send in contenders.items()
         }
-        outing = None if chosen.no_real else asyncio.run(real(valkey))
+        outing = None if chosen.no_real else run(real(valkey))
     wanted = {load.name: load for load in loads(chosen.scale)}
     incomplete = [
         f"{name} did not deliver load {load} as it was asked to"

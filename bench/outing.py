@@ -1,28 +1,31 @@
-"""Messages in real time: the product's own delivery over HTTP to the sandbox's strict Telegram."""
+"""Messages in real time: the product's own delivery over HTTP to the sandbox's strict Telegram,
+which is a process of its own, as Telegram is."""
 
 from __future__ import annotations
 
 import asyncio
+import json
+import sys
 import time
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
-
 from bench.letters import Load
 from bench.senders import OneByOne, fill, memory
 from bot.delivery import Delivery
+from bot.wiring import open_bot
 from data.database import Database
 from data.migrate import migrate
 from data.redis.connection import open_redis
 from data.settings import load_settings
-from sandbox.telegram import TelegramSandbox
+from sandbox.telegram import TelegramClient
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Mapping
+
+    from sandbox.telegram.calls import Call
 
 RATE = 28
 """Messages a second: what arrives is spread by the network, and Telegram counts what arrives."""
@@ -43,18 +46,22 @@ class Outing:
 
 async def real(valkey: str) -> Outing:
     """A thousand messages. Raises TimeoutError when they do not arrive."""
-    settings = load_settings(_env_file=None, rate_bot_per_second=RATE)
     redis = open_redis(valkey)
     await redis.flushall()
     with TemporaryDirectory(dir=memory()) as folder:
         database = Database(f"sqlite+aiosqlite:///{folder}/bench.db")
         try:
-            async with TelegramSandbox() as telegram:
+            async with _telegram() as (telegram, token):
                 await migrate(database)
-                load = Load("real", _chats(telegram))
+                load = Load("real", await _chats(telegram))
                 await fill(database, load)
-                session = AiohttpSession(api=TelegramAPIServer.from_base(telegram.url))
-                bot, stopping = Bot(telegram.token, session=session), asyncio.Event()
+                settings = load_settings(
+                    _env_file=None,
+                    bot_token=token,
+                    telegram_api_url=telegram.base_url,
+                    rate_bot_per_second=RATE,
+                )
+                bot, stopping = open_bot(settings), asyncio.Event()
                 limiter = OneByOne(redis, settings)
                 delivery = Delivery(
                     bot, database, redis, settings, "bench", listeners=(), limiter=limiter
@@ -63,30 +70,52 @@ async def real(valkey: str) -> Outing:
                 running = asyncio.ensure_future(delivery.run(stopping))
                 try:
                     async with asyncio.timeout(_PATIENCE):
-                        while _accepted(telegram) < load.messages:  # noqa: ASYNC110 - it counts, too
-                            await asyncio.sleep(_LOOK_EVERY)
+                        calls = await _until_accepted(telegram, load.messages)
                 finally:
                     stopping.set()
                     await running
                     await bot.session.close()
-                last = max(call.date for call in telegram.calls("sendMessage") if call.accepted)
-                refused = sum(call.code == 429 for call in telegram.calls())
+                last = max(call.date for call in calls if call.accepted)
+                refused = (await telegram.counts())["too_many_requests"]
                 return Outing(load.messages, last - began, load.floor, refused)
         finally:
             await redis.aclose()
             await database.close()
 
 
-def _chats(telegram: TelegramSandbox) -> Mapping[int, int]:
+@asynccontextmanager
+async def _telegram() -> AsyncIterator[tuple[TelegramClient, str]]:
+    """The sandbox, and the token that it takes."""
+    server = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "sandbox.telegram"), stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        line = await server.stdout.readline() if server.stdout else b""
+        told = json.loads(line)
+        async with TelegramClient(told["url"]) as client:
+            yield client, told["token"]
+    finally:
+        server.terminate()
+        await server.wait()
+
+
+async def _until_accepted(telegram: TelegramClient, wanted: int) -> list[Call]:
+    """All calls that send messages, when so many were accepted."""
+    while True:
+        await asyncio.sleep(_LOOK_EVERY)
+        counts = await telegram.counts()
+        if counts["calls"] - counts["too_many_requests"] >= wanted:
+            calls = await telegram.calls("sendMessage")
+            if sum(call.accepted for call in calls) >= wanted:
+                return calls
+
+
+async def _chats(telegram: TelegramClient) -> Mapping[int, int]:
     wanted: dict[int, int] = {}
     for number in range(PRIVATE):
-        person = telegram.create_user(f"Reader {number}")
-        telegram.create_private_chat(person.id)
+        person = await telegram.create_user(f"Reader {number}")
+        await telegram.create_private_chat(person.id)
         wanted[person.id] = 1
     for number in range(GROUPS):
-        wanted[telegram.create_supergroup(f"Group {number}").id] = IN_GROUP
+        wanted[(await telegram.create_supergroup(f"Group {number}")).id] = IN_GROUP
     return wanted
-
-
-def _accepted(telegram: TelegramSandbox) -> int:
-    return sum(call.accepted for call in telegram.calls("sendMessage"))
