@@ -170,6 +170,19 @@ async def test_a_stamp_that_somebody_made_up_opens_no_chat(talk: Conversation) -
         assert "no rights" in (notice or "")
 
 
+async def test_what_is_made_up_and_can_be_no_stamp_is_a_button_of_long_ago(
+    talk: Conversation,
+) -> None:
+    await talk.say("/list")
+    before = await defaults(talk)
+
+    for made_up in ("abcde", "AAAAAAAAB", "__________8"):
+        said, notice = await talk.tap_data(f"{A_MILLION}@{made_up}")
+        assert "went wrong" not in f"{said} {notice}"
+        assert "old" in f"{said} {notice}"
+    assert await defaults(talk) == before
+
+
 @pytest.mark.parametrize(
     ("above", "changed"), [("📢 Whales\n\nMore", WHALES), ("📢 Fish\n\nMore", FISH), ("More", CHAT)]
 )
