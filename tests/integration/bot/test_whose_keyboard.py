@@ -6,6 +6,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from aiogram.exceptions import TelegramBadRequest
+from aiogram.methods import EditMessageText, GetFile, SendMessage
+from aiogram.types import Document
 
 from bot.buttons.chat import ChatThresholdButton
 from bot.buttons.quiet import QuietAct, QuietButton
@@ -110,6 +113,25 @@ async def test_an_answer_is_about_the_chat_of_its_question(talk: Conversation) -
     assert "📢" not in said
     assert (await read(talk, CHAT)).quiet is not None
     assert (await read(talk, WHALES)).quiet is None
+
+
+async def test_what_is_no_answer_is_about_the_chat_that_is_set_up(talk: Conversation) -> None:
+    # given a question about the own chat, asked while a channel is set up
+    await talk.say("/quiet")
+    await begin(talk, WHALES)
+    await talk.tap("Other hours")
+    # when a file comes instead of the answer, and cannot be loaded
+    file = Document(file_id="f", file_unique_id="f", file_name="watches.csv")
+    unknown = GetFile(file_id="f")
+    talk.session.replies = [None, TelegramBadRequest(unknown, "file is gone")]
+    reading, _, shown = await talk.calls_after(None, document=file)
+    # then
+    for one in (reading, shown):
+        assert isinstance(one, SendMessage | EditMessageText)
+        assert (one.text or "").startswith("📢 <b>Whales</b>")
+    # and the answer is one still
+    assert "📢" not in await talk.say("22-7")
+    assert (await read(talk, CHAT)).quiet is not None
 
 
 async def test_a_command_is_about_the_chat_that_is_set_up_whatever_was_asked(
