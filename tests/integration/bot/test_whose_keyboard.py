@@ -15,6 +15,7 @@ from bot.buttons.quiet import QuietAct, QuietButton
 from bot.stamps import stamped
 from data.model import ChatKind
 from data.queries import chats
+from data.queries.moving import move
 from data.redis import rights
 from tests.integration.bot.conversation import CHAT, NOW
 
@@ -178,6 +179,29 @@ async def test_who_has_no_rights_any_more_changes_nothing_by_an_old_keyboard(
     assert (await read(talk, WHALES)).quiet is None
     assert (await read(talk, CHAT)).quiet is None
     assert "22-7" not in await talk.say("22-7")  # nor is anything asked any more
+
+
+async def test_the_keyboard_of_a_group_is_that_of_the_supergroup_which_it_became(
+    talk: Conversation,
+) -> None:
+    # given a keyboard of a group that is a supergroup by now
+    group, now = -55, -100_55
+    async with talk.context.database.write() as connection:
+        await chats.added(connection, group, ChatKind.GROUP, "Pod", PERSON, Decimal(100_000), NOW)
+    await may_set_up(talk, group)
+    await begin(talk, group)
+    await talk.say("/threshold")
+    async with talk.context.database.write() as connection:
+        await move(connection, group, now)
+    await may_set_up(talk, group, may=False)
+    await may_set_up(talk, now)
+    # when
+    shown, _ = await talk.tap("$1M")
+    # then
+    assert shown.startswith("📢 <b>Pod</b>")
+    assert (await read(talk, now)).default_threshold_usd == 1_000_000
+    assert (await talk.say("/threshold $7k")).startswith("📢 <b>Pod</b>")
+    assert (await read(talk, now)).default_threshold_usd == 7_000
 
 
 async def test_a_stamp_that_somebody_made_up_opens_no_chat(talk: Conversation) -> None:
