@@ -45,15 +45,18 @@ async def may_configure(bot: Bot, redis: Redis, event: Message | CallbackQuery) 
 
 
 async def place_of(context: Context, bot: Bot, chat_id: int, user_id: int) -> Chat | None:
-    """The group or channel, where a person may set it up from their own chat; None where they are
-    no administrator, and where the bot is not, or not let in."""
+    """The group or channel, where a person may set it up from their own chat; of a group the
+    supergroup that it became. None where they are no administrator, and where the bot is not, or
+    not let in."""
     async with context.database.read() as connection:
         chat = await chats.get(connection, chat_id)
+        if chat is not None and chat.moved_to is not None:
+            chat = await chats.get(connection, chat.moved_to)
     if chat is None or chat.state is not ChatState.ACTIVE:
         return None
     if level_of(context.settings, None, chat.level) in {Level.BLOCKED, Level.GUEST}:
         return None
-    return chat if await is_administrator(bot, context.redis, chat_id, user_id) else None
+    return chat if await is_administrator(bot, context.redis, chat.id, user_id) else None
 
 
 async def is_administrator(bot: Bot, redis: Redis, chat_id: int, user_id: int) -> bool:

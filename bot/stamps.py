@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 HERE = 0
 """The chat in which the keyboard stands."""
 _MOST_BYTES = 64
+_NO_BYTES = 1
+"""By what base 64 is never longer than whole fours."""
+_LOWEST = -(2**63)
+"""What a database takes for an id."""
 _STAMPED = re.compile(r"(?P<data>.*)@(?P<chat>(?:[A-Za-z0-9_-]{2,11})?)", re.DOTALL)
 
 
@@ -31,15 +35,20 @@ def stamped(keyboard: InlineKeyboardMarkup, chat_id: int) -> InlineKeyboardMarku
 
 
 def unstamped(data: str) -> tuple[str, int | None]:
-    """What a button carries, and for which chat it was made; None where it does not say."""
+    """What a button carries, and for which chat it was made; None where it does not say, also where
+    somebody made up what no button of ours has."""
     found = _STAMPED.fullmatch(data)
     if found is None:
         return data, None
     packed = found["chat"]
     if not packed:
         return found["data"], HERE
-    number = int.from_bytes(urlsafe_b64decode(packed + "=" * (-len(packed) % 4)))
-    return found["data"], -number
+    if len(packed) % 4 == _NO_BYTES:
+        return data, None
+    chat_id = -int.from_bytes(urlsafe_b64decode(packed + "=" * (-len(packed) % 4)))
+    if chat_id < _LOWEST or _packed(chat_id) != packed:
+        return data, None
+    return found["data"], chat_id
 
 
 def _packed(chat_id: int) -> str:

@@ -60,7 +60,8 @@ def most_watches() -> int:
 
 
 async def room_for(connection: AsyncConnection, chat: Chat, count: int = 1) -> None:
-    """Make sure that so many watches more may be made in this transaction.
+    """Make sure that so many watches more may be made in this transaction; 0: that those which were
+    made in it may stay.
 
     Raises InputError when that would be more than a chat may have.
     """
@@ -68,7 +69,7 @@ async def room_for(connection: AsyncConnection, chat: Chat, count: int = 1) -> N
     used, most = await watchlists.count(connection, chat.id), _most.get()
     if used + count <= most:
         return
-    if count == 1:
+    if count <= 1:
         raise InputError(_FULL, most=most)
     raise InputError(_NO_ROOM, count=count, most=most, used=used)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import json
 
 from bot.watchlist import room_for
-from data.queries import removed, watches
+from data.queries import removed, watches, watchlists
 from data.redis import removed as lately
 from data.redis.away import RedisAway
 
@@ -46,12 +46,14 @@ async def put_back(connection: AsyncConnection, chat: Chat, records: Sequence[st
     full."""
     if not records:
         return
-    await room_for(connection, chat, len(records))
+    await watchlists.hold(connection, chat.id)
     there = {_about(one) for one in await watches.of_chat(connection, chat.id)}
-    for record in records:
-        watch = await removed.put_back(connection, record)
+    back = [await removed.put_back(connection, record) for record in records]
+    for watch in back:
         if watch is not None and _about(watch) in there:
             await watches.remove(connection, watch.id)
+    if any(back):
+        await room_for(connection, chat, 0)
 
 
 def _about(watch: Watch) -> tuple[object, ...]:

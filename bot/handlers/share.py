@@ -80,7 +80,7 @@ async def tap(
         async with context.database.write() as connection:
             await shares.end(connection, chat.id, share_id)
             if await shares.get(connection, share_id, context.clock()) is not None:
-                # another chat's: the one that was set up here when it was made
+                # another chat's
                 raise InputError(BUTTON_TOO_OLD)
         await show(query, _(texts.ENDED))
         return

@@ -24,6 +24,8 @@ from bot.watchlist import watch_address
 from data.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aiogram.filters import CommandObject
     from aiogram.types import CallbackQuery, Message
 
@@ -46,9 +48,9 @@ async def watch(message: Message, command: CommandObject, context: Context, chat
         await answer(message, _(texts.HOW_TO_WATCH))
         return
     address = parse_address(words[0])
-    if pasted_alone(" ".join(words[1:]), context.chains):
-        raise InputError(AN_ADDRESS)
+    _refuse_address(words[1:], context)  # which begins like a number
     threshold, rest = split_threshold(words[1:], context.chains)
+    _refuse_address(rest, context)
     label = parse_label(" ".join(rest))
     now = context.clock()
     async with context.database.write() as connection:
@@ -69,6 +71,11 @@ async def watch(message: Message, command: CommandObject, context: Context, chat
     async with context.database.read() as connection:
         body += f"\n\n{await line_of(connection, context, chat, watched)}"
     await answer(message, texts.headed(_(head), body), keyboards.after_watch(watched))
+
+
+def _refuse_address(words: Sequence[str], context: Context) -> None:
+    if pasted_alone(" ".join(words), context.chains):
+        raise InputError(AN_ADDRESS)
 
 
 async def accept_offer(

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiogram import BaseMiddleware
 from aiogram.dispatcher.flags import get_flag
+from aiogram.filters import StateFilter
+from aiogram.fsm.state import State
 from aiogram.types import CallbackQuery, Message
 
 from bot import behalf, watchlist
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from aiogram import Bot
+    from aiogram.dispatcher.event.handler import HandlerObject
     from aiogram.fsm.context import FSMContext
     from aiogram.types import TelegramObject
 
@@ -70,7 +73,7 @@ async def _meant(event: TelegramObject, data: dict[str, Any], person: int) -> Ch
         if made_for is None:
             made_for = await _written_above(event, context, person)
         return await _of(made_for, context, bot, person)
-    if isinstance(event, Message) and data.get("raw_state") is not None and not _commands(event):
+    if _takes_an_answer(data["handler"]):
         made_for = (await state.get_data()).get(MADE_FOR)
         if made_for is not None:
             try:
@@ -81,8 +84,10 @@ async def _meant(event: TelegramObject, data: dict[str, Any], person: int) -> Ch
     return await _acts_for(context, bot, person, state)
 
 
-def _commands(message: Message) -> bool:
-    return (message.text or message.caption or "").startswith("/")
+def _takes_an_answer(handler: HandlerObject) -> bool:
+    """Whether it is there for what somebody was asked: neither a command is an answer, nor a file
+    that nobody asked for."""
+    return any(isinstance(one.callback, State | StateFilter) for one in handler.filters or ())
 
 
 async def _of(made_for: int, context: Context, bot: Bot, person: int) -> Chat | None:

@@ -105,7 +105,7 @@ def ask_amount(watch: str, coin: str) -> str:
     ).format(watch=watch, coin=escape(coin))
 
 
-NO_LABEL = N_("✍️ That is an address and hardly a name, which I still wait for. To watch it:")
+NO_LABEL = N_("✍️ That is an address and hardly a name, which I still wait for.")
 
 
 def ask_label(watch: str) -> str:

@@ -107,8 +107,25 @@ async def test_an_address_is_no_name_but_offered_to_be_watched(talk: Conversatio
     assert {one.label for one in await talk.watches()} == {None, f"Cold {OTHER[:10]}"}
 
 
+async def test_an_address_that_is_watched_is_not_offered_to_be(talk: Conversation) -> None:
+    await talk.say(f"/watch {VITALIK} $5k")
+    (watch,) = await talk.watches()
+    await talk.tap_data(f"w:{watch.id}:?la:0")
+
+    said = await talk.say(VITALIK)
+
+    assert "hardly a name" in said
+    assert "You watch it already" in said
+    assert "To watch it" not in said
+
+
 async def test_no_command_takes_an_address_for_a_name(talk: Conversation) -> None:
-    for command in (f"/watch {VITALIK} {OTHER}", f"/name {VITALIK} {OTHER}"):
+    for command in (
+        f"/watch {VITALIK} {OTHER}",
+        f"/watch {VITALIK} $5m {OTHER}",
+        f"/watch {VITALIK} 50 ETH {OTHER}",
+        f"/name {VITALIK} {OTHER}",
+    ):
         assert "hardly a name" in await talk.say(command)
     assert await talk.watches() == []
     assert "Now watching" in await talk.say(f"/watch {VITALIK} not {OTHER[:10]}")

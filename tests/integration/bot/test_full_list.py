@@ -67,3 +67,37 @@ async def test_many_at_once_are_told_how_much_room_there_is(full: Conversation) 
         allow(2)
         with pytest.raises(InputError, match="no room for 5 more: of the 2 watches"):
             await room_for(connection, chat, 5)
+
+
+async def test_what_was_left_out_needs_room_for_what_is_missing_of_it(talk: Conversation) -> None:
+    # given an exchange of three wallets in a list of three, left out, and one of them watched again
+    settings = load_settings(_env_file=None, watches_per_chat=3)
+    object.__setattr__(talk.context, "settings", settings)
+    await talk.say("/start")
+    await talk.tap("Gemini")
+    ticked = button_of(talk, "Gemini")
+    before = await talk.watches()
+    await talk.tap("✓ Gemini")
+    unticked = button_of(talk, "Gemini")
+    address = before[0].address
+    assert address is not None
+    await talk.say(f"/watch 0x{address.hex()}")
+    # when it is ticked again, twice
+    for _ in range(2):
+        _, notice = await talk.tap_data(unticked)
+        # then
+        assert not notice
+        assert {one.address for one in await talk.watches()} == {one.address for one in before}
+    # nor do more come back than there is room for
+    await talk.tap_data(ticked)
+    for other in ("12", "13"):
+        await talk.say(f"/watch 0x{other * 20}")
+    left = await talk.watches()
+    _, notice = await talk.tap_data(unticked)
+    assert "more than the 3 watches" in (notice or "")
+    assert await talk.watches() == left
+
+
+def button_of(talk: Conversation, caption: str) -> str:
+    every = [button for row in talk.keyboard().inline_keyboard for button in row]
+    return next(one.callback_data or "" for one in every if caption in one.text)

@@ -6,12 +6,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from aiogram.exceptions import TelegramBadRequest
+from aiogram.methods import EditMessageText, GetFile, SendMessage
+from aiogram.types import Document
 
 from bot.buttons.chat import ChatThresholdButton
 from bot.buttons.quiet import QuietAct, QuietButton
 from bot.stamps import stamped
 from data.model import ChatKind
 from data.queries import chats
+from data.queries.moving import move
 from data.redis import rights
 from tests.integration.bot.conversation import CHAT, NOW
 
@@ -112,6 +116,25 @@ async def test_an_answer_is_about_the_chat_of_its_question(talk: Conversation) -
     assert (await read(talk, WHALES)).quiet is None
 
 
+async def test_what_is_no_answer_is_about_the_chat_that_is_set_up(talk: Conversation) -> None:
+    # given a question about the own chat, asked while a channel is set up
+    await talk.say("/quiet")
+    await begin(talk, WHALES)
+    await talk.tap("Other hours")
+    # when a file comes instead of the answer, and cannot be loaded
+    file = Document(file_id="f", file_unique_id="f", file_name="watches.csv")
+    unknown = GetFile(file_id="f")
+    talk.session.replies = [None, TelegramBadRequest(unknown, "file is gone")]
+    reading, _, shown = await talk.calls_after(None, document=file)
+    # then
+    for one in (reading, shown):
+        assert isinstance(one, SendMessage | EditMessageText)
+        assert (one.text or "").startswith("📢 <b>Whales</b>")
+    # and the answer is one still
+    assert "📢" not in await talk.say("22-7")
+    assert (await read(talk, CHAT)).quiet is not None
+
+
 async def test_a_command_is_about_the_chat_that_is_set_up_whatever_was_asked(
     talk: Conversation,
 ) -> None:
@@ -158,6 +181,29 @@ async def test_who_has_no_rights_any_more_changes_nothing_by_an_old_keyboard(
     assert "22-7" not in await talk.say("22-7")  # nor is anything asked any more
 
 
+async def test_the_keyboard_of_a_group_is_that_of_the_supergroup_which_it_became(
+    talk: Conversation,
+) -> None:
+    # given a keyboard of a group that is a supergroup by now
+    group, now = -55, -100_55
+    async with talk.context.database.write() as connection:
+        await chats.added(connection, group, ChatKind.GROUP, "Pod", PERSON, Decimal(100_000), NOW)
+    await may_set_up(talk, group)
+    await begin(talk, group)
+    await talk.say("/threshold")
+    async with talk.context.database.write() as connection:
+        await move(connection, group, now)
+    await may_set_up(talk, group, may=False)
+    await may_set_up(talk, now)
+    # when
+    shown, _ = await talk.tap("$1M")
+    # then
+    assert shown.startswith("📢 <b>Pod</b>")
+    assert (await read(talk, now)).default_threshold_usd == 1_000_000
+    assert (await talk.say("/threshold $7k")).startswith("📢 <b>Pod</b>")
+    assert (await read(talk, now)).default_threshold_usd == 7_000
+
+
 async def test_a_stamp_that_somebody_made_up_opens_no_chat(talk: Conversation) -> None:
     strange = -100_77
     await may_set_up(talk, strange, may=False)
@@ -168,6 +214,19 @@ async def test_a_stamp_that_somebody_made_up_opens_no_chat(talk: Conversation) -
         forged = A_MILLION + data[data.rindex("@") :]
         _, notice = await talk.tap_data(forged)
         assert "no rights" in (notice or "")
+
+
+async def test_what_is_made_up_and_can_be_no_stamp_is_a_button_of_long_ago(
+    talk: Conversation,
+) -> None:
+    await talk.say("/list")
+    before = await defaults(talk)
+
+    for made_up in ("abcde", "AAAAAAAAB", "__________8"):
+        said, notice = await talk.tap_data(f"{A_MILLION}@{made_up}")
+        assert "went wrong" not in f"{said} {notice}"
+        assert "old" in f"{said} {notice}"
+    assert await defaults(talk) == before
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from tests.unit.bot.test_buttons import LARGEST
 
 CHANNEL = -100_9_999_999_999
 HIGHEST = -(2**52)
+A_BUTTON = WatchButton(id=1, act=Act.OPEN).pack()
 
 
 def carried(data: str, chat: int) -> str:
@@ -38,6 +39,22 @@ def test_whatever_somebody_makes_up_is_read_or_left(data: str) -> None:
 
     assert data.startswith(plain)
     assert chat is None or chat <= 0
+
+
+@given(st.from_regex(r"x@[A-Za-z0-9_-]{1,12}", fullmatch=True))
+def test_no_stamp_that_is_made_up_names_what_can_be_no_chat(data: str) -> None:
+    plain, chat = unstamped(data)
+
+    if chat is None:
+        assert plain == data
+    else:
+        assert -(2**63) <= chat < 0
+        assert carried(plain, chat) == data
+
+
+@pytest.mark.parametrize("made_up", ["abcde", "AAAAAAAAB", "__________8", "AAE", "AA", "_x"])
+def test_what_nobody_stamps_is_no_stamp(made_up: str) -> None:
+    assert unstamped(f"{A_BUTTON}@{made_up}") == (f"{A_BUTTON}@{made_up}", None)
 
 
 def test_what_is_without_a_stamp_says_nothing() -> None:
