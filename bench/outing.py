@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sandbox.telegram.calls import Call
 
-RATE = 28
+RATE = 29
 """Messages a second: what arrives is spread by the network, and Telegram counts what arrives."""
 PRIVATE, GROUPS, IN_GROUP = 880, 6, 20
 _PATIENCE = 300.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import re
 import sqlite3
@@ -59,16 +60,16 @@ class Database:
         parsed = _parse(url)
         self.kind = parsed.get_backend_name()
         pool: dict[str, Any] = {"pool_pre_ping": True, "pool_recycle": 3600}
-        if self.kind == "postgresql":
-            pool |= {"pool_size": 20, "max_overflow": 40, "pool_timeout": 30}
-            if "command_timeout" not in parsed.query:
-                pool["connect_args"] = {"command_timeout": command_timeout}
+        pool |= {"pool_size": 20, "max_overflow": 40, "pool_timeout": 30}
+        if self.kind == "postgresql" and "command_timeout" not in parsed.query:
+            pool["connect_args"] = {"command_timeout": command_timeout}
         self.engine = create_async_engine(parsed, **pool)
         if self.kind == "postgresql":
             _end_transactions_that_stand_still(self.engine.sync_engine, command_timeout)
         if self.kind == "sqlite":
             _take_over_sqlite_transactions(self.engine.sync_engine)
         self._writing = self.engine.execution_options(**{_WRITES: True})
+        self._writers = asyncio.Lock() if self.kind == "sqlite" else None
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -81,6 +82,8 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that writes; committed at the end, rolled back on any error."""
         async with AsyncExitStack() as stack:
+            if self._writers is not None:
+                await stack.enter_async_context(_turn(self._writers))
             yield await _entered(stack, self._writing.begin())
 
     @asynccontextmanager
@@ -142,6 +145,22 @@ async def _entered(
     except OSError as error:
         msg = f"the database cannot be reached: {str(error) or type(error).__name__}"
         raise ConnectionError(msg) from None
+
+
+@asynccontextmanager
+async def _turn(writers: asyncio.Lock) -> AsyncIterator[None]:
+    """A turn to write, by order of coming: SQLite has one writer at a time, and whoever finds it
+    taken sleeps there, for up to a tenth of a second, and looks again. Raises ConnectionError."""
+    try:
+        async with asyncio.timeout(BUSY_TIMEOUT_MS / 1000):
+            await writers.acquire()
+    except TimeoutError:
+        msg = "the database cannot be written to: another transaction did not end in time"
+        raise ConnectionError(msg) from None
+    try:
+        yield
+    finally:
+        writers.release()
 
 
 def _end_transactions_that_stand_still(engine: Any, command_timeout: float | None) -> None:
