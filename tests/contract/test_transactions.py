@@ -125,7 +125,7 @@ async def test_an_exhausted_pool_is_a_lost_connection(migrated_sqlite: str) -> N
 
     async def use_one_too_many() -> None:
         async with AsyncExitStack() as stack:
-            for _ in range(6):
+            for _ in range(21):
                 await stack.enter_async_context(database.read())
 
     with pytest.raises(OSError, match="no connection of the pool"):
