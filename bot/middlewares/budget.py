@@ -122,9 +122,7 @@ class LookingBudget(Budget):
 
     def _rates(self, event: TelegramObject, data: dict[str, Any]) -> dict[str, Rate]:  # noqa: ARG002 - one signature for both
         person = data.get("event_from_user")
-        rate = (
-            None
-            if person is None
-            else rate_of_looking(self._level(person.id), self._context.settings)
-        )
-        return {} if person is None or rate is None else {f"look:{person.id}": rate}
+        if person is None:
+            return {}
+        rate = rate_of_looking(self._level(person.id), self._context.settings)
+        return {} if rate is None else {f"look:{person.id}": rate}
